@@ -1,0 +1,13 @@
+/** Timers that never keep the application alive. */
+
+export function later(callback: () => void, delayMs: number): NodeJS.Timeout {
+  const timer = setTimeout(callback, delayMs)
+  timer.unref()
+  return timer
+}
+
+export function every(callback: () => void, periodMs: number): NodeJS.Timeout {
+  const timer = setInterval(callback, periodMs)
+  timer.unref()
+  return timer
+}

@@ -1,0 +1,22 @@
+/** The active span of the running code: one AsyncLocalStorage whose store is the span itself. */
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Span } from './span'
+
+const storage = new AsyncLocalStorage<Span | undefined>()
+
+/** The active span, if there is one. */
+export function active(): Span | undefined {
+  return storage.getStore()
+}
+
+/** Runs `fn.apply(self, args)` with `span` active; undefined = no active span. */
+export function run<This, Args extends readonly unknown[], Result>(
+  span: Span | undefined,
+  fn: (this: This, ...args: Args) => Result,
+  self: This,
+  args: Args | IArguments,
+): Result {
+  return storage.run(span, Reflect.apply, fn, self, args as Args) as Result
+}
+

@@ -1,0 +1,45 @@
+/** How a thrown value of any kind becomes `error.type`, `error.message` and `error.stack`. */
+
+import type { Span } from './span'
+
+/** An object that carries a message or a stack, whatever realm or class it is of. */
+export function isErrorLike(value: unknown): value is { name?: unknown; message?: unknown; stack?: unknown; code?: unknown } {
+  return typeof value === 'object' && value !== null && ('message' in value || 'stack' in value)
+}
+
+/**
+ * Marks `span` as failed. A value that is not an Error (`throw 'text'`, `Promise.reject(42)`) is recorded as well:
+ * its type is its JavaScript type, its message its text. Reading a hostile error (throwing getters) never throws.
+ */
+export function addErrorTags(span: Span, error: unknown): void {
+  span.error = 1
+  try {
+    if (isErrorLike(error)) {
+      const message = textOf(error.message) || textOf(error.code)
+      const type = textOf(error.name) || constructorName(error)
+      const stack = textOf(error.stack)
+      if (type !== '') span.tags['error.type'] = type
+      if (message !== '') span.tags['error.message'] = message
+      if (stack !== '') span.tags['error.stack'] = stack
+    } else if (error !== undefined && error !== null) {
+      span.tags['error.type'] = typeof error === 'object' ? constructorName(error) : typeof error
+      span.tags['error.message'] = describe(error)
+    }
+  } catch {
+    span.tags['error.message'] = 'unreadable error'
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
+}
+
+function constructorName(value: object): string {
+  const name = value.constructor?.name
+  return typeof name === 'string' && name !== '' ? name : 'Object'
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object') return String(value)
+  return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+}

@@ -1,0 +1,183 @@
+/** What the spans of one trace in this process share: identity, clock, sampling, and the list of spans to send. */
+
+import { toDecimal, toHex } from '../std/u64'
+import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
+import type { RemoteContext } from './remote-context'
+import type { TraceRuntime } from './runtime'
+import type { Span } from './span'
+import { forget, remember } from './waiting'
+
+/** No spans; shared, never written to. */
+const NOTHING: Span[] = []
+
+/** At most so many open spans of one trace are held; older ones are let go and come back when they finish. */
+export const MAX_OPEN_SPANS = 10_000
+
+export class LocalTrace {
+  readonly runtime: TraceRuntime
+  /** Wall clock and monotonic clock read together, in ms: every time in the trace is relative to them. */
+  readonly anchorMs: number
+  readonly anchorTicks: number
+  /** Upper and lower 64 bits of the trace id, as int32 words. */
+  upperHi: number
+  upperLo: number
+  traceHi: number
+  traceLo: number
+  /** The first span of the trace in this process. */
+  root: Span | undefined
+  /** Spans that have not been sent, in the order in which they started. */
+  spans: Span[]
+  /** Of those, how many are still open. */
+  openCount: number
+
+  priority: number
+  /** Rates that led to the decision, -1 where unknown: `_dd.rule_psr`, `_dd.limit_psr`, `_dd.agent_psr`. */
+  ruleRate: number
+  limitRate: number
+  agentRate: number
+  origin: string | undefined
+  /** `_dd.p.*` tags but `_dd.p.tid`; never shared with a remote context. */
+  propagated: Record<string, string> | undefined
+  /** The context that this trace continues, for what only the carrier formats need. */
+  remote: RemoteContext | undefined
+  /** Tags for the first span of each chunk, such as `baggage.user.id`. */
+  chunkTags: Record<string, string> | undefined
+  /** False: a filtered request; nothing of this trace is exported. */
+  recording: boolean
+
+  /** Neighbours in the list of traces that hold finished spans (waiting.ts). */
+  newer: LocalTrace | undefined
+  older: LocalTrace | undefined
+  /** When this trace entered that list, in ticks; 0 = not in it. */
+  waitingSince: number
+
+  constructor(runtime: TraceRuntime) {
+    this.runtime = runtime
+    this.anchorMs = Date.now()
+    this.anchorTicks = performance.now()
+    this.upperHi = 0
+    this.upperLo = 0
+    this.traceHi = 0
+    this.traceLo = 0
+    this.root = undefined
+    this.spans = NOTHING
+    this.openCount = 0
+    this.priority = UNDECIDED
+    this.ruleRate = -1
+    this.limitRate = -1
+    this.agentRate = -1
+    this.origin = undefined
+    this.propagated = undefined
+    this.remote = undefined
+    this.chunkTags = undefined
+    this.recording = true
+    this.newer = undefined
+    this.older = undefined
+    this.waitingSince = 0
+  }
+
+  /** Takes identity, decision and travelling tags from another service. */
+  adopt(remote: RemoteContext): void {
+    this.upperHi = remote.upperHi
+    this.upperLo = remote.upperLo
+    this.traceHi = remote.traceHi
+    this.traceLo = remote.traceLo
+    this.priority = remote.priority
+    this.origin = remote.origin
+    if (remote.propagated !== undefined) this.propagated = { ...remote.propagated }
+    this.remote = remote
+  }
+
+  /** A span has started. */
+  opened(span: Span): void {
+    if (this.openCount >= MAX_OPEN_SPANS) this.#letOldestGo()
+    if (this.spans === NOTHING) this.spans = [span]
+    else this.spans.push(span)
+    this.openCount++
+  }
+
+  /** A span has finished: sends the trace, or a part of it, when it is time. */
+  closed(span: Span): void {
+    if (span.detached) {
+      span.detached = false
+      if (this.spans === NOTHING) this.spans = [span]
+      else this.spans.push(span)
+    } else {
+      this.openCount--
+    }
+    if (this.openCount === 0) {
+      if (this.waitingSince !== 0) forget(this)
+      const spans = this.spans
+      // A later child of a finished span starts a new chunk.
+      this.spans = NOTHING
+      this.#send(spans)
+      return
+    }
+    if (this.spans.length - this.openCount >= this.runtime.partialFlushMinSpans) this.flushFinished()
+    else if (this.waitingSince === 0) remember(this, span.startTicks + span.durationMs)
+  }
+
+  /** Sends the spans that have finished and keeps the open ones. */
+  flushFinished(): void {
+    if (this.waitingSince !== 0) forget(this)
+    const finished: Span[] = []
+    const open: Span[] = []
+    for (const span of this.spans) (span.durationMs >= 0 ? finished : open).push(span)
+    this.spans = open
+    if (finished.length > 0) this.#send(finished)
+  }
+
+  /** Makes the sampling decision unless it has been made. */
+  decide(): void {
+    if (this.priority === UNDECIDED) this.runtime.sampler.decide(this)
+  }
+
+  /** A decision by the user; it overrides any other, also one that came from upstream. */
+  decideManually(keep: boolean): void {
+    this.setDecision(keep ? USER_KEEP : USER_REJECT, MECHANISM_MANUAL, true)
+    this.ruleRate = this.limitRate = this.agentRate = -1
+  }
+
+  /**
+   * Sets priority and `_dd.p.dm`. The decision maker is kept when it came from upstream, unless `replace`;
+   * it is cleared when the trace is dropped.
+   */
+  setDecision(priority: number, mechanism: number, replace = false): void {
+    this.priority = priority
+    if (priority > 0) {
+      this.propagated ??= {}
+      if (replace || this.propagated['_dd.p.dm'] === undefined) this.propagated['_dd.p.dm'] = `-${mechanism}`
+    } else if (this.propagated !== undefined) {
+      delete this.propagated['_dd.p.dm']
+    }
+  }
+
+  toTraceId(hex: boolean): string {
+    return hex
+      ? toHex(this.upperHi, this.upperLo) + toHex(this.traceHi, this.traceLo)
+      : toDecimal(this.traceHi, this.traceLo)
+  }
+
+  #send(spans: Span[]): void {
+    if (this.recording) {
+      this.decide()
+      this.runtime.sink.add(this, spans)
+    }
+    // Sockets and pools of the application can hold a finished span for hours: leave it light.
+    for (const span of spans) span.release()
+  }
+
+  #letOldestGo(): void {
+    const kept: Span[] = []
+    let toGo = MAX_OPEN_SPANS >> 1
+    for (const span of this.spans) {
+      if (span.durationMs < 0 && toGo > 0) {
+        span.detached = true
+        this.openCount--
+        toGo--
+      } else kept.push(span)
+    }
+    this.spans = kept
+    this.runtime.onOpenSpansDetached(MAX_OPEN_SPANS >> 1)
+  }
+}

@@ -1,0 +1,58 @@
+/** What arrived from another service: the identity of a trace, its sampling decision and what travels along. */
+
+import { toDecimal, toHex } from '../std/u64'
+import { UNDECIDED } from './priority'
+
+/** A context of another process, made by `extract`. Ids are pairs of int32 words. */
+export class RemoteContext {
+  /** Upper 64 bits of the trace id; zero when the caller sent 64 bits. */
+  upperHi = 0
+  upperLo = 0
+  /** Lower 64 bits of the trace id. */
+  traceHi = 0
+  traceLo = 0
+  /** The caller's span; zero when only a sampling decision or baggage came. */
+  spanHi = 0
+  spanLo = 0
+  priority: number = UNDECIDED
+  origin: string | undefined
+  /** `_dd.p.*` tags but `_dd.p.tid`, which lives in `upper*`. */
+  propagated: Record<string, string> | undefined
+  /** `tracestate` members of other vendors, in order, joined by commas. */
+  otherTracestate = ''
+  /** Keys of the `dd` member that this tracer does not know, as `key:value` joined by semicolons. */
+  unknownTracestate = ''
+  /** Value of `_dd.parent_id`: the last Datadog span of the trace, 16 hex digits. */
+  lastDatadogParent = ''
+  /** What went wrong while reading, for `_dd.propagation_error`. */
+  propagationError = ''
+  /** Items of legacy OpenTracing baggage (`ot-baggage-*`). */
+  legacyBaggage: Record<string, string> | undefined
+  /** Contexts that conflicted with this one; the first span links to them. */
+  links: RemoteLink[] | undefined
+  /** W3C baggage that came along, in order; undefined when none did. */
+  baggage: Record<string, string> | undefined
+  /** True when the trace must start anew (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT=restart`): only links and baggage count. */
+  restart = false
+
+  /** Decimal text of the lower 64 bits, or 32 hex digits of all 128. */
+  toTraceId(hex = false): string {
+    return hex
+      ? toHex(this.upperHi, this.upperLo) + toHex(this.traceHi, this.traceLo)
+      : toDecimal(this.traceHi, this.traceLo)
+  }
+
+  toSpanId(hex = false): string {
+    return hex ? toHex(this.spanHi, this.spanLo) : toDecimal(this.spanHi, this.spanLo)
+  }
+
+  /** W3C `traceparent` of this context. */
+  toTraceparent(): string {
+    return `00-${this.toTraceId(true)}-${this.toSpanId(true)}-${this.priority > 0 ? '01' : '00'}`
+  }
+}
+
+export interface RemoteLink {
+  context: RemoteContext
+  attributes: Record<string, string>
+}

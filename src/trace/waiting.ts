@@ -1,0 +1,47 @@
+/**
+ * The traces that hold finished spans behind an open one, oldest first: a doubly linked list through the traces
+ * themselves, so that entering and leaving cost a few writes and no garbage.
+ *
+ * Once a trace has waited long enough, or too many wait, its finished spans are sent and it leaves the list; a trace
+ * whose open span is never finished is then held by nothing of ours.
+ */
+
+import type { LocalTrace } from './local-trace'
+
+/** Finished spans wait at most this long for the rest of their trace. */
+export const MAX_WAIT_MS = 60_000
+/** At most so many traces are held by the list. */
+export const MAX_WAITING = 10_000
+
+let oldest: LocalTrace | undefined
+let newest: LocalTrace | undefined
+let count = 0
+
+export function remember(trace: LocalTrace, nowTicks: number): void {
+  trace.waitingSince = nowTicks > 0 ? nowTicks : 1
+  trace.older = newest
+  if (newest === undefined) oldest = trace
+  else newest.newer = trace
+  newest = trace
+  if (++count > MAX_WAITING) oldest?.flushFinished()
+}
+
+export function forget(trace: LocalTrace): void {
+  if (trace.older === undefined) oldest = trace.newer
+  else trace.older.newer = trace.newer
+  if (trace.newer === undefined) newest = trace.older
+  else trace.newer.older = trace.older
+  trace.older = trace.newer = undefined
+  trace.waitingSince = 0
+  count--
+}
+
+/** Sends the finished spans of every trace that has waited since before `beforeTicks`. */
+export function flushWaiting(beforeTicks: number): void {
+  while (oldest !== undefined && oldest.waitingSince < beforeTicks) oldest.flushFinished()
+}
+
+/** How many traces are held. */
+export function waitingCount(): number {
+  return count
+}
