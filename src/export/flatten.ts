@@ -34,6 +34,7 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
   if (span.links !== undefined) meta['_dd.span_links'] = linksJson(span)
   if (span.parentService !== span.service) metrics['_dd.top_level'] = 1
   const trace = span.trace
+  if (trace.origin !== undefined) meta['_dd.origin'] = trace.origin
   if (first) addTraceTags(trace, meta, metrics)
   if (span === trace.root) {
     if (trace.ruleRate >= 0) metrics['_dd.rule_psr'] = trace.ruleRate
@@ -54,7 +55,6 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
 export function addTraceTags(trace: LocalTrace, meta: Record<string, string>, metrics: Record<string, number>): void {
   if (trace.priority !== UNDECIDED) metrics._sampling_priority_v1 = trace.priority
   if ((trace.upperHi | trace.upperLo) !== 0) meta['_dd.p.tid'] = toHex(trace.upperHi, trace.upperLo)
-  if (trace.origin !== undefined) meta['_dd.origin'] = trace.origin
   const remote = trace.remote
   if (remote !== undefined) {
     if (remote.lastDatadogParent !== '') meta['_dd.parent_id'] = remote.lastDatadogParent

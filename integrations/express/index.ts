@@ -1,0 +1,37 @@
+/** Express 4 and 5: names the request, and in 4, whose router is its own, finds its route and errors. */
+
+import { defineIntegration, type PatchTools, webRequestOf } from '../../src/kit/index'
+import { patchLayer, patchRouter } from '../router/layers'
+
+export default defineIntegration({
+  name: 'express',
+  doc: 'Requests that an Express application handles: their route and the errors of their handlers.',
+  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  targets: [
+    { module: 'express', versions: '>=4 <6', file: 'lib/application.js', patch: patchApplication },
+    { module: 'express', versions: '>=4 <5', file: 'lib/router/index.js', patch: patchRouter },
+    {
+      module: 'express',
+      versions: '>=4 <5',
+      file: 'lib/router/layer.js',
+      patch: (exports, tools) => patchLayer(exports.prototype, tools),
+    },
+  ],
+})
+
+function patchApplication(application: object, tools: PatchTools): void {
+  const site = tools.site({
+    name: { v0: 'express.request', v1: 'http.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
+  tools.wrap(application, 'handle', original => {
+    return function (this: unknown, req: object): unknown {
+      if (tools.state.enabled) {
+        const web = webRequestOf(req)
+        if (web !== undefined && web.framework === '') web.claim('express', site)
+      }
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}

@@ -1,0 +1,42 @@
+/** `http` and `https`: servers and clients of Node.js itself. */
+
+import { defineIntegration } from '../../src/kit/index'
+import { patchClient, patchClientRequest } from './client'
+import { patchMessages, patchServer } from './server'
+
+export default defineIntegration({
+  name: 'http',
+  doc: 'HTTP servers and clients of Node.js.',
+  options: {
+    server: 'Options for servers only, or `false`.',
+    client: 'Options for clients only, or `false`.',
+    service: 'Service of the spans.',
+    headers: 'Headers that become tags: `name` or `name:tag`.',
+    validateStatus: 'Function of the status; false marks the span as an error.',
+    filter: 'Function of the URL; false = not traced.',
+    allowlist: 'URLs that are traced: texts, expressions, functions.',
+    blocklist: 'URLs that are not.',
+    'hooks.request': 'Called with span, request and response just before the span ends (server) or when the answer came (client).',
+    queryStringObfuscation: 'Server: expression to hide in queries; `true` drops the query, `false` keeps it.',
+    splitByDomain: 'Client: the service is `host:port`.',
+    propagationBlocklist: 'Client: URLs that get no trace headers.',
+  },
+  targets: [
+    {
+      module: 'http',
+      patch(http, tools) {
+        patchServer(http.Server.prototype, 'http', tools)
+        patchMessages(http, tools)
+        patchClientRequest(http, tools)
+        patchClient(http, tools)
+      },
+    },
+    {
+      module: 'https',
+      patch(https, tools) {
+        patchServer(https.Server.prototype, 'https', tools)
+        patchClient(https, tools)
+      },
+    },
+  ],
+})

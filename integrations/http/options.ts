@@ -1,0 +1,64 @@
+/** Options of the HTTP server and client, made ready for use at each request. */
+
+import type { IncomingMessage, ServerResponse, ClientRequest } from 'node:http'
+import {
+  type HeaderTag,
+  headerTags,
+  isErrorStatus,
+  type Options,
+  parseStatuses,
+  type PatchTools,
+  queryObfuscator,
+  type Span,
+  type StatusCheck,
+  urlFilter,
+} from '../../src/kit/index'
+
+type RequestHook = (span: Span, req: IncomingMessage | ClientRequest, res: ServerResponse | IncomingMessage | undefined) => void
+
+export interface HttpOptions {
+  enabled: boolean
+  /** Undefined = every URL is traced. */
+  accepts: ((url: string) => boolean) | undefined
+  headers: readonly HeaderTag[]
+  isValidStatus: StatusCheck
+  onRequest: RequestHook | undefined
+  obfuscate: (url: string) => string
+  /** Client: service `host:port`. */
+  splitByDomain: boolean
+  /** Client: URLs that get no headers; undefined = all get them. */
+  propagates: ((url: string) => boolean) | undefined
+  clientIp: boolean
+  endpoint: boolean
+}
+
+export function serverOptions(tools: PatchTools): HttpOptions {
+  const { config } = tools
+  const ranges = parseStatuses(config.httpServerErrorStatuses)
+  const defaults: StatusCheck = ranges === undefined ? status => status < 500 : status => !isErrorStatus(ranges, status)
+  return read(tools, 'server', defaults)
+}
+
+export function clientOptions(tools: PatchTools): HttpOptions {
+  return read(tools, 'client', status => status < 400 || status >= 500)
+}
+
+function read(tools: PatchTools, side: 'server' | 'client', isValidStatus: StatusCheck): HttpOptions {
+  const { state, config } = tools
+  const nested = state.options[side]
+  const own: Options = { ...state.options, ...(typeof nested === 'object' ? nested : {}) }
+  const hooks = own.hooks as { request?: unknown } | undefined
+  const blocked = own.propagationBlocklist
+  return {
+    enabled: nested !== false && own.enabled !== false,
+    accepts: urlFilter(own),
+    headers: headerTags([...config.headerTags, ...(Array.isArray(own.headers) ? own.headers : [])]),
+    isValidStatus: typeof own.validateStatus === 'function' ? (own.validateStatus as StatusCheck) : isValidStatus,
+    onRequest: typeof hooks?.request === 'function' ? (hooks.request as RequestHook) : undefined,
+    obfuscate: queryObfuscator(own.queryStringObfuscation ?? config.queryObfuscation),
+    splitByDomain: own.splitByDomain === true,
+    propagates: blocked === undefined ? undefined : urlFilter({ blocklist: blocked }),
+    clientIp: config.clientIpEnabled,
+    endpoint: own.resourceRenamingEnabled === true || config.resourceRenaming,
+  }
+}

@@ -1,0 +1,37 @@
+/** `GET /info`: what this agent can do. It lists only what works, since clients act on it. */
+
+import { createHash } from 'node:crypto'
+
+export interface InfoSettings {
+  version: string
+  maxRequestBytes: number
+  port: number
+  socketPath: string | undefined
+}
+
+export interface Info {
+  body: string
+  /** `Datadog-Agent-State`: changes when the body does, so that clients know when to ask again. */
+  state: string
+}
+
+export function createInfo(settings: InfoSettings): Info {
+  const body = JSON.stringify({
+    version: settings.version,
+    endpoints: TRACE_PATHS,
+    feature_flags: [],
+    // A developer wants to see everything: no client may drop what it thinks unsampled.
+    client_drop_p0s: false,
+    span_meta_structs: true,
+    span_events: true,
+    long_running_spans: true,
+    config: {
+      max_request_bytes: settings.maxRequestBytes,
+      receiver_port: settings.port,
+      ...(settings.socketPath === undefined ? {} : { receiver_socket: settings.socketPath }),
+    },
+  })
+  return { body, state: createHash('sha256').update(body).digest('hex') }
+}
+
+export const TRACE_PATHS = ['/v0.3/traces', '/v0.4/traces', '/v0.5/traces']

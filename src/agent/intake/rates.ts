@@ -1,0 +1,25 @@
+/** The sampling rates that answer a payload, and the version by which a client knows that it has them already. */
+
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface RatesAnswer {
+  body: string
+  headers: Record<string, string>
+}
+
+/**
+ * `{"rate_by_service": {"service:,env:": 1}}`, or `{}` to a client whose `Datadog-Rates-Payload-Version` says that
+ * nothing changed. The version is only spoken of to clients that ask.
+ */
+export function createRates(
+  rates: Readonly<Record<string, number>>,
+): (headers: IncomingHttpHeaders) => RatesAnswer {
+  const body = JSON.stringify({ rate_by_service: rates })
+  const version = createHash('sha256').update(body).digest('hex').slice(0, 16)
+  return (headers): RatesAnswer => {
+    const known = headers['datadog-rates-payload-version']
+    if (known === undefined || known === '') return { body, headers: {} }
+    return { body: known === version ? '{}' : body, headers: { 'Datadog-Rates-Payload-Version': version } }
+  }
+}

@@ -1,0 +1,49 @@
+/** Answers a request once, and gets rid of what the client may still be sending. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CannedAnswer } from './options.js'
+
+/** How long a refused client may go on sending, so that it reads the refusal before the connection closes. */
+const DRAIN_MS = 5000
+
+export interface Reply {
+  status: number
+  body: string
+  type: 'application/json' | 'text/plain; charset=utf-8'
+  headers?: Record<string, string>
+}
+
+export function json(value: unknown, status = 200): Reply {
+  return { status, body: JSON.stringify(value), type: 'application/json' }
+}
+
+export function plainText(body: string, status = 200): Reply {
+  return { status, body, type: 'text/plain; charset=utf-8' }
+}
+
+/** What `canned` says, and `reply` where it says nothing. */
+export function override(reply: Reply, canned: CannedAnswer | undefined): Reply {
+  if (canned === undefined) return reply
+  const { status = reply.status, body, headers } = canned
+  const changed = body === undefined ? reply : typeof body === 'string' ? plainText(body) : json(body)
+  return { ...changed, status, headers: { ...reply.headers, ...headers } }
+}
+
+/** Sends `reply`. Closing a socket with unread bytes resets it, which would eat the answer: they are read and thrown away. */
+export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(reply.status, {
+    'Content-Type': reply.type,
+    'Content-Length': Buffer.byteLength(reply.body),
+    'X-Content-Type-Options': 'nosniff',
+    ...(request.complete ? {} : { Connection: 'close' }),
+    ...reply.headers,
+  })
+  response.end(request.method === 'HEAD' ? undefined : reply.body)
+  if (request.complete) return
+  request.resume()
+  const { socket } = request
+  const timer = setTimeout(() => socket.destroy(), DRAIN_MS)
+  timer.unref()
+  socket.once('close', () => clearTimeout(timer))
+}

@@ -1,0 +1,67 @@
+/** The last requests to the intake with their headers and outcome, bounded. */
+
+import type { IncomingMessage } from 'node:http'
+import { redactHeaders } from './intake/redact.js'
+import type { SpanRecord } from './intake/span.js'
+
+export interface RequestRecord {
+  /** Unix time of arrival, ms. */
+  atMs: number
+  method: string
+  /** Path with its query. */
+  path: string
+  /** Lower-case names, as Node gives them; secrets replaced unless redaction is off. */
+  headers: Record<string, string>
+  /** Body bytes as they came over the wire, 0 until they were read. */
+  bytes: number
+  /** The status that was answered; 0 while, or because, there was no answer. */
+  status: number
+  /** `accepted`, or the reason of the refusal. */
+  outcome: string
+  /** The trace count that the client claims in `X-Datadog-Trace-Count`. */
+  declaredTraces?: number
+  /** The trace chunks that were decoded, also when they were not kept. */
+  decodedTraces?: number
+  decodedSpans?: number
+  /** The spans as they were sent, chunk by chunk; only when the agent was told to keep them. */
+  chunks?: SpanRecord[][]
+}
+
+export interface RequestLog {
+  /** Notes a request on arrival; its outcome is filled in later. */
+  open(request: IncomingMessage): RequestRecord
+  /** Oldest first. */
+  list(): RequestRecord[]
+  clear(): void
+}
+
+export function createRequestLog(limit: number, redact: boolean): RequestLog {
+  let records: RequestRecord[] = []
+  return {
+    open(request) {
+      const headers: Record<string, string> = {}
+      for (const [name, value] of Object.entries(request.headers)) {
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+      }
+      const record: RequestRecord = {
+        atMs: Date.now(),
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: redact ? redactHeaders(headers) : headers,
+        bytes: 0,
+        status: 0,
+        outcome: 'no answer yet',
+      }
+      const declared = headers['x-datadog-trace-count']
+      if (declared !== undefined && /^\d+$/.test(declared)) record.declaredTraces = Number(declared)
+      records.push(record)
+      // Cut in batches: shifting an array on every request moves it every time.
+      if (records.length > limit * 2) records = records.slice(-limit)
+      return record
+    },
+    list: () => records.slice(-limit),
+    clear() {
+      records = []
+    },
+  }
+}

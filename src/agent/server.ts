@@ -1,0 +1,118 @@
+/** The local agent: takes in traces as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
+
+import { createApi } from './api/handler.js'
+import type { AgentStats, TraceDetail, TraceSummary } from './api-types.js'
+import { createInfo, type Info } from './intake/info.js'
+import { createRates } from './intake/rates.js'
+import { createReceiver } from './intake/receiver.js'
+import { type Listening, listenOnPort, listenOnSocket } from './listen.js'
+import { type AgentOptions, resolveOptions } from './options.js'
+import { createRequestLog, type RequestRecord } from './request-log.js'
+import { createCounters } from './stats.js'
+import { parseTraceId } from './store/trace-id.js'
+import { TraceStore } from './store/trace-store.js'
+import { detail, summarize } from './store/view.js'
+import { packageVersion } from './version.js'
+
+export interface Agent {
+  /** Where tracers send to, as in `DD_TRACE_AGENT_URL`. */
+  readonly url: string
+  readonly port: number
+  /** Where the JSON API answers, always on loopback; undefined without one. */
+  readonly apiUrl: string | undefined
+  /** The kept traces with their spans as they were sent. */
+  readonly store: TraceStore
+  /** In no particular order. */
+  traces(): TraceSummary[]
+  /** By hexadecimal or decimal id. */
+  trace(id: string): TraceDetail | undefined
+  stats(): AgentStats
+  /** The last requests to the intake, oldest first. */
+  requests(): RequestRecord[]
+  /** Forgets traces, requests and counts. */
+  clear(): void
+  /** Closes all ports and cuts what is still open; what was received stays. */
+  stop(): Promise<void>
+  /** Listens again on the same ports. Rejects when one of them was taken meanwhile. */
+  start(): Promise<void>
+  /** Closes all ports and cuts what is still open. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an agent and resolves once it listens; rejects with Node's error (`EADDRINUSE`) when it cannot.
+ *
+ * @example
+ * const agent = await startAgent({ port: 8126, apiPort: 8127 })
+ */
+export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
+  const options = resolveOptions(given)
+  const version = packageVersion()
+  const store = new TraceStore(options.storeLimitBytes)
+  const counters = createCounters()
+  const log = createRequestLog(options.requestLogLimit, options.redact)
+  let info: Info | undefined
+  const settings = { port: options.port, apiPort: options.apiPort }
+  const open: Listening[] = []
+
+  // Made when first asked for: the port is in it, and known only after listening.
+  const currentInfo = () => {
+    const { maxRequestBytes, socketPath } = options
+    info ??= createInfo({ version, maxRequestBytes, port: settings.port, socketPath })
+    return info
+  }
+  const rates = createRates(options.rates)
+  const receive = createReceiver({ options, version, info: currentInfo, rates, store, counters, log })
+
+  const stop = async () => {
+    await Promise.all(open.splice(0).map(listening => listening.close()))
+  }
+  const start = async () => {
+    if (open.length > 0) return
+    try {
+      open.push(await listenOnPort(receive, options.host, settings.port))
+      settings.port = open[0].port
+      if (options.socketPath !== undefined) open.push(await listenOnSocket(receive, options.socketPath))
+      if (settings.apiPort === null) return
+      const api = await listenOnPort(createApi(agent, options.allowHosts), '127.0.0.1', settings.apiPort)
+      open.push(api)
+      settings.apiPort = api.port
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+  const agent = {
+    store,
+    traces: () => store.all().map(summarize),
+    trace(id: string) {
+      for (const reading of parseTraceId(id)) {
+        const found = store.find(reading)
+        if (found !== undefined) return detail(found)
+      }
+      return undefined
+    },
+    stats: () => ({ version, intake: counters.read(), store: store.stats() }),
+    requests: () => log.list(),
+    clear() {
+      store.clear()
+      counters.clear()
+      log.clear()
+    },
+    start,
+    stop,
+    close: stop,
+  }
+  await start()
+  return {
+    ...agent,
+    url: urlOf(options.host, settings.port),
+    port: settings.port,
+    apiUrl: settings.apiPort === null ? undefined : urlOf('127.0.0.1', settings.apiPort),
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

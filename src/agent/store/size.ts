@@ -1,0 +1,25 @@
+/** Estimates what a span costs in the heap, so that the store can be capped in bytes. */
+
+import type { SpanRecord } from '../intake/span.js'
+
+/** The object, its two tag objects, four bigints and its place in the trace's map. */
+const SPAN_BYTES = 500
+/** A tag's slot and its value's header; short values are shared, and counted all the same. */
+const TAG_BYTES = 32
+const METRIC_BYTES = 24
+
+export function estimateBytes(span: SpanRecord): number {
+  let bytes = SPAN_BYTES + span.resource.length
+  for (const key in span.meta) bytes += TAG_BYTES + span.meta[key].length
+  for (const _ in span.metrics) bytes += METRIC_BYTES
+  if (span.metaStruct !== undefined) bytes += jsonBytes(span.metaStruct)
+  if (span.links !== undefined) bytes += jsonBytes(span.links)
+  if (span.events !== undefined) bytes += jsonBytes(span.events)
+  return bytes
+}
+
+/** Objects take about three times their JSON. */
+function jsonBytes(value: unknown): number {
+  const json = JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item))
+  return 3 * json.length
+}

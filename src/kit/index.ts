@@ -1,0 +1,16 @@
+/** All that an integration may import. */
+
+export { reportFailure } from '../core/fence'
+export type { IntegrationState, LiveSite, Options } from '../patch/state'
+export type { Integration, PatchTools, Target } from '../patch/types'
+export { type AnyFunction, disguise } from '../patch/wrap'
+export { getBaggage, runWithBaggage } from '../trace/baggage'
+export { active, run } from '../trace/context'
+export { end, follow } from '../trace/outcome'
+export type { RemoteContext } from '../trace/remote-context'
+export type { Site, Tags } from '../trace/site'
+export type { Span } from '../trace/span'
+export { startSpan } from '../trace/start'
+export { defineIntegration } from './define'
+export { tagPeer } from './peer'
+export * from './web/index'

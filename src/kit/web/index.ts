@@ -1,0 +1,10 @@
+/** What web servers, frameworks and HTTP clients share. */
+
+export { clientIp } from './client-ip'
+export { simplifyPath } from './endpoint'
+export { type HeaderTag, headerTags, tagHeaders } from './header-tags'
+export { isErrorStatus, parseStatuses, type StatusCheck } from './status'
+export { urlFilter } from './url-filter'
+export { queryObfuscator } from './query'
+export { WebRequest, webRequestOf } from './request'
+export { join, type PathPattern, patternText, Routing } from './routing'

@@ -1,0 +1,37 @@
+/** Hides secrets in the query of a URL. */
+
+import { QUERY_SECRETS } from '../../core/config/query-secrets'
+
+const LONGEST_QUERY = 4096
+
+/**
+ * From the setting's expression (flags `gi`): empty = the query stays, `.*` or `true` = it is dropped, else matches
+ * become `<redacted>`. An expression that does not compile falls back to `fallback`.
+ */
+export function queryObfuscator(source: unknown, fallback = QUERY_SECRETS): (url: string) => string {
+  if (source === '' || source === false) return url => url
+  if (source === '.*' || source === true) return dropQuery
+  const pattern = compile(source, fallback)
+  return url => {
+    const query = url.indexOf('?')
+    if (query < 0) return url
+    // A longer query is cut: what is not looked at must not be sent.
+    const text = url.slice(query + 1, query + 1 + LONGEST_QUERY)
+    return url.slice(0, query + 1) + text.replace(pattern, '<redacted>')
+  }
+}
+
+function dropQuery(url: string): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+function compile(source: unknown, fallback: string): RegExp {
+  try {
+    if (source instanceof RegExp) return new RegExp(source.source, 'gi')
+    if (typeof source === 'string') return new RegExp(source, 'gi')
+  } catch {
+    // The setting does not compile: secrets are hidden by the default then.
+  }
+  return new RegExp(fallback, 'gi')
+}

@@ -1,0 +1,22 @@
+/** Which HTTP statuses are errors. */
+
+/** True when the status is fine. */
+export type StatusCheck = (status: number) => boolean
+
+/** Ranges such as `500-599,404` (also reversed ones). Undefined when a part is not a status or a range of them. */
+export function parseStatuses(text: string): [number, number][] | undefined {
+  const ranges: [number, number][] = []
+  for (const part of text.split(',')) {
+    const match = /^\s*([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\s*$/.exec(part)
+    if (match === null) return undefined
+    const first = Number(match[1])
+    const last = match[2] === undefined ? first : Number(match[2])
+    ranges.push([Math.min(first, last), Math.max(first, last)])
+  }
+  return ranges
+}
+
+export function isErrorStatus(ranges: readonly [number, number][], status: number): boolean {
+  for (const [first, last] of ranges) if (status >= first && status <= last) return true
+  return false
+}

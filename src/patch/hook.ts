@@ -1,0 +1,126 @@
+/** One callback for every way in which a module can be loaded: `require`, `import`, and before we came. */
+
+import { isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
+
+/** `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. */
+export type OnLoad = (exports: unknown, name: string, file: string, folder: string | undefined) => unknown
+
+interface Unhookable {
+  unhook(): void
+}
+
+/** What `register.mts` leaves for us: the ES module hook, which only it may load. */
+interface EsmHookConstructor {
+  new (
+    modules: string[],
+    options: { internals: boolean },
+    onImport: (exports: Record<string, unknown>, name: string, folder: string | undefined) => void,
+  ): Unhookable
+}
+
+export class Hook {
+  readonly #modules: Set<string>
+  readonly #onLoad: OnLoad
+  readonly #hooks: Unhookable[] = []
+
+  constructor(modules: readonly string[], onLoad: OnLoad) {
+    this.#modules = new Set(modules)
+    this.#onLoad = onLoad
+  }
+
+  /** Starts watching; modules that are loaded already are handed over at once. */
+  install(): void {
+    const names = [...this.#modules]
+    const { Hook: RequireHook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
+    this.#hooks.push(
+      new RequireHook(names, { internals: true }, (exports, name, folder) =>
+        this.#required(exports, name, folder) as typeof exports,
+      ),
+    )
+    const { Hook: ImportHook } = require('import-in-the-middle') as { Hook: EsmHookConstructor }
+    this.#hooks.push(
+      new ImportHook(names, { internals: false }, (exports, name, folder) => this.#imported(exports, name, folder)),
+    )
+    this.#handOverLoaded()
+  }
+
+  uninstall(): void {
+    for (const hook of this.#hooks.splice(0)) hook.unhook()
+  }
+
+  #required(exports: unknown, name: string, folder: string | undefined): unknown {
+    if (folder === undefined) return this.#builtin(exports, name)
+    const packageName = this.#packageOf(name)
+    if (packageName === undefined) return exports
+    return this.#onLoad(exports, packageName, toFile(name, packageName), folder) ?? exports
+  }
+
+  #imported(exports: Record<string, unknown>, name: string, folder: string | undefined): void {
+    const bare = name.startsWith('node:') ? name.slice(5) : name
+    if (folder === undefined && isBuiltin(bare)) {
+      this.#builtin(exports.default, bare)
+      return
+    }
+    // A CommonJS package seen from ES modules: its exports are the default export, and files that it has loaded on the
+    // way did not always come through `require`.
+    if (folder !== undefined) this.#handOverFiles(folder, bare)
+    const target = exports.default ?? exports
+    const replaced = this.#onLoad(target, bare, '', folder)
+    if (replaced !== undefined && replaced !== target && 'default' in exports) exports.default = replaced
+  }
+
+  #builtin(exports: unknown, name: string): unknown {
+    const bare = name.startsWith('node:') ? name.slice(5) : name
+    this.#onLoad(exports, bare, '', undefined)
+    // Named imports of `node:` modules are copies: they follow only when told to.
+    syncBuiltinESMExports()
+    return exports
+  }
+
+  #handOverLoaded(): void {
+    for (const name of this.#modules) {
+      if (isBuiltin(name) && isBuiltinLoaded(name)) this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
+    }
+    for (const filename of Object.keys(require.cache)) this.#handOver(filename)
+  }
+
+  #handOverFiles(folder: string, name: string): void {
+    const prefix = join(folder, '/')
+    for (const filename of Object.keys(require.cache)) {
+      if (filename.startsWith(prefix)) this.#handOver(filename, name)
+    }
+  }
+
+  #handOver(filename: string, onlyPackage?: string): void {
+    const at = filename.lastIndexOf('/node_modules/')
+    if (at < 0) return
+    const inside = filename.slice(at + '/node_modules/'.length)
+    const packageName = this.#packageOf(inside)
+    if (packageName === undefined || (onlyPackage !== undefined && packageName !== onlyPackage)) return
+    const module = require.cache[filename]
+    if (module === undefined || !module.loaded) return
+    const folder = filename.slice(0, at + '/node_modules/'.length + packageName.length)
+    const file = inside.slice(packageName.length + 1)
+    const replaced = this.#onLoad(module.exports, packageName, file, folder)
+    if (replaced !== undefined) module.exports = replaced
+  }
+
+  /** `express/lib/router/layer.js` → `express`, when that is a package we look for. */
+  #packageOf(name: string): string | undefined {
+    if (this.#modules.has(name)) return name
+    const slash = name.indexOf('/', name.startsWith('@') ? name.indexOf('/') + 1 : 0)
+    const packageName = slash < 0 ? name : name.slice(0, slash)
+    return this.#modules.has(packageName) ? packageName : undefined
+  }
+}
+
+function toFile(name: string, packageName: string): string {
+  return name.length > packageName.length ? name.slice(packageName.length + 1).replaceAll('\\', '/') : ''
+}
+
+function isBuiltinLoaded(name: string): boolean {
+  // Undocumented and deprecated in name only; where it is gone, the module is patched when it is next required.
+  const list = (process as { moduleLoadList?: readonly string[] }).moduleLoadList
+  return list?.includes(`NativeModule ${name}`) ?? false
+}

@@ -1,0 +1,156 @@
+/** Knows every integration: loads it when its module appears, applies its targets once, and takes them back. */
+
+import { fence } from '../core/fence'
+import { log } from '../core/log'
+import { Hook } from './hook'
+import { IntegrationState, type Options } from './state'
+import type { Integration, ManifestEntry, PatchTools, Target, TracerParts } from './types'
+import { satisfies, versionOf } from './versions'
+import { flag, type Undo, unflag, wrap } from './wrap'
+
+export class Registry {
+  readonly #entries: readonly ManifestEntry[]
+  readonly #parts: TracerParts
+  readonly #states = new Map<string, IntegrationState>()
+  readonly #integrations = new Map<string, Integration>()
+  /** For each target, what became of the exports it was applied to. */
+  readonly #applied = new WeakMap<Target, WeakMap<object, object>>()
+  readonly #undo: Undo[] = []
+  readonly #patched = new Map<string, string>()
+  readonly #hook: Hook
+
+  constructor(entries: readonly ManifestEntry[], parts: TracerParts) {
+    this.#parts = parts
+    const { disabledPlugins, disabledInstrumentations, plugins } = parts.config
+    this.#entries = entries.filter(
+      entry => !entry.modules.some(name => disabledInstrumentations.includes(name)) && !disabledInstrumentations.includes(entry.name),
+    )
+    for (const entry of this.#entries) {
+      const wanted = parts.config.switches.get(variableName(entry.name)) ?? !entry.offByDefault
+      const enabled = plugins && wanted && !disabledPlugins.includes(entry.name)
+      this.#states.set(entry.name, new IntegrationState(entry.name, parts.config, enabled))
+    }
+    const modules = new Set(this.#entries.flatMap(entry => entry.modules))
+    this.#hook = new Hook([...modules], (exports, name, file, folder) => this.#loaded(exports, name, file, folder))
+  }
+
+  install(): void {
+    this.#hook.install()
+  }
+
+  /** Stops watching and puts every original back. */
+  uninstall(): void {
+    this.#hook.uninstall()
+    for (const undo of this.#undo.splice(0).reverse()) fence('unpatching', undo)
+    this.#patched.clear()
+  }
+
+  /** Replaces the options of an integration, or switches it; unknown names are said once. */
+  use(name: string, options: Options | boolean): void {
+    const state = this.#states.get(name)
+    if (state === undefined) log.warn(`use ${name}`, `use('${name}'): there is no integration of that name`)
+    else fence(`use('${name}')`, () => state.configure(options))
+  }
+
+  /** What has been patched: `express` → `5.1.0`. */
+  patched(): ReadonlyMap<string, string> {
+    return this.#patched
+  }
+
+  #loaded(exports: unknown, name: string, file: string, folder: string | undefined): unknown {
+    if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return undefined
+    let current: object = exports
+    for (const entry of this.#entries) {
+      if (!entry.modules.includes(name)) continue
+      const integration = fence(`loading ${entry.name}`, () => this.#load(entry))
+      for (const target of integration?.targets ?? []) {
+        if (target.module !== name || !isFile(target, file, folder)) continue
+        current = fence(`patching ${name}`, () => this.#apply(entry.name, target, current, folder)) ?? current
+      }
+    }
+    return current === exports ? undefined : current
+  }
+
+  #load(entry: ManifestEntry): Integration {
+    let integration = this.#integrations.get(entry.name)
+    if (integration === undefined) {
+      integration = entry.load()
+      this.#integrations.set(entry.name, integration)
+    }
+    return integration
+  }
+
+  #apply(name: string, target: Target, exports: object, folder: string | undefined): object | undefined {
+    const done = this.#appliedTo(target)
+    const before = done.get(exports)
+    if (before !== undefined) return before
+    const version = folder === undefined ? process.versions.node : versionOf(folder)
+    if (!satisfies(version, target.versions)) {
+      log.info(`${target.module}@${version}`, `${target.module} ${version} is not patched: ${target.versions} is`)
+      return undefined
+    }
+    done.set(exports, exports)
+    const result = target.patch(exports, this.#tools(name, version))
+    const patched = (typeof result === 'object' || typeof result === 'function') && result !== null ? result : exports
+    done.set(exports, patched).set(patched, patched)
+    flag(patched)
+    this.#undo.push(() => {
+      unflag(patched)
+      done.delete(exports)
+      done.delete(patched)
+    })
+    this.#patched.set(target.module, version)
+    return patched
+  }
+
+  #appliedTo(target: Target): WeakMap<object, object> {
+    let done = this.#applied.get(target)
+    if (done === undefined) {
+      done = new WeakMap()
+      this.#applied.set(target, done)
+    }
+    return done
+  }
+
+  #tools(name: string, version: string): PatchTools {
+    const state = this.#states.get(name) as IntegrationState
+    return {
+      ...this.#parts,
+      state,
+      version,
+      site: definition => state.site(definition),
+      wrap: (owner, key, wrapper) => {
+        const undo = wrap(owner, key, wrapper)
+        if (undo !== undefined) this.#undo.push(undo)
+        return undo !== undefined
+      },
+      fenced: fn => {
+        try {
+          fn()
+        } catch (error) {
+          state.failed(error)
+        }
+      },
+      onUndo: undo => this.#undo.push(undo),
+    }
+  }
+}
+
+/** A target names a file, or means the main module: which of a package's files that is, its package.json says. */
+function isFile(target: Target, file: string, folder: string | undefined): boolean {
+  if (target.file === undefined) return file === '' || (folder !== undefined && isMain(folder, file))
+  return file === target.file
+}
+
+function isMain(folder: string, file: string): boolean {
+  try {
+    return require.resolve(folder).slice(folder.length + 1).replaceAll('\\', '/') === file
+  } catch {
+    return false
+  }
+}
+
+/** `elastic-elasticsearch` as in `DD_TRACE_ELASTIC_ELASTICSEARCH_ENABLED`. */
+function variableName(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+}

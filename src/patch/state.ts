@@ -1,0 +1,94 @@
+/** The life of one integration: on or off, its options, its sites, and how often it failed. */
+
+import type { Config } from '../core/config/resolve'
+import { reportFailure } from '../core/fence'
+import { log } from '../core/log'
+import { Site, type SiteOptions } from '../trace/site'
+
+/** After so many failures an integration is switched off for the process. */
+const MAX_FAILURES = 10
+
+export interface SiteDefinition extends Omit<SiteOptions, 'name' | 'service' | 'serviceSource'> {
+  /** Operation name, or one for each naming schema. */
+  name: string | { v0: string; v1: string }
+  /** Names the service in schema v0: `postgres` makes `shop-postgres`; absent = the tracer's service. */
+  serviceSuffix?: string
+}
+
+/** A site that changes with the options. */
+export interface LiveSite {
+  site: Site
+}
+
+export type Options = Readonly<Record<string, unknown>>
+
+export class IntegrationState {
+  readonly name: string
+  enabled: boolean
+  /** Options of `use()`, replaced by each call. */
+  options: Options = {}
+  readonly #config: Config
+  readonly #sites: { live: LiveSite; definition: SiteDefinition }[] = []
+  readonly #listeners: (() => void)[] = []
+  #failures = 0
+
+  constructor(name: string, config: Config, enabled: boolean) {
+    this.name = name
+    this.#config = config
+    this.enabled = enabled
+  }
+
+  /** `use(name, options)`: replaces the options; `enabled` switches. */
+  configure(options: Options | boolean): void {
+    this.options = typeof options === 'object' && options !== null ? options : {}
+    this.enabled = typeof options === 'boolean' ? options : options.enabled !== false
+    this.#failures = 0
+    for (const { live, definition } of this.#sites) live.site = this.#build(definition)
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls `listener` now and whenever the options change. */
+  onConfigure(listener: () => void): void {
+    this.#listeners.push(listener)
+    listener()
+  }
+
+  site(definition: SiteDefinition): LiveSite {
+    const live = { site: this.#build(definition) }
+    this.#sites.push({ live, definition })
+    return live
+  }
+
+  /** Our own code threw inside a call of the application's. */
+  failed(error: unknown): void {
+    reportFailure(`integration ${this.name}`, error)
+    if (++this.#failures === MAX_FAILURES) {
+      this.enabled = false
+      log.error(`integration ${this.name} off`, `integration ${this.name} switched off after ${MAX_FAILURES} failures`)
+    }
+  }
+
+  #build(definition: SiteDefinition): Site {
+    const { name, serviceSuffix, ...rest } = definition
+    const schema = this.#config.spanAttributeSchema
+    return new Site({
+      ...rest,
+      ...this.#service(serviceSuffix),
+      name: typeof name === 'string' ? name : name[schema],
+      integration: rest.integration ?? this.name,
+      measured: typeof this.options.measured === 'boolean' ? this.options.measured : rest.measured,
+    })
+  }
+
+  #service(suffix: string | undefined): { service?: string; serviceSource?: string } {
+    const own = this.#config.service ?? 'node'
+    const option = this.options.service ?? this.#config.serviceMapping[this.name]
+    if (typeof option === 'string' && option !== '') {
+      return option === own ? { service: own } : { service: option, serviceSource: 'opt.plugin' }
+    }
+    if (suffix === undefined || this.#config.spanAttributeSchema === 'v1' || this.#config.removeIntegrationServices) {
+      return { service: own }
+    }
+    return { service: `${own}-${suffix}`, serviceSource: this.name }
+  }
+}

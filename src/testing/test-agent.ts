@@ -1,0 +1,202 @@
+/** An agent in the test's own process, on a real port: what a tracer sends to it can be awaited and asserted. */
+
+import { AssertionError } from 'node:assert'
+import type { SpanRecord } from '../agent/intake/span.js'
+import type { CannedAnswer } from '../agent/options.js'
+import type { RequestRecord } from '../agent/request-log.js'
+import { type Agent, startAgent } from '../agent/server.js'
+import { createBehaviour, type Which } from './behaviour.js'
+import { type ExpectedSpan, faultsOf, pairOff } from './match.js'
+import { childrenOf, describeTraces, type TestTrace, toTestTrace } from './test-trace.js'
+import { createWaiters } from './waiters.js'
+
+export interface TestAgentOptions {
+  /** Port of the intake; any free one by default. */
+  port?: number
+  /** Also listen on this unix socket. */
+  socketPath?: string
+  /** Serve the JSON API too, so that `tracer traces --url` can be used; false by default. */
+  api?: boolean
+  /** Sampling rates to hand out, keyed `service:NAME,env:ENV`; `{'service:,env:': 1}` by default. */
+  rates?: Record<string, number>
+  /** Largest body taken, 25 MiB by default. */
+  maxRequestBytes?: number
+  /** Replace secrets as the real local agent does; false by default: a test wants to see what was sent. */
+  redact?: boolean
+}
+
+export interface Waiting {
+  /** 5000 by default. */
+  timeoutMs?: number
+}
+
+export interface TestAgent {
+  /** Of the intake, as in `DD_TRACE_AGENT_URL`. */
+  readonly url: string
+  readonly port: number
+  /** Of the JSON API, when it was asked for. */
+  readonly apiUrl: string | undefined
+  /** Environment that points a child process here and leaves telemetry and remote configuration off. */
+  readonly env: Record<string, string>
+  /** What arrived, merged from all chunks, by start. */
+  traces(): TestTrace[]
+  /** Every span of every trace, by start within its trace. */
+  spans(): SpanRecord[]
+  /** Every request to the intake, oldest first, with `chunks` as they were sent; the last 10,000. */
+  requests(): RequestRecord[]
+  /** Forgets what arrived, not how to behave. */
+  clear(): void
+  /**
+   * Resolves with all traces once there are `wanted` of them, or once the function says true. Rejects with what did
+   * arrive when that takes longer than `timeoutMs`.
+   */
+  waitForTraces(wanted: number | ((traces: TestTrace[]) => boolean), waiting?: Waiting): Promise<TestTrace[]>
+  /** Resolves with the first span that matches, whether it is here or yet to come. */
+  waitForSpan(wanted: ExpectedSpan | ((span: SpanRecord) => boolean), waiting?: Waiting): Promise<SpanRecord>
+  /** Resolves with all requests once there are `wanted` of them, or once the function says true. */
+  waitForRequests(
+    wanted: number | ((requests: RequestRecord[]) => boolean),
+    waiting?: Waiting,
+  ): Promise<RequestRecord[]>
+  /**
+   * The trace that looks as expected: from its top span, or spans when an array is given, downwards. Throws an
+   * `AssertionError` that says what did arrive and how the closest trace differs.
+   *
+   * @example
+   * agent.assertTrace({ name: 'web.request', resource: 'GET /users', children: [{ name: 'pg.query', error: false }] })
+   */
+  assertTrace(expected: ExpectedSpan | ExpectedSpan[]): TestTrace
+  /** The next requests get this answer; one that is not 2xx throws their payload away. Replaces what was set before. */
+  respondWith(answer: CannedAnswer & Which): void
+  /** The next requests get no answer. Replaces what was set before. */
+  hang(which?: Which): void
+  /** The connections of the next requests are reset. Replaces what was set before. */
+  resetConnections(which?: Which): void
+  /** Ends `respondWith`, `hang` and `resetConnections` for the requests to come. */
+  behave(): void
+  /** Closes the port and cuts all connections, as when an agent dies. What arrived stays. */
+  stop(): Promise<void>
+  /** Listens again on the same port, with what arrived before. */
+  start(): Promise<void>
+  /** Stops for good; rejects who still waits. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an agent for a test; resolves once it listens. Its server makes no spans in the process's own tracer.
+ *
+ * @example
+ * const agent = await startTestAgent()
+ * const child = spawn('node', ['app.js'], { env: { ...process.env, ...agent.env } })
+ * const [trace] = await agent.waitForTraces(1)
+ * assert.equal(trace.root.resource, 'GET /')
+ * await agent.close()
+ */
+export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
+  const { api = false, redact = false, ...rest } = options
+  const waiters = createWaiters()
+  const behaviour = createBehaviour()
+  const agent: Agent = await startAgent({
+    ...rest,
+    redact,
+    apiPort: api ? 0 : null,
+    requestLogLimit: 10_000,
+    keepChunks: true,
+    intercept: behaviour.next,
+    onRequest: waiters.changed,
+  })
+
+  const traces = () => agent.store.all().map(toTestTrace).sort(byRootStart)
+  const spans = () => traces().flatMap(trace => trace.spans)
+  const whatArrived = () => `${describeTraces(traces())}\n${describeRequests(agent.requests())}`
+
+  function assertTrace(expected: ExpectedSpan | ExpectedSpan[]): TestTrace {
+    const roots = Array.isArray(expected) ? expected : [expected]
+    let closest: string[] | undefined
+    for (const trace of traces()) {
+      const tops = childrenOf(trace, undefined)
+      const faults = pairOff(trace, tops, roots, 'trace')
+      if (tops.length !== roots.length)
+        faults.push(`trace: expected ${roots.length} top spans, got ${tops.length}`)
+      if (faults.length === 0) return trace
+      if (closest === undefined || faults.length < closest.length) closest = faults
+    }
+    throw new AssertionError({
+      message: `no trace is as expected\n${(closest ?? []).join('\n')}\n\nwhat arrived:\n${whatArrived()}`,
+      stackStartFn: assertTrace,
+    })
+  }
+
+  return {
+    url: agent.url,
+    port: agent.port,
+    apiUrl: agent.apiUrl,
+    env: {
+      DD_TRACE_AGENT_URL: agent.url,
+      DD_AGENT_HOST: '127.0.0.1',
+      DD_TRACE_AGENT_PORT: String(agent.port),
+      DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+      DD_REMOTE_CONFIGURATION_ENABLED: 'false',
+    },
+    traces,
+    spans,
+    requests: agent.requests,
+    clear: agent.clear,
+    waitForTraces(wanted, { timeoutMs = 5000 } = {}) {
+      const isEnough = typeof wanted === 'number' ? (all: TestTrace[]) => all.length >= wanted : wanted
+      const look = () => {
+        const all = traces()
+        return isEnough(all) ? all : undefined
+      }
+      const what = typeof wanted === 'number' ? `${wanted} traces` : 'the traces that were waited for'
+      return waiters.wait(look, timeoutMs, () => `${what} did not arrive; ${whatArrived()}`)
+    },
+    waitForSpan(wanted, { timeoutMs = 5000 } = {}) {
+      const isMatch =
+        typeof wanted === 'function' ? wanted : (span: SpanRecord) => faultsOf(span, wanted).length === 0
+      const look = () => spans().find(isMatch)
+      return waiters.wait(
+        look,
+        timeoutMs,
+        () => `no span matched ${describeWanted(wanted)}; ${whatArrived()}`,
+      )
+    },
+    waitForRequests(wanted, { timeoutMs = 5000 } = {}) {
+      const isEnough = typeof wanted === 'number' ? (all: RequestRecord[]) => all.length >= wanted : wanted
+      const look = () => {
+        const all = agent.requests()
+        return isEnough(all) ? all : undefined
+      }
+      return waiters.wait(look, timeoutMs, () => `requests did not arrive as expected; ${whatArrived()}`)
+    },
+    assertTrace,
+    respondWith: ({ times, path, ...answer }) => behaviour.set(answer, { times, path }),
+    hang: which => behaviour.set('hang', which),
+    resetConnections: which => behaviour.set('reset', which),
+    behave: behaviour.reset,
+    stop: agent.stop,
+    start: agent.start,
+    async close() {
+      waiters.abandon('the test agent was closed')
+      await agent.close()
+    },
+  }
+}
+
+function byRootStart(a: TestTrace, b: TestTrace): number {
+  return a.spans[0].startNs < b.spans[0].startNs ? -1 : a.spans[0].startNs > b.spans[0].startNs ? 1 : 0
+}
+
+function describeWanted(wanted: ExpectedSpan | ((span: SpanRecord) => boolean)): string {
+  if (typeof wanted === 'function') return wanted.name || 'the function'
+  return JSON.stringify(wanted, (_, value) =>
+    value instanceof RegExp || typeof value === 'function' ? String(value) : value,
+  )
+}
+
+function describeRequests(requests: RequestRecord[]): string {
+  const last = requests
+    .slice(-5)
+    .map(({ method, path, status, outcome }) => `  ${method} ${path} ${status} ${outcome}`)
+  return [`${requests.length} requests${last.length > 0 ? ', the last ones:' : ''}`, ...last].join('\n')
+}

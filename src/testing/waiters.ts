@@ -1,0 +1,60 @@
+/** Promises that are looked at again whenever something arrived, until their deadline. */
+
+export interface Waiters {
+  /**
+   * Resolves with the first value of `look` that is not undefined, at once or after a later `changed()`. Rejects after
+   * `timeoutMs` with the text of `complain`, and with what `look` throws.
+   */
+  wait<T>(look: () => T | undefined, timeoutMs: number, complain: () => string): Promise<T>
+  changed(): void
+  /** Rejects all who wait. */
+  abandon(reason: string): void
+}
+
+interface Waiter {
+  look(): void
+  fail(error: Error): void
+}
+
+export function createWaiters(): Waiters {
+  const waiting = new Set<Waiter>()
+  return {
+    wait(look, timeoutMs, complain) {
+      // The stack of the test's own line, not of the timer: made here, thrown later.
+      const late = new Error()
+      return new Promise((resolve, reject) => {
+        const settle = (action: () => void) => {
+          clearTimeout(timer)
+          waiting.delete(waiter)
+          action()
+        }
+        const waiter: Waiter = {
+          look() {
+            try {
+              const found = look()
+              if (found !== undefined) settle(() => resolve(found))
+            } catch (error) {
+              settle(() => reject(error))
+            }
+          },
+          fail: error => settle(() => reject(error)),
+        }
+        const timer = setTimeout(() => {
+          // The stack is text made once, on first sight: it has to be read before the message, and mended after.
+          const frames = (late.stack ?? '').split('\n').slice(1)
+          late.message = `waited ${timeoutMs} ms: ${complain()}`
+          late.stack = [`Error: ${late.message}`, ...frames].join('\n')
+          waiter.fail(late)
+        }, timeoutMs)
+        waiting.add(waiter)
+        waiter.look()
+      })
+    },
+    changed() {
+      for (const waiter of [...waiting]) waiter.look()
+    },
+    abandon(reason) {
+      for (const waiter of [...waiting]) waiter.fail(new Error(reason))
+    },
+  }
+}

@@ -1,0 +1,114 @@
+/** Datadog's own headers: `x-datadog-*`, and `ot-baggage-*` for the baggage of OpenTracing. */
+
+import type { Words } from '../../std/u64'
+import { RemoteContext } from '../remote-context'
+import { type Carrier, headerText } from './carrier'
+import { isToken, percentDecode, percentEncode } from './characters'
+import { readTags } from './datadog-tags'
+import { readDecimal } from './id-text'
+
+/**
+ * | header | value |
+ * |---|---|
+ * | trace id | decimal, lower 64 bits |
+ * | parent id | decimal span id of the caller |
+ * | sampling priority | integer |
+ * | origin | free text, for example `synthetics` or `rum` |
+ * | tags | `_dd.p.*` pairs (datadog-tags.ts) |
+ */
+export const TRACE_ID = 'x-datadog-trace-id'
+export const PARENT_ID = 'x-datadog-parent-id'
+export const PRIORITY = 'x-datadog-sampling-priority'
+export const ORIGIN = 'x-datadog-origin'
+export const TAGS = 'x-datadog-tags'
+/** The SQS worker of Elastic Beanstalk turns a message attribute into this header: all headers, as JSON. */
+const SQS_WORKER = 'x-aws-sqsd-attr-_datadog'
+const LEGACY_BAGGAGE = 'ot-baggage-'
+
+/** An origin marks every span of the trace; one that is longer is not one. */
+const MAX_ORIGIN_LENGTH = 256
+const MAX_LEGACY_ITEMS = 64
+
+const words: Words = { hi: 0, lo: 0 }
+
+/** The context in Datadog's headers; undefined when an id is absent or invalid, or the trace id is zero. */
+export function extractDatadog(
+  carrier: Carrier,
+  maxTagsLength: number,
+  legacyBaggage: boolean,
+): RemoteContext | undefined {
+  const traceId = carrier[TRACE_ID]
+  if (traceId === undefined) return undefined
+  if (!readDecimal(headerText(traceId), words) || (words.hi | words.lo) === 0) return undefined
+  const context = new RemoteContext()
+  context.traceHi = words.hi
+  context.traceLo = words.lo
+  // Zero is a valid parent: synthetic tests send it.
+  if (!readDecimal(headerText(carrier[PARENT_ID]), words)) return undefined
+  context.spanHi = words.hi
+  context.spanLo = words.lo
+  const priority = Number.parseInt(headerText(carrier[PRIORITY]), 10)
+  if ((priority | 0) === priority) context.priority = priority
+  const origin = headerText(carrier[ORIGIN])
+  if (origin !== '' && origin.length <= MAX_ORIGIN_LENGTH) context.origin = origin
+  const tags = headerText(carrier[TAGS])
+  if (tags !== '') readTags(tags, maxTagsLength, context)
+  if (legacyBaggage) readLegacyBaggage(carrier, context)
+  return context
+}
+
+/** The caller's span as Datadog's headers have it, into `out`; false when they have none. */
+export function readParentId(carrier: Carrier, out: Words): boolean {
+  return readDecimal(headerText(carrier[PARENT_ID]), out)
+}
+
+/** Datadog's headers inside the header that an SQS worker makes of a message attribute. */
+export function extractFromSqsWorker(
+  carrier: Carrier,
+  maxTagsLength: number,
+  legacyBaggage: boolean,
+): RemoteContext | undefined {
+  const text = headerText(carrier[SQS_WORKER])
+  if (text === '') return undefined
+  try {
+    const inner: unknown = JSON.parse(text)
+    if (typeof inner !== 'object' || inner === null) return undefined
+    return extractDatadog(inner as Carrier, maxTagsLength, legacyBaggage)
+  } catch {
+    return undefined
+  }
+}
+
+function readLegacyBaggage(carrier: Carrier, context: RemoteContext): void {
+  let left = MAX_LEGACY_ITEMS
+  for (const name in carrier) {
+    // 'o': one comparison rules nearly all headers out.
+    if (name.charCodeAt(0) !== 111 || !name.startsWith(LEGACY_BAGGAGE) || name.length === LEGACY_BAGGAGE.length) continue
+    const value = headerText(carrier[name])
+    if (value === '') continue
+    if (left-- === 0) return
+    context.legacyBaggage ??= {}
+    context.legacyBaggage[name.slice(LEGACY_BAGGAGE.length)] = percentDecode(value)
+  }
+}
+
+/** Writes legacy baggage, one header an item; items whose key cannot be a header name, or that are empty, are left out. */
+export function injectLegacyBaggage(items: Record<string, string>, carrier: Record<string, string>): void {
+  let left = MAX_LEGACY_ITEMS
+  for (const key in items) {
+    const value = items[key]
+    if (typeof value !== 'string' || value === '' || !isToken(key, 0, key.length)) continue
+    if (left-- === 0) return
+    carrier[LEGACY_BAGGAGE + key] = headerSafe(value)
+  }
+}
+
+/** `%` and the spaces that HTTP would trim are encoded as well, so that reading gives back what was written. */
+function headerSafe(value: string): string {
+  if (value.trim() !== value) return percentEncode(value)
+  return value.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeRun)
+}
+
+function encodeRun(run: string): string {
+  return encodeURIComponent(Buffer.from(run, 'utf8').toString('utf8'))
+}

@@ -1,0 +1,98 @@
+/** W3C Trace Context (https://www.w3.org/TR/trace-context/): the headers `traceparent` and `tracestate`. */
+
+import type { Words } from '../../std/u64'
+import { AUTO_KEEP, AUTO_REJECT } from '../priority'
+import { RemoteContext } from '../remote-context'
+import { type Carrier, headerList, headerText } from './carrier'
+import { readHex } from './id-text'
+import { readTracestate } from './tracestate'
+
+export const TRACEPARENT = 'traceparent'
+export const TRACESTATE = 'tracestate'
+
+const words: Words = { hi: 0, lo: 0 }
+
+/** What a `traceparent` says, as int32 words. */
+export interface Traceparent {
+  upperHi: number
+  upperLo: number
+  traceHi: number
+  traceLo: number
+  spanHi: number
+  spanLo: number
+  sampled: boolean
+}
+
+/** A place to read into. */
+export function newTraceparent(): Traceparent {
+  return { upperHi: 0, upperLo: 0, traceHi: 0, traceLo: 0, spanHi: 0, spanLo: 0, sampled: false }
+}
+
+/**
+ * Reads `version-traceid-parentid-flags`: 2, 32, 16 and 2 hexadecimal digits. Version 00 ends there, later ones may go on
+ * after a dash, ff is invalid. False for anything else and for zero ids, also a trace id whose lower 64 bits are zero:
+ * the agent refuses those.
+ */
+export function readTraceparent(carrier: Carrier, out: Traceparent): boolean {
+  const value = carrier[TRACEPARENT]
+  if (value === undefined) return false
+  const text = headerText(value)
+  if (text.length < 55 || text.charCodeAt(2) !== 45 || text.charCodeAt(35) !== 45 || text.charCodeAt(52) !== 45) {
+    return false
+  }
+  if (text.charCodeAt(0) === 48 && text.charCodeAt(1) === 48) {
+    if (text.length !== 55) return false
+  } else {
+    const version = readByte(text, 0)
+    if (version < 0 || version === 255 || (text.length > 55 && text.charCodeAt(55) !== 45)) return false
+  }
+  if (!readHex(text, 3, words)) return false
+  out.upperHi = words.hi
+  out.upperLo = words.lo
+  if (!readHex(text, 19, words) || (words.hi | words.lo) === 0) return false
+  out.traceHi = words.hi
+  out.traceLo = words.lo
+  if (!readHex(text, 36, words) || (words.hi | words.lo) === 0) return false
+  out.spanHi = words.hi
+  out.spanLo = words.lo
+  const flags = readByte(text, 53)
+  out.sampled = (flags & 1) === 1
+  return flags >= 0
+}
+
+function readByte(text: string, at: number): number {
+  const high = hexValue(text.charCodeAt(at))
+  const low = hexValue(text.charCodeAt(at + 1))
+  return high < 0 || low < 0 ? -1 : (high << 4) | low
+}
+
+function hexValue(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const letter = code | 32
+  return letter >= 97 && letter <= 102 && code < 128 ? letter - 87 : -1
+}
+
+/** The context of a `traceparent` that has been read, with what `tracestate` adds to it. */
+export function contextOf(parent: Traceparent, carrier: Carrier): RemoteContext {
+  const context = new RemoteContext()
+  context.upperHi = parent.upperHi
+  context.upperLo = parent.upperLo
+  context.traceHi = parent.traceHi
+  context.traceLo = parent.traceLo
+  context.spanHi = parent.spanHi
+  context.spanLo = parent.spanLo
+  context.priority = parent.sampled ? AUTO_KEEP : AUTO_REJECT
+  const state = carrier[TRACESTATE]
+  if (state !== undefined) {
+    const text = headerList(state)
+    context.tracestate = text
+    readTracestate(text, context, true)
+  }
+  return context
+}
+
+/** Takes into `context` what `tracestate` holds for others and for versions of this tracer to come, and `p`. */
+export function takeVendorState(carrier: Carrier, context: RemoteContext): void {
+  const state = carrier[TRACESTATE]
+  if (state !== undefined) readTracestate(headerList(state), context, false)
+}

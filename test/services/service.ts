@@ -1,0 +1,59 @@
+/** How a test asks for a real server: by name, skipped with the reason where there is none. */
+
+import type { TestContext } from 'node:test'
+import { definitionOf, type ServiceName } from './registry.js'
+import { type Service, startServices, unavailableVariable } from './start.js'
+
+const asked = new Map<ServiceName, Promise<Service>>()
+
+/**
+ * The service that the test runner handed over in the environment. A test file that is run by hand gets one
+ * started, which ends with the process. Where there is none: `available: false`, and with `CI` set it rejects.
+ */
+export function service(name: ServiceName): Promise<Service> {
+  let answer = asked.get(name)
+  if (answer === undefined) {
+    answer = ask(name)
+    asked.set(name, answer)
+  }
+  return answer
+}
+
+/**
+ * The body of a test that needs a service; skipped by name and reason where it cannot be had.
+ *
+ * @example
+ * test('records a query', withService('postgres', async (t, { url }) => { … }))
+ */
+export function withService(
+  name: ServiceName,
+  body: (t: TestContext, service: Service & { available: true }) => void | Promise<void>,
+): (t: TestContext) => Promise<void> {
+  return async t => {
+    const found = await service(name)
+    if (found.available) return body(t, found)
+    t.skip(`no ${name}: ${found.reason}`)
+  }
+}
+
+async function ask(name: ServiceName): Promise<Service> {
+  const definition = definitionOf(name)
+  const { urlVariable } = definition
+  const url = process.env[urlVariable]
+  const reason = process.env[unavailableVariable(definition)]
+  let found: Service | undefined
+  // The runner has just seen it answer; asking again in each of its processes would only cost time.
+  if (url) found = { available: true, name, url, from: urlVariable }
+  else if (reason) found = { available: false, name, reason }
+  else found = (await startServices([name])).services[0]
+  if (found === undefined) throw new Error(`no service is called ${name}`)
+  if (!found.available && isContinuousIntegration()) {
+    throw new Error(`CI must not skip a test, and there is no ${name}: ${found.reason}`)
+  }
+  return found
+}
+
+function isContinuousIntegration(): boolean {
+  const { CI } = process.env
+  return CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false'
+}

@@ -1,0 +1,60 @@
+/** Runs one server as long as the process that wants it lives: reads a plan from argv, ends it when stdin ends. */
+
+// A program of its own, because only the end of a pipe tells that the parent was killed by SIGKILL.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command, Identity } from './definition.js'
+
+/** What a supervisor runs: `prepare` in order, then `run` until it is told to stop, then `afterwards`. */
+export interface Plan {
+  dir: string
+  identity?: Identity
+  prepare: Command[]
+  run: Command
+  stopSignal: NodeJS.Signals
+  afterwards: Command[]
+}
+
+/** How long a server may take to stop before it is killed. */
+const STOP_TIMEOUT_MS = 5000
+
+function supervise(plan: Plan): void {
+  let stopping = false
+  let current: ChildProcess | undefined
+  const log = openSync(join(plan.dir, 'log'), 'a')
+
+  const run = ({ command, args }: Command) =>
+    new Promise<number>(resolve => {
+      current = spawn(command, args, { cwd: plan.dir, stdio: ['ignore', log, log], ...plan.identity })
+      current.on('error', () => resolve(127))
+      current.on('close', code => resolve(code ?? 1))
+    })
+
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    current?.kill(plan.stopSignal)
+    setTimeout(() => current?.kill('SIGKILL'), STOP_TIMEOUT_MS).unref()
+  }
+
+  const live = async () => {
+    for (const step of plan.prepare) {
+      if (!stopping && (await run(step)) !== 0) return
+    }
+    if (!stopping) await run(plan.run)
+  }
+
+  process.stdin.on('error', stop).on('close', stop).resume()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  live().then(async () => {
+    const wanted = stopping
+    for (const step of plan.afterwards) await run(step)
+    closeSync(log)
+    // A server that ended by itself leaves its log, which the parent reads and removes.
+    if (wanted) rmSync(plan.dir, { recursive: true, force: true })
+    process.exit(wanted ? 0 : 1)
+  })
+}
+
+supervise(JSON.parse(process.argv[2] ?? '') as Plan)

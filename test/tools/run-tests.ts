@@ -1,0 +1,105 @@
+/** Runs every compiled test file against real services: `node dist/test/tools/run-tests.js [--only part] [--no-services]`. */
+
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { definitionOf, serviceNames } from '../services/registry.js'
+import { startServices, unavailableVariable } from '../services/start.js'
+
+const dist = join(__dirname, '../..')
+
+/** A file that leaves a socket or a timer open would otherwise never end. */
+const FILE_TIMEOUT_MS = 300_000
+
+const HELP = `node dist/test/tools/run-tests.js [--only part]... [--no-services]
+
+  --only part      only the test files whose path contains this; may be repeated
+  --no-services    start no server; tests that need one are skipped
+`
+
+/** Lists test files, because directories and globs mean different things to \`--test\` on Node 20, 22, 24 and 26. */
+function findTests(only: string[]): string[] {
+  return ['test', 'integrations']
+    .flatMap(folder => filesUnder(join(dist, folder)))
+    .filter(file => file.endsWith('.test.js'))
+    .filter(file => only.length === 0 || only.some(part => relative(dist, file).includes(part)))
+    .sort()
+}
+
+function filesUnder(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => join(folder, name))
+  } catch {
+    return []
+  }
+}
+
+/** Says in the environment that no service is to be had, so that no test starts one by itself. */
+function noServices(): Record<string, string> {
+  return Object.fromEntries(
+    serviceNames.map(name => [unavailableVariable(definitionOf(name)), '--no-services']),
+  )
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      'no-services': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const files = findTests(values.only)
+  if (files.length === 0) {
+    process.stderr.write(`no test file matches ${values.only.join(', ') || dist}\n`)
+    return 1
+  }
+
+  const started = values['no-services'] ? undefined : await startServices(serviceNames)
+  for (const service of started?.services ?? []) {
+    const state = service.available ? `from ${service.from}` : `unavailable: ${service.reason}`
+    process.stdout.write(`${service.name}: ${state}\n`)
+  }
+  try {
+    return await runNode(files, { ...process.env, ...(started?.env ?? noServices()) })
+  } finally {
+    await started?.stop()
+  }
+}
+
+/** Runs the files with this Node and hands its exit code back; Ctrl-C and SIGTERM end the tests first, then us. */
+function runNode(files: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const concurrency = Math.max(2, Math.min(4, availableParallelism()))
+  const flags = [
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+  ]
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, [...flags, ...files], { env, stdio: 'inherit' })
+    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    process.on('SIGTERM', pass)
+    // A terminal sends Ctrl-C to the child as well; we only must not die before the services are stopped.
+    process.on('SIGINT', () => {})
+    child.on('error', error => {
+      process.stderr.write(`${error.message}\n`)
+      resolve(1)
+    })
+    child.on('close', code => resolve(code ?? 1))
+  })
+}
+
+main().then(
+  code => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.exit(1)
+  },
+)
