@@ -44,11 +44,8 @@ function header(trace: TraceDetail, width: number, paint: Paint): string[] {
   const spanCount = trace.spanCount === 1 ? '1 span' : `${trace.spanCount} spans`
   return [
     paint(cut(`${clean(resource || name)}  ${clean(service)}`, width), 'bold'),
-    cut(
-      `trace ${clean(trace.traceId)}  ${new Date(trace.startMs).toISOString()}  ${formatDuration(trace.durationMs)}  ` +
-        `${spanCount}  ${statusOf(trace)}`,
-      width,
-    ),
+    cut(`${formatDuration(trace.durationMs)}  ${spanCount}  ${statusOf(trace)}`, width),
+    cut(`trace ${clean(trace.traceId)}  ${new Date(trace.startMs).toISOString()}`, width),
   ]
 }
 

@@ -35,7 +35,10 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
   if (span.parentService !== span.service) metrics['_dd.top_level'] = 1
   const trace = span.trace
   if (trace.origin !== undefined) meta['_dd.origin'] = trace.origin
-  if (first) addTraceTags(trace, meta, metrics)
+  if (first) {
+    Object.assign(meta, common.chunkMeta)
+    addTraceTags(trace, meta, metrics)
+  }
   if (span === trace.root) {
     if (trace.ruleRate >= 0) metrics['_dd.rule_psr'] = trace.ruleRate
     if (trace.limitRate >= 0) metrics['_dd.limit_psr'] = trace.limitRate

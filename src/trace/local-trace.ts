@@ -2,6 +2,7 @@
 
 import { toDecimal, toHex } from '../std/u64'
 import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
+import type { Outgoing } from './propagation/outgoing'
 import type { RemoteContext } from './remote-context'
 import type { TraceRuntime } from './runtime'
 import type { Span } from './span'
@@ -42,6 +43,8 @@ export class LocalTrace {
   remote: RemoteContext | undefined
   /** Tags for the first span of each chunk, such as `baggage.user.id`. */
   chunkTags: Record<string, string> | undefined
+  /** Header texts of this trace; whoever changes what travels with it makes them undefined. */
+  outgoing: Outgoing | undefined
   /** False: a filtered request; nothing of this trace is exported. */
   recording: boolean
 
@@ -70,6 +73,7 @@ export class LocalTrace {
     this.propagated = undefined
     this.remote = undefined
     this.chunkTags = undefined
+    this.outgoing = undefined
     this.recording = true
     this.newer = undefined
     this.older = undefined
@@ -86,6 +90,7 @@ export class LocalTrace {
     this.origin = remote.origin
     if (remote.propagated !== undefined) this.propagated = { ...remote.propagated }
     this.remote = remote
+    this.chunkTags = remote.baggageTags
   }
 
   /** A span has started. */
@@ -144,6 +149,7 @@ export class LocalTrace {
    */
   setDecision(priority: number, mechanism: number, replace = false): void {
     this.priority = priority
+    this.outgoing = undefined
     if (priority > 0) {
       this.propagated ??= {}
       if (replace || this.propagated['_dd.p.dm'] === undefined) this.propagated['_dd.p.dm'] = `-${mechanism}`

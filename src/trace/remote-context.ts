@@ -32,6 +32,10 @@ export class RemoteContext {
   links: RemoteLink[] | undefined
   /** W3C baggage that came along, in order; undefined when none did. */
   baggage: Record<string, string> | undefined
+  /** Tags `baggage.<key>` made of the baggage, for the first span of each chunk. */
+  baggageTags: Record<string, string> | undefined
+  /** The `tracestate` header as it came, for span links. */
+  tracestate = ''
   /** True when the trace must start anew (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT=restart`): only links and baggage count. */
   restart = false
 

@@ -88,9 +88,13 @@ function collect(
     }
     source.on('data', onData)
     source.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
-    source.on('error', error => reject(new HttpError(400, `body cannot be read: ${error.message}`)))
+    const cutShort = () => reject(new HttpError(400, 'connection closed before the end of the body'))
     request.on('close', () => {
-      if (!request.complete) reject(new HttpError(400, 'connection closed before the end of the body'))
+      if (!request.complete) cutShort()
     })
+    request.on('error', cutShort)
+    if (source !== request) {
+      source.on('error', error => reject(new HttpError(400, `body cannot be inflated: ${error.message}`)))
+    }
   })
 }

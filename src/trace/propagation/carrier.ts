@@ -9,44 +9,47 @@ export const MAX_HEADER_LENGTH = 8192
 const MAX_VALUES = 32
 
 /** Text of a header that has one value; empty when it is absent, repeated or too long. */
-export function headerText(value: unknown): string {
-  if (typeof value === 'string') return trimmed(value)
+export function headerText(value: unknown, maxLength = MAX_HEADER_LENGTH): string {
+  if (typeof value === 'string') return trimmed(value, maxLength)
   if (value === undefined || value === null) return ''
-  if (Array.isArray(value)) return value.length === 1 ? scalarText(value[0]) : ''
-  return scalarText(value)
+  if (Array.isArray(value)) return value.length === 1 ? scalarText(value[0], maxLength) : ''
+  return scalarText(value, maxLength)
 }
 
 /** Text of a header that is a list: the values of a repeated header are joined by commas (RFC 9110, section 5.3). */
-export function headerList(value: unknown): string {
-  if (!Array.isArray(value) || value.length === 1) return headerText(value)
+export function headerList(value: unknown, maxLength = MAX_HEADER_LENGTH): string {
+  if (!Array.isArray(value)) return headerText(value, maxLength)
   let text = ''
   for (let at = 0; at < value.length && at < MAX_VALUES; at++) {
-    const part = scalarText(value[at])
+    const part = scalarText(value[at], maxLength)
     if (part === '') continue
-    if (text.length + part.length >= MAX_HEADER_LENGTH) break
+    if (text.length + part.length >= maxLength) break
     text = text === '' ? part : `${text},${part}`
   }
   return text
 }
 
-function scalarText(value: unknown): string {
+function scalarText(value: unknown, maxLength: number): string {
   switch (typeof value) {
     case 'string':
-      return trimmed(value)
+      return trimmed(value, maxLength)
     case 'number':
     case 'bigint':
-      return trimmed(String(value))
+      return trimmed(String(value), maxLength)
     case 'object':
-      if (value instanceof Uint8Array && value.byteLength <= MAX_HEADER_LENGTH) {
-        return trimmed(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'))
+      if (value instanceof Uint8Array && value.byteLength <= maxLength) {
+        return trimmed(
+          Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'),
+          maxLength,
+        )
       }
   }
   return ''
 }
 
 /** Without white space around it; empty when too long. */
-function trimmed(text: string): string {
+function trimmed(text: string, maxLength: number): string {
   const length = text.length
-  if (length === 0 || length > MAX_HEADER_LENGTH) return ''
+  if (length === 0 || length > maxLength) return ''
   return text.charCodeAt(0) > 32 && text.charCodeAt(length - 1) > 32 ? text : text.trim()
 }

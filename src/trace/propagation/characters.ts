@@ -74,7 +74,7 @@ function decodeLeniently(text: string): string {
   for (let at = 0; at < source.length; at++) {
     let byte = source[at]
     if (byte === 0x25 && at + 2 < source.length) {
-      const digits = source.latin1Slice(at + 1, at + 3)
+      const digits = source.toString('latin1', at + 1, at + 3)
       if (/^[\da-f]{2}$/i.test(digits)) {
         byte = Number.parseInt(digits, 16)
         at += 2

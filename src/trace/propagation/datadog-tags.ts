@@ -69,7 +69,11 @@ function keyAt(text: string, from: number, equals: number): string {
  * The header for these tags, in their order after `_dd.p.tid`; empty when there is nothing to send. Undefined when a key
  * or a value cannot be sent, which makes all of it unsendable; empty values are left out.
  */
-export function writeTags(upperHi: number, upperLo: number, tags: Record<string, string> | undefined): string | undefined {
+export function writeTags(
+  upperHi: number,
+  upperLo: number,
+  tags: Record<string, string> | undefined,
+): string | undefined {
   let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${hexText(upperHi, upperLo)}`
   for (const key in tags) {
     const value = tags[key]

@@ -83,7 +83,12 @@ function readLegacyBaggage(carrier: Carrier, context: RemoteContext): void {
   let left = MAX_LEGACY_ITEMS
   for (const name in carrier) {
     // 'o': one comparison rules nearly all headers out.
-    if (name.charCodeAt(0) !== 111 || !name.startsWith(LEGACY_BAGGAGE) || name.length === LEGACY_BAGGAGE.length) continue
+    if (
+      name.charCodeAt(0) !== 111 ||
+      !name.startsWith(LEGACY_BAGGAGE) ||
+      name.length === LEGACY_BAGGAGE.length
+    )
+      continue
     const value = headerText(carrier[name])
     if (value === '') continue
     if (left-- === 0) return

@@ -21,7 +21,11 @@ const NAMES = new Map<string, Style>([
 export function parseStyles(list: unknown): { styles: Style[]; unknown: string[] } {
   const styles: Style[] = []
   const unknown: string[] = []
-  const names: readonly unknown[] = Array.isArray(list) ? list : typeof list === 'string' ? list.split(',') : []
+  const names: readonly unknown[] = Array.isArray(list)
+    ? list
+    : typeof list === 'string'
+      ? list.split(',')
+      : []
   for (const entry of names) {
     const name = String(entry).trim().toLowerCase()
     if (name === '' || name === 'none') continue

@@ -18,6 +18,8 @@ const MAX_MEMBERS = 32
 const MAX_DD_LENGTH = 256
 /** At most so many keys of an incoming `dd` member are read. */
 const MAX_DD_PAIRS = 64
+/** `p` travels on as it came, even when it is not 16 hex digits, but not at any length. */
+const MAX_PARENT_LENGTH = 32
 
 /**
  * Reads the header into `context`. `own`: the context is that of the `traceparent` beside it, so that priority, origin
@@ -74,9 +76,11 @@ function readDd(text: string, from: number, end: number, context: RemoteContext,
     const colon = text.indexOf(':', from)
     if (colon <= from || colon >= to - 1) continue
     const first = text.charCodeAt(from)
-    if (colon === from + 1 && first === 112 /* p */) context.lastDatadogParent = text.slice(colon + 1, to)
-    else if (colon === from + 1 && first === 115 /* s */) priority = Number.parseInt(text.slice(colon + 1, to), 10)
-    else if (colon === from + 1 && first === 111 /* o */) {
+    if (colon === from + 1 && first === 112 /* p */) {
+      if (to - colon <= MAX_PARENT_LENGTH) context.lastDatadogParent = text.slice(colon + 1, to)
+    } else if (colon === from + 1 && first === 115 /* s */) {
+      priority = Number.parseInt(text.slice(colon + 1, to), 10)
+    } else if (colon === from + 1 && first === 111 /* o */) {
       if (own) context.origin = unescaped(text, colon + 1, to)
     } else if (first === 116 /* t */ && text.charCodeAt(from + 1) === 46 /* . */) {
       if (own && colon > from + 2) readTag(text, from + 2, colon, to, context)
@@ -134,8 +138,8 @@ export function ddHead(priority: string, origin: string | undefined): string {
 }
 
 /**
- * What comes after the span id: tags, keys of other versions, other vendors. `room` is how many characters the member has
- * so far; what does not fit into 256 is left out, whole pairs.
+ * What comes after the span id: tags and keys of other versions, each with a semicolon before it. `length` is how many
+ * characters the member has so far; pairs that do not fit into 256 are left out.
  */
 export function ddTail(length: number, tags: Record<string, string> | undefined, unknown: string): string {
   let text = ''
@@ -154,6 +158,13 @@ export function ddTail(length: number, tags: Record<string, string> | undefined,
   return text
 }
 
+/** The header without `p`, for a context that names no Datadog span. `tail` starts with `;`, with `,`, or is empty. */
+export function withoutParent(head: string, tail: string): string {
+  const start = head.slice(0, -2)
+  if (tail.startsWith(';')) return start + tail.slice(1)
+  return start === 'dd=' ? tail.slice(1) : start.slice(0, -1) + tail
+}
+
 /** A value of the `dd` member: `,` `;` `~` and what is not printable become `_`, then `=` becomes `~`. */
 function escaped(value: string): string {
   for (let at = 0; at < value.length; at++) {
@@ -165,7 +176,7 @@ function escaped(value: string): string {
   return value
 }
 
-/** A key of the `dd` member: space, `,` `=` and what is not printable become `_`. */
+/** A key of the `dd` member: space, `,` `=` `:` `;` and what is not printable become `_`. */
 function escapedKey(key: string, from: number): string {
-  return key.slice(from).replace(/[^\x21-\x2b\x2d-\x3c\x3e-\x7e]/g, '_')
+  return key.slice(from).replace(/[^\x21-\x2b\x2d-\x39\x3c\x3e-\x7e]/g, '_')
 }

@@ -37,7 +37,12 @@ export function readTraceparent(carrier: Carrier, out: Traceparent): boolean {
   const value = carrier[TRACEPARENT]
   if (value === undefined) return false
   const text = headerText(value)
-  if (text.length < 55 || text.charCodeAt(2) !== 45 || text.charCodeAt(35) !== 45 || text.charCodeAt(52) !== 45) {
+  if (
+    text.length < 55 ||
+    text.charCodeAt(2) !== 45 ||
+    text.charCodeAt(35) !== 45 ||
+    text.charCodeAt(52) !== 45
+  ) {
     return false
   }
   if (text.charCodeAt(0) === 48 && text.charCodeAt(1) === 48) {

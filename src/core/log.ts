@@ -1,0 +1,64 @@
+/** The tracer's own log: to stderr, warnings by default, each cause at most once a minute. */
+
+import type { Logger } from './config/table'
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+/** Text, or a function that makes it when it is wanted. */
+type Message = string | (() => string)
+
+export interface LogSettings {
+  logLevel: Level | 'off'
+  debug: boolean
+  logger?: Logger
+}
+
+const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, off: 4 } as const
+const QUIET_MS = 60_000
+/** Causes beyond this many are forgotten, oldest first. */
+const MAX_CAUSES = 256
+
+let threshold: number = SEVERITY.warn
+let logger: Logger | undefined
+const causes = new Map<string, { at: number; repeats: number }>()
+
+/** `debug` alone turns everything on; a level that is set as well narrows it. */
+export function configureLog(settings: LogSettings & { origins?: { logLevel: string } }): void {
+  const everything = settings.debug && (settings.origins === undefined || settings.origins.logLevel === 'default')
+  threshold = everything ? SEVERITY.debug : SEVERITY[settings.logLevel]
+  logger = settings.logger
+  causes.clear()
+}
+
+export const log = {
+  /** For developers of integrations; not limited. */
+  debug(message: Message): void {
+    if (threshold <= SEVERITY.debug) write('debug', message)
+  },
+  info: (cause: string, message: Message): void => limited('info', cause, message),
+  warn: (cause: string, message: Message): void => limited('warn', cause, message),
+  error: (cause: string, message: Message): void => limited('error', cause, message),
+}
+
+function limited(level: Level, cause: string, message: Message): void {
+  if (threshold > SEVERITY[level]) return
+  const now = performance.now()
+  const seen = causes.get(cause)
+  if (seen !== undefined && now - seen.at < QUIET_MS) {
+    seen.repeats++
+    return
+  }
+  causes.delete(cause)
+  causes.set(cause, { at: now, repeats: 0 })
+  if (causes.size > MAX_CAUSES) causes.delete(causes.keys().next().value as string)
+  write(level, message, seen?.repeats ?? 0)
+}
+
+function write(level: Level, message: Message, repeats = 0): void {
+  try {
+    const text = `${typeof message === 'function' ? message() : message}${repeats > 0 ? ` (${repeats} more since)` : ''}`
+    if (logger === undefined) process.stderr.write(`tracer: ${level}: ${text}\n`)
+    else (logger[level] ?? logger.debug)?.call(logger, text)
+  } catch {
+    // A logger of the application's that throws, or a closed stderr, must not reach the application.
+  }
+}

@@ -1,0 +1,14 @@
+/** `node --import tracer/register app.mjs`: hooks ES modules, then starts the tracer as `tracer/init` does. */
+
+import { register as registerAsync } from 'node:module'
+import { register, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs'
+import { resolveConfig } from './core/config/resolve.js'
+import { instrumentedModules } from './manifest.js'
+
+if (resolveConfig().enabled) {
+  const include = instrumentedModules()
+  if (supportsSyncHooks()) register({ include })
+  else registerAsync('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+}
+
+await import('./init.js')

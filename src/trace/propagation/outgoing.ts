@@ -1,0 +1,111 @@
+/** The header texts of one trace, made when a style first asks for them and kept until the sampling decision changes. */
+
+import type { LocalTrace } from '../local-trace'
+import { UNDECIDED } from '../priority'
+import type { RemoteContext } from '../remote-context'
+import { printable } from './characters'
+import { writeTags } from './datadog-tags'
+import { decimalText, hexText } from './id-text'
+import { ddHead, ddTail, withoutParent } from './tracestate'
+
+/** Length of `p`'s value, which stands between the head and the tail of the `dd` member. */
+const SPAN_ID_LENGTH = 16
+const NO_UPPER = '0000000000000000'
+
+/** Empty text = not made yet, or nothing to send. */
+export class Outgoing {
+  /** Trace identity: a trace of this process, or a context that is passed through. */
+  readonly identity: LocalTrace | RemoteContext
+  /** The context that the trace continues. */
+  readonly remote: RemoteContext | undefined
+  /** Sampling priority; empty when undecided. */
+  readonly priority: string
+  /** Lower and upper 64 bits of the trace id. */
+  traceHex: string
+  upperHex: string
+  // Datadog's headers.
+  traceDecimal: string
+  origin: string
+  /** Undefined: a tag cannot be sent, so none is. */
+  tags: string | undefined
+  // W3C's headers, without what depends on the span.
+  parentHead: string
+  stateHead: string
+  stateTail: string
+  // The span that was written last: a batch of messages, or a request sent again, writes the same.
+  spanHi: number
+  spanLo: number
+  spanHex: string
+  spanDecimal: string
+  traceparent: string
+  tracestate: string
+
+  constructor(identity: LocalTrace | RemoteContext, remote: RemoteContext | undefined) {
+    this.identity = identity
+    this.remote = remote
+    this.priority = identity.priority === UNDECIDED ? '' : String(identity.priority)
+    this.traceHex = ''
+    this.upperHex = ''
+    this.traceDecimal = ''
+    this.origin = ''
+    this.tags = ''
+    this.parentHead = ''
+    this.stateHead = ''
+    this.stateTail = ''
+    this.spanHi = 0
+    this.spanLo = 0
+    this.spanHex = ''
+    this.spanDecimal = ''
+    this.traceparent = ''
+    this.tracestate = ''
+  }
+
+  /** The span whose context is sent. */
+  setSpan(hi: number, lo: number): void {
+    if (hi === this.spanHi && lo === this.spanLo) return
+    this.spanHi = hi
+    this.spanLo = lo
+    this.spanHex = this.spanDecimal = this.traceparent = this.tracestate = ''
+  }
+
+  /** Makes what `x-datadog-*` need. */
+  prepareDatadog(): void {
+    const { traceHi, traceLo, upperHi, upperLo, origin, propagated } = this.identity
+    if (this.traceDecimal === '') {
+      this.traceDecimal = decimalText(traceHi, traceLo)
+      this.origin = origin === undefined ? '' : printable(origin)
+      this.tags = writeTags(upperHi, upperLo, propagated)
+    }
+    if (this.spanDecimal === '') this.spanDecimal = decimalText(this.spanHi, this.spanLo)
+  }
+
+  /** Makes the hexadecimal ids. */
+  prepareHex(): void {
+    const { traceHi, traceLo, upperHi, upperLo } = this.identity
+    if (this.traceHex === '') {
+      this.traceHex = hexText(traceHi, traceLo)
+      this.upperHex = (upperHi | upperLo) === 0 ? '' : hexText(upperHi, upperLo)
+    }
+    if (this.spanHex === '') this.spanHex = hexText(this.spanHi, this.spanLo)
+  }
+
+  /** Makes `traceparent` and `tracestate`. `parent` is `p`, the last Datadog span: undefined = the span itself, '' = none. */
+  prepareW3c(parent: string | undefined): void {
+    if (this.traceparent !== '') return
+    this.prepareHex()
+    const { priority, origin, propagated } = this.identity
+    if (this.parentHead === '') {
+      this.parentHead = `00-${this.upperHex === '' ? NO_UPPER : this.upperHex}${this.traceHex}-`
+      this.stateHead = ddHead(this.priority, origin)
+      const others = this.remote === undefined ? '' : this.remote.otherTracestate
+      const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate
+      const tail = ddTail(this.stateHead.length + SPAN_ID_LENGTH, propagated, unknown)
+      this.stateTail = others === '' ? tail : `${tail},${others}`
+    }
+    this.traceparent = this.parentHead + this.spanHex + (priority > 0 ? '-01' : '-00')
+    this.tracestate =
+      parent === ''
+        ? withoutParent(this.stateHead, this.stateTail)
+        : this.stateHead + (parent === undefined ? this.spanHex : parent) + this.stateTail
+  }
+}

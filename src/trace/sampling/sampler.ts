@@ -1,0 +1,113 @@
+/** Decides whether a trace is kept: the first rule that matches its local root, else the agent's rate for its service. */
+
+import type { LocalTrace } from '../local-trace'
+import {
+  AUTO_KEEP,
+  AUTO_REJECT,
+  MECHANISM_AGENT,
+  MECHANISM_DEFAULT,
+  USER_KEEP,
+  USER_REJECT,
+} from '../priority'
+import type { TraceSampler } from '../sink'
+import { AgentRates } from './agent-rates'
+import { keepByHash } from './hash'
+import { formatRate } from './ksr'
+import { RateLimiter } from './limiter'
+import { type GlobalTags, parseRules, ruleMatches, type SamplingRule } from './rules'
+
+const KSR = '_dd.p.ksr'
+
+export interface SamplerOptions {
+  /** From `parseRules`; the first that matches decides. */
+  rules: readonly SamplingRule[]
+  /** `DD_TRACE_SAMPLE_RATE`: an implicit last rule that matches everything. Undefined: the agent's rates decide. */
+  sampleRate?: number
+  /** `DD_TRACE_RATE_LIMIT`: traces a second that rules may keep, default 100; negative = no limit. */
+  rateLimit?: number
+  env?: string
+  globalTags?: GlobalTags
+  /** Clock of the limiters in ms; for tests. */
+  nowMs?: () => number
+}
+
+/** A rule with what is worked out of it once. */
+interface ActiveRule {
+  readonly rule: SamplingRule
+  readonly rateText: string
+  readonly limiter: RateLimiter | undefined
+}
+
+export class Sampler implements TraceSampler {
+  readonly agentRates: AgentRates
+  readonly #globalTags: GlobalTags
+  readonly #nowMs: (() => number) | undefined
+  readonly #limiter: RateLimiter
+  #rules: ActiveRule[] = []
+
+  constructor(options: SamplerOptions) {
+    this.agentRates = new AgentRates(options.env)
+    this.#globalTags = options.globalTags ?? {}
+    this.#nowMs = options.nowMs
+    this.#limiter = new RateLimiter(options.rateLimit ?? 100, options.nowMs)
+    this.setRules(options.rules, options.sampleRate)
+  }
+
+  /** Replaces all rules, for configuration that changes while the program runs. Their limiters start afresh. */
+  setRules(rules: readonly SamplingRule[], sampleRate?: number): void {
+    const active: ActiveRule[] = []
+    for (const rule of rules) active.push(this.#activate(rule))
+    if (sampleRate !== undefined) {
+      for (const rule of parseRules([{ sampleRate }]).rules) active.push(this.#activate(rule))
+    }
+    this.#rules = active
+  }
+
+  /** Sets the priority of a trace that has none, with the rates that led to it and `_dd.p.dm`, `_dd.p.ksr`. */
+  decide(trace: LocalTrace): void {
+    const root = trace.root
+    if (root === undefined) {
+      trace.setDecision(AUTO_KEEP, MECHANISM_DEFAULT)
+      return
+    }
+    for (const active of this.#rules) {
+      if (ruleMatches(active.rule, root, this.#globalTags)) {
+        this.#decideByRule(trace, active)
+        return
+      }
+    }
+    const { rate, text, fromAgent } = this.agentRates.get(root.service)
+    trace.agentRate = rate
+    if (fromAgent) setRateText(trace, text)
+    const keep = keepByHash(trace.traceHi, trace.traceLo, rate)
+    trace.setDecision(keep ? AUTO_KEEP : AUTO_REJECT, fromAgent ? MECHANISM_AGENT : MECHANISM_DEFAULT)
+  }
+
+  #decideByRule(trace: LocalTrace, { rule, rateText, limiter }: ActiveRule): void {
+    trace.ruleRate = rule.sampleRate
+    setRateText(trace, rateText)
+    let keep = keepByHash(trace.traceHi, trace.traceLo, rule.sampleRate)
+    // Limiters are asked only for what would be kept; the one that refuses is the one that is reported.
+    if (keep && limiter !== undefined) {
+      keep = limiter.allow()
+      trace.limitRate = limiter.effectiveRate
+    }
+    if (keep) {
+      keep = this.#limiter.allow()
+      trace.limitRate = this.#limiter.effectiveRate
+    }
+    trace.setDecision(keep ? USER_KEEP : USER_REJECT, rule.mechanism)
+  }
+
+  #activate(rule: SamplingRule): ActiveRule {
+    const limiter =
+      rule.maxPerSecond === undefined ? undefined : new RateLimiter(rule.maxPerSecond, this.#nowMs)
+    return { rule, rateText: formatRate(rule.sampleRate), limiter }
+  }
+}
+
+/** The rate that decided travels on; one that came from upstream stays. */
+function setRateText(trace: LocalTrace, text: string): void {
+  trace.propagated ??= {}
+  trace.propagated[KSR] ??= text
+}

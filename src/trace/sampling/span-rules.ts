@@ -1,0 +1,54 @@
+/** Single spans that are kept out of a dropped trace (`DD_SPAN_SAMPLING_RULES`). */
+
+import type { Span } from '../span'
+import { keepByHash } from './hash'
+import { RateLimiter } from './limiter'
+import { type GlobalTags, ruleMatches, type SamplingRule } from './rules'
+
+const MECHANISM_SPAN_RULE = 8
+
+export interface SpanSamplerOptions {
+  /** From `parseRules(json, 1)`: a span rule without a rate keeps everything it matches. */
+  rules: readonly SamplingRule[]
+  globalTags?: GlobalTags
+  /** Clock of the limiters in ms; for tests. */
+  nowMs?: () => number
+}
+
+export class SpanSampler {
+  readonly #rules: readonly SamplingRule[]
+  readonly #limiters: (RateLimiter | undefined)[] = []
+  readonly #globalTags: GlobalTags
+
+  constructor({ rules, globalTags = {}, nowMs }: SpanSamplerOptions) {
+    this.#rules = rules
+    this.#globalTags = globalTags
+    for (const { maxPerSecond } of rules) {
+      this.#limiters.push(maxPerSecond === undefined ? undefined : new RateLimiter(maxPerSecond, nowMs))
+    }
+  }
+
+  /** False: without rules no span need be looked at. */
+  get active(): boolean {
+    return this.#rules.length > 0
+  }
+
+  /**
+   * Whether the first rule that matches keeps this finished span of a dropped trace; later rules are not tried. The span
+   * id is hashed, so that spans of one trace are decided apart. A span that is kept says by which rule, in its tags.
+   */
+  keep(span: Span): boolean {
+    for (let index = 0; index < this.#rules.length; index++) {
+      const rule = this.#rules[index]
+      if (!ruleMatches(rule, span, this.#globalTags)) continue
+      if (!keepByHash(span.idHi, span.idLo, rule.sampleRate)) return false
+      const limiter = this.#limiters[index]
+      if (limiter !== undefined && !limiter.allow()) return false
+      span.tags['_dd.span_sampling.mechanism'] = MECHANISM_SPAN_RULE
+      span.tags['_dd.span_sampling.rule_rate'] = rule.sampleRate
+      if (rule.maxPerSecond !== undefined) span.tags['_dd.span_sampling.max_per_second'] = rule.maxPerSecond
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+/** `tracer.scope()`: the active span, for those who want to set it by hand. */
+
+import { active, run } from './context'
+import type { Span } from './span'
+
+type AnyFunction = (...args: never[]) => unknown
+
+export class Scope {
+  /** The active span, or null. */
+  active(): Span | null {
+    return active() ?? null
+  }
+
+  /** Runs `fn` with `span` active (null = none). What it throws, or its promise rejects with, is tagged on the span. */
+  activate<Result>(span: Span | null | undefined, fn: (...args: unknown[]) => Result): Result {
+    if (typeof fn !== 'function') return fn
+    try {
+      return run(span ?? undefined, fn, undefined, [])
+    } catch (error) {
+      span?.setError(error)
+      throw error
+    }
+  }
+
+  /** A function that runs `fn` with `span` active: undefined = the span that is active now, null = none. */
+  bind<F extends AnyFunction>(fn: F, span?: Span | null): F {
+    if (typeof fn !== 'function') return fn
+    const bound = span === undefined ? active() : (span ?? undefined)
+    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+      return run(bound, fn as never, this, args as never)
+    }
+    Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true })
+    Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true })
+    return wrapped as unknown as F
+  }
+}

@@ -1,0 +1,134 @@
+/** Every public type; nothing else is public. */
+
+import type { Logger } from './core/config/table'
+import type { Scope } from './trace/scope'
+import type { Span, SpanContext } from './trace/span'
+import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
+
+export type { Logger } from './core/config/table'
+export type { FlushResult } from './export/writer'
+export type { RemoteContext } from './trace/remote-context'
+export type { Scope } from './trace/scope'
+export type { Span, SpanContext } from './trace/span'
+export type { Attributes, AttributeValue } from './trace/span-extras'
+export type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
+
+import type { FlushResult } from './export/writer'
+
+/** A sampling rule; the first that matches a trace's first span decides. Texts are globs: `*` any run, `?` one character. */
+export interface SamplingRule {
+  service?: string | RegExp
+  name?: string | RegExp
+  resource?: string | RegExp
+  tags?: Record<string, string | RegExp>
+  /** 0..1. */
+  sampleRate: number
+  maxPerSecond?: number
+}
+
+/** A rule for single spans of traces that are dropped. */
+export interface SpanSamplingRule {
+  service?: string
+  name?: string
+  /** 0..1, default 1. */
+  sampleRate?: number
+  maxPerSecond?: number
+}
+
+/** Options of `init()`. Each wins over its environment variable; the README's table has the defaults. */
+export interface InitOptions {
+  service?: string
+  env?: string
+  version?: string
+  /** Tags for every span. */
+  tags?: Record<string, string>
+  /** Service of an integration's spans, by the integration's name. */
+  serviceMapping?: Record<string, string>
+  reportHostname?: boolean
+  /** Agent address: `http:`, `https:` or `unix:`. */
+  url?: string
+  hostname?: string
+  port?: number | string
+  protocolVersion?: '0.4' | '0.5'
+  /** ms; 0 sends each trace as it ends. */
+  flushInterval?: number
+  flushMinSpans?: number
+  /** False: integrations are off until `use()` turns one on. */
+  plugins?: boolean
+  middlewareTracingEnabled?: boolean
+  sampleRate?: number
+  samplingRules?: readonly SamplingRule[]
+  rateLimit?: number
+  spanSamplingRules?: readonly SpanSamplingRule[]
+  tracePropagationStyle?: readonly string[] | { inject?: readonly string[]; extract?: readonly string[] }
+  baggageMaxItems?: number
+  baggageMaxBytes?: number
+  baggageTagKeys?: readonly string[]
+  legacyBaggageEnabled?: boolean
+  traceId128BitGenerationEnabled?: boolean
+  logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'off'
+  logger?: Logger
+  startupLogs?: boolean
+  headerTags?: readonly string[]
+  clientIpEnabled?: boolean
+  clientIpHeader?: string
+  resourceRenamingEnabled?: boolean
+  dbmPropagationMode?: 'disabled' | 'service' | 'full' | 'dynamic_service'
+  spanAttributeSchema?: 'v0' | 'v1'
+  spanRemoveIntegrationFromService?: boolean
+  spanComputePeerService?: boolean
+  peerServiceMapping?: Record<string, string>
+}
+
+/** A user to tag a trace with; every key becomes `usr.<key>`. */
+export interface User {
+  id: string
+  [key: string]: string | undefined
+}
+
+export interface ShutdownOptions {
+  /** Longest time to wait for the agent; default 1000. */
+  timeoutMs?: number
+}
+
+/** Carriers: HTTP headers, any text map, a log record. */
+export type Format = 'http_headers' | 'text_map' | 'binary' | 'log'
+
+/** The tracer. One for each process (and worker thread); before `init()` it does nothing, and does it at no cost. */
+export interface Tracer {
+  /** Starts. A second call changes nothing. */
+  init(options?: InitOptions): Tracer
+  /** Replaces the options of an integration, or switches it on or off. */
+  use(integration: string, options?: boolean | Record<string, unknown>): Tracer
+  /** A span that is not activated, and has no parent but `childOf`. */
+  startSpan(name: string, options?: SpanOptions): Span
+  /** Runs `fn` in a new child of the active span, which ends with it: with its promise, stream or iterator, or `done()`. */
+  trace<Result>(name: string, fn: TracedFunction<Result>): Result
+  trace<Result>(name: string, options: TraceOptions, fn: TracedFunction<Result>): Result
+  /** A function like `fn` that traces each of its calls. */
+  wrap<F extends (...args: never[]) => unknown>(name: string, fn: F): F
+  wrap<F extends (...args: never[]) => unknown>(
+    name: string,
+    options: TraceOptions | ((...args: Parameters<F>) => TraceOptions),
+    fn: F,
+  ): F
+  scope(): Scope
+  /** Writes the context into the carrier, and returns the carrier. Null: only the baggage. */
+  inject<Carrier extends object>(context: SpanContext | null | undefined, format: Format, carrier: Carrier): Carrier
+  /** The context in the carrier, or null. Never throws. */
+  extract(format: Format, carrier: object): SpanContext | null
+  /** Sends to another agent from now on. */
+  setUrl(url: string): Tracer
+  /** Tags the first span of the active trace with a user. */
+  setUser(user: User): Tracer
+  /** W3C baggage of the running async context. */
+  setBaggageItem(key: string, value: string): Readonly<Record<string, string>>
+  getBaggageItem(key: string): string | undefined
+  getAllBaggageItems(): Readonly<Record<string, string>>
+  removeBaggageItem(key: string): Readonly<Record<string, string>>
+  removeAllBaggageItems(): Readonly<Record<string, string>>
+  /** Sends what has finished. */
+  flush(): Promise<FlushResult>
+  /** Sends what has finished, unpatches everything and stops. */
+  shutdown(options?: ShutdownOptions): Promise<FlushResult>
+}
