@@ -1,35 +1,141 @@
-/** The static bytes of spans, made once for each combination of site, name, service and type. */
+/**
+ * What spans of one site, name, service and type have in common. A template learns: tags whose values come again and
+ * again (a host, a database, a method) move into its block, where they cost a comparison instead of their writing.
+ */
 
-import { MsgpackBuffer } from '../std/msgpack'
-import type { Site } from '../trace/site'
+import type { Site, TagValue } from '../trace/site'
 import type { Span } from '../trace/span'
+import { type Block, emptyBlock, extendBlock } from './block'
 import type { CommonTags } from './common-tags'
-import { cutKey, cutValue } from './limits'
+import type { KeyCache } from './keys'
 
 /** A site with more variants than this has names or services that are data: those spans get no template. */
 const MAX_VARIANTS = 16
+const MAX_SLOTS = 64
+/** A value that came so often in a row is taken for constant. */
+const PROMOTE_AFTER = 8
+/** A tag that was wrongly taken for constant so often never is again. */
+const MAX_DEMOTIONS = 4
+const MAX_CONSTANT_LENGTH = 512
 
-/** Where a template's copy is patched, from its start. */
-export const TRACE_ID = 1 + 9 + 1
-export const SPAN_ID = TRACE_ID + 8 + 8 + 1
-export const PARENT_ID = SPAN_ID + 8 + 10 + 1
-export const ERROR = PARENT_ID + 8 + 6
-export const START = ERROR + 1 + 6 + 1
-export const DURATION = START + 8 + 9 + 1
+/** A tag at one position: spans of one site have the same tags in the same order. */
+export interface Slot {
+  readonly name: string
+  /** The name as a msgpack string. */
+  readonly key: Uint8Array
+  /** The template has a static tag of this name. */
+  readonly clashes: boolean
+  value: TagValue | undefined
+  /** How often in a row `value` came. */
+  repeats: number
+  /** The value is part of the block. */
+  constant: boolean
+  /** How often it had to leave the block. */
+  demotions: number
+  /** Number of the span that had this tag last. */
+  seen: number
+}
 
-/** Keys up to and with `meta` and its static entries, then `metrics` and its static entries. */
-export interface Template {
+export class Template {
   readonly name: string
   readonly service: string
   readonly type: string
-  readonly head: Uint8Array
-  /** Place of meta's count in `head`. */
-  readonly metaCountAt: number
-  readonly metaCount: number
-  readonly metrics: Uint8Array
-  readonly metricsCount: number
-  /** Names of the static tags. */
-  readonly keys: ReadonlySet<string>
+  /** Static tags only. */
+  readonly base: Block
+  /** Static tags and those that have proven constant. */
+  block: Block
+  /** How many slots are in `block`. */
+  constantCount = 0
+  readonly slots: Slot[] = []
+  /** Resources that came before, as bytes. */
+  readonly resources = new Map<string, Uint8Array>()
+  /** A slot is to enter or leave the block once the span at hand is written. */
+  changed = false
+  readonly #keys: KeyCache
+  readonly #staticNames: ReadonlySet<string>
+
+  constructor(site: Site, span: Span, common: CommonTags, keys: KeyCache) {
+    this.name = span.name
+    this.service = span.service
+    this.type = span.type
+    this.#keys = keys
+    const meta: Record<string, string> = { ...common.meta }
+    const metrics: Record<string, number> = { ...common.metrics }
+    if (span.service.toLowerCase() !== common.service.toLowerCase()) {
+      meta['_dd.base_service'] = common.service.toLowerCase()
+    } else if (common.version !== undefined) meta.version = common.version
+    for (const [key, value] of Object.entries(site.tags)) {
+      delete meta[key]
+      delete metrics[key]
+      if (typeof value === 'string') meta[key] = value
+      else metrics[key] = Number(value)
+    }
+    this.#staticNames = new Set([...Object.keys(meta), ...Object.keys(metrics)])
+    this.base = extendBlock(emptyBlock(span), Object.entries(meta), Object.entries(metrics))
+    this.block = this.base
+  }
+
+  /** A slot for `name`, at position `index` where there was another or none. */
+  slot(index: number, name: string): Slot {
+    const slot: Slot = {
+      name,
+      key: this.#keys.get(name),
+      clashes: this.#staticNames.has(name),
+      value: undefined,
+      repeats: 0,
+      constant: false,
+      demotions: 0,
+      seen: 0,
+    }
+    // Spans that a user tags at will have no order: they must not make the list grow.
+    if (index < MAX_SLOTS) {
+      if (this.slots[index]?.constant) this.changed = true
+      this.slots[index] = slot
+    }
+    return slot
+  }
+
+  /** A slot that is not in the block had `value`. */
+  observe(slot: Slot, value: TagValue): void {
+    if (slot.value !== value) {
+      slot.value = value
+      slot.repeats = 0
+    } else if (++slot.repeats === PROMOTE_AFTER) this.changed = true
+  }
+
+  /** A slot in the block had another value, or none. */
+  demote(slot: Slot, value: TagValue | undefined): void {
+    slot.constant = false
+    slot.demotions++
+    slot.repeats = 0
+    slot.value = value
+    this.changed = true
+  }
+
+  /** Brings the block up to date with the slots. */
+  rebuild(): void {
+    this.changed = false
+    this.constantCount = 0
+    const names = new Set<string>()
+    const meta: [string, string][] = []
+    const metrics: [string, number][] = []
+    for (const slot of this.slots) {
+      const { name, value } = slot
+      // The same name at two positions: its place varies, and so it stays out.
+      slot.constant = isConstant(slot) && !names.has(name)
+      names.add(name)
+      if (!slot.constant) continue
+      this.constantCount++
+      if (typeof value === 'string') meta.push([name, value])
+      else metrics.push([name, Number(value)])
+    }
+    this.block = this.constantCount === 0 ? this.base : extendBlock(this.base, meta, metrics)
+  }
+}
+
+function isConstant({ value, repeats, demotions }: Slot): boolean {
+  if (repeats < PROMOTE_AFTER || demotions >= MAX_DEMOTIONS) return false
+  return typeof value === 'string' ? value.length <= MAX_CONSTANT_LENGTH : Number.isFinite(Number(value))
 }
 
 /** All templates of one site for one encoder. */
@@ -40,14 +146,14 @@ interface SiteTemplates {
 
 export class Templates {
   readonly #common: CommonTags
-  /** Names of all static tags of any template, so that the encoder can tell a clash by its cache of keys. */
-  readonly staticKeys = new Set<string>()
+  readonly #keys: KeyCache
 
-  constructor(common: CommonTags) {
+  constructor(common: CommonTags, keys: KeyCache) {
     this.#common = common
+    this.#keys = keys
   }
 
-  /** The template that fits `span`; undefined when it has too many variants. */
+  /** The template that fits `span`; undefined when its site has too many variants. */
   of(span: Span): Template | undefined {
     const { site } = span
     let templates = site.encoded as SiteTemplates | undefined
@@ -60,81 +166,8 @@ export class Templates {
       if (template.service === span.service && template.name === span.name && template.type === span.type) return template
     }
     if (list.length >= MAX_VARIANTS) return undefined
-    const made = this.#make(site, span)
+    const made = new Template(site, span, this.#common, this.#keys)
     list.push(made)
     return made
   }
-
-  #make(site: Site, span: Span): Template {
-    const common = this.#common
-    const meta: Record<string, string> = { ...common.meta }
-    const metrics: Record<string, number> = { ...common.metrics }
-    if (span.service.toLowerCase() !== common.service.toLowerCase()) {
-      meta['_dd.base_service'] = common.service.toLowerCase()
-    } else if (common.version !== undefined) meta.version = common.version
-    for (const [key, value] of Object.entries(site.tags)) {
-      delete meta[key]
-      delete metrics[key]
-      if (typeof value === 'string') meta[key] = value
-      else metrics[key] = Number(value)
-    }
-    const out = new MsgpackBuffer(1024)
-    writeHead(out, span)
-    const metaCountAt = out.map32(0)
-    for (const key of Object.keys(meta)) {
-      out.string(cutKey(key))
-      out.string(cutValue(meta[key]))
-    }
-    const head = Uint8Array.prototype.slice.call(out.bytes, 0, out.at)
-    out.at = 0
-    out.string('metrics')
-    out.map32(0)
-    for (const key of Object.keys(metrics)) {
-      out.string(cutKey(key))
-      out.number(metrics[key])
-    }
-    const keys = new Set([...Object.keys(meta), ...Object.keys(metrics)])
-    for (const key of keys) this.staticKeys.add(key)
-    return {
-      name: span.name,
-      service: span.service,
-      type: span.type,
-      head,
-      metaCountAt,
-      metaCount: Object.keys(meta).length,
-      metrics: Uint8Array.prototype.slice.call(out.bytes, 0, out.at),
-      metricsCount: Object.keys(metrics).length,
-      keys,
-    }
-  }
-}
-
-/** Place of the count of `metrics` in a template's `metrics`. */
-export const METRICS_COUNT = 8 + 1
-
-/** Everything before the entries of `meta`; `writeHead` and the places above are two views of the same bytes. */
-export function writeHead(out: MsgpackBuffer, span: { name: string; service: string; type: string }): void {
-  out.reserve(1)
-  out.bytes[out.at++] = span.type === '' ? 0x8b : 0x8c
-  out.string('trace_id')
-  out.uint64(0, 0)
-  out.string('span_id')
-  out.uint64(0, 0)
-  out.string('parent_id')
-  out.uint64(0, 0)
-  out.string('error')
-  out.number(0)
-  out.string('start')
-  out.uint64(0, 0)
-  out.string('duration')
-  out.uint64(0, 0)
-  out.string('name')
-  out.string(cutValue(span.name))
-  out.string('service')
-  out.string(cutValue(span.service))
-  if (span.type !== '') {
-    out.string('type')
-    out.string(cutValue(span.type))
-  }
-  out.string('meta')
 }

@@ -16,16 +16,18 @@ export function setStart(out: MsgpackBuffer, at: number, span: Span): void {
     out.setWord(at + 4, 0)
     return
   }
-  // ms * 10^6 in two parts of 16 bits and the rest, each product exact in a float64.
-  const high = Math.floor(ms / 65536) * 1e6
-  const low = (high % 65536) * 65536 + (ms % 65536) * 1e6 + (nanos - wholeMs * 1e6)
-  out.setWord(at, Math.floor(high / 65536) + Math.floor(low / TWO_32))
-  out.setWord(at + 4, low % TWO_32)
+  // ms * 10^6 in two parts of 16 bits and the rest, each product exact in a float64. No `%`: on floats it is a call.
+  const msHigh = Math.floor(ms / 65536)
+  const high = msHigh * 1e6
+  const highHigh = Math.floor(high / 65536)
+  const low = (high - highHigh * 65536) * 65536 + (ms - msHigh * 65536) * 1e6 + (nanos - wholeMs * 1e6)
+  out.setWord(at, highHigh + Math.floor(low / TWO_32))
+  out.setWord(at + 4, low)
 }
 
 /** Writes the duration of `span` as eight bytes at `at`. */
 export function setDuration(out: MsgpackBuffer, at: number, span: Span): void {
   const nanos = Math.round(span.durationMs * 1e6)
   out.setWord(at, Math.floor(nanos / TWO_32))
-  out.setWord(at + 4, nanos % TWO_32)
+  out.setWord(at + 4, nanos)
 }

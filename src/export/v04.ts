@@ -1,30 +1,12 @@
-/**
- * The trace format v0.4: msgpack, an array of chunks, a chunk an array of spans, a span a map.
- *
- * | key | type | | key | type |
- * |---|---|---|---|---|
- * | `trace_id`, `span_id`, `parent_id` | uint64 | | `name`, `service`, `resource`, `type` | str |
- * | `start`, `duration` | uint64, ns | | `meta` | map str → str |
- * | `error` | int | | `metrics` | map str → int or float64 |
- *
- * What is static of a span lies in a template that is copied whole; ids and times are patched into the copy, and only
- * the dynamic tags are written one by one. A span that no template fits, for example because a tag of its own has the
- * name of a static one, is encoded from `flatten`.
- */
+/** The trace format v0.4: msgpack, an array of chunks, a chunk an array of spans (v04-span.ts). */
 
 import { MsgpackBuffer } from '../std/msgpack'
-import { toHex } from '../std/u64'
 import type { LocalTrace } from '../trace/local-trace'
-import { UNDECIDED } from '../trace/priority'
 import type { Span } from '../trace/span'
 import type { CommonTags } from './common-tags'
 import type { Encoder, Payload } from './encoder'
 import { type FlatSpan, flatten } from './flatten'
-import { KeyCache } from './keys'
-import { cutValue, MAX_VALUE } from './limits'
-import { eventsJson, linksJson } from './span-json'
-import * as place from './template'
-import { setDuration, setStart } from './time'
+import { SpanWriter } from './v04-span'
 
 const FIRST_CAPACITY = 64 * 1024
 /** Larger buffers are not kept for the next payload. */
@@ -42,31 +24,16 @@ export class V04Encoder implements Encoder {
   traceCount = 0
   #spanCount = 0
   #chunkStarts: number[] = []
-  readonly #maxChunkBytes: number
   readonly #common: CommonTags
-  readonly #templates: place.Templates
-  readonly #keys: KeyCache
-  readonly #chunkMeta: Uint8Array
-  readonly #chunkMetaCount: number
-  #out = new MsgpackBuffer(FIRST_CAPACITY)
+  readonly #maxChunkBytes: number
+  readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
+  readonly #writer: SpanWriter
   #spare: Buffer | undefined
-  /** Number tags of the span at hand, until `meta` is complete. */
-  readonly #numberKeys: Uint8Array[] = []
-  readonly #numbers: number[] = []
 
   constructor(common: CommonTags, maxChunkBytes: number) {
     this.#common = common
     this.#maxChunkBytes = maxChunkBytes
-    this.#templates = new place.Templates(common)
-    this.#keys = new KeyCache(this.#templates.staticKeys)
-    const block = new MsgpackBuffer(256)
-    const chunkMeta = Object.entries(common.chunkMeta)
-    for (const [key, value] of chunkMeta) {
-      block.string(key)
-      block.string(cutValue(value))
-    }
-    this.#chunkMeta = block.bytes.subarray(0, block.at)
-    this.#chunkMetaCount = chunkMeta.length
+    this.#writer = new SpanWriter(this.#out, common)
     this.#out.array32(0)
   }
 
@@ -78,17 +45,10 @@ export class V04Encoder implements Encoder {
     const out = this.#out
     const start = out.at
     out.array32(spans.length)
-    for (let index = 0; index < spans.length; index++) this.#span(trace, spans[index], index === 0)
-    if (out.at - start > this.#maxChunkBytes) {
+    for (let index = 0; index < spans.length; index++) this.#writer.write(trace, spans[index], index === 0)
+    if (out.at - start > this.#maxChunkBytes && !this.#addCut(start, spans)) {
       out.at = start
-      out.array32(spans.length)
-      for (let index = 0; index < spans.length; index++) {
-        this.#flat(spans[index], cutLong(flatten(spans[index], index === 0, this.#common)))
-      }
-      if (out.at - start > this.#maxChunkBytes) {
-        out.at = start
-        return false
-      }
+      return false
     }
     this.#chunkStarts.push(start)
     this.traceCount++
@@ -106,10 +66,9 @@ export class V04Encoder implements Encoder {
       spanCount: this.#spanCount,
       chunkStarts: this.#chunkStarts,
     }
-    out.bytes = this.#spare ?? Buffer.allocUnsafeSlow(FIRST_CAPACITY)
-    this.#spare = undefined
-    out.at = 0
+    out.use(this.#spare ?? Buffer.allocUnsafeSlow(FIRST_CAPACITY))
     out.array32(0)
+    this.#spare = undefined
     this.traceCount = 0
     this.#spanCount = 0
     this.#chunkStarts = []
@@ -133,122 +92,16 @@ export class V04Encoder implements Encoder {
     ]
   }
 
-  #span(trace: LocalTrace, span: Span, first: boolean): void {
-    const template = this.#templates.of(span)
-    if (template === undefined || !this.#fast(trace, span, first, template)) {
-      this.#flat(span, flatten(span, first, this.#common))
-    }
-  }
-
-  /** False, and nothing written, when a tag of the span has the name of a static one. */
-  #fast(trace: LocalTrace, span: Span, first: boolean, template: place.Template): boolean {
+  /** The chunk once more, from `start`, with its long values cut; false when it is still too large. */
+  #addCut(start: number, spans: readonly Span[]): boolean {
     const out = this.#out
-    const start = out.at
-    out.copy(template.head)
-    patchHead(out, start, trace, span)
-    const { tags } = span
-    const numbers = this.#numbers
-    const numberKeys = this.#numberKeys
-    let metaCount = template.metaCount
-    let numberCount = 0
-    for (const name in tags) {
-      const value = tags[name]
-      if (value === undefined) continue
-      const key = this.#keys.get(name)
-      if (key.isStatic && template.keys.has(name)) {
-        out.at = start
-        return false
-      }
-      if (typeof value === 'string') {
-        out.copy(key.bytes)
-        out.string(value.length > MAX_VALUE ? cutValue(value) : value)
-        metaCount++
-      } else {
-        const number = Number(value)
-        if (number - number === 0) {
-          numberKeys[numberCount] = key.bytes
-          numbers[numberCount++] = number
-        }
-      }
+    out.at = start
+    out.array32(spans.length)
+    for (let index = 0; index < spans.length; index++) {
+      this.#writer.writeFlat(spans[index], cutLong(flatten(spans[index], index === 0, this.#common)))
     }
-    if (trace.origin !== undefined) metaCount += this.#meta('_dd.origin', trace.origin)
-    if (span.events !== undefined) metaCount += this.#meta('events', eventsJson(span))
-    if (span.links !== undefined) metaCount += this.#meta('_dd.span_links', linksJson(span))
-    if (first) metaCount += this.#traceMeta(trace)
-    out.setWord(start + template.metaCountAt, metaCount)
-
-    const metricsAt = out.at
-    out.copy(template.metrics)
-    let metricsCount = template.metricsCount + numberCount
-    for (let index = 0; index < numberCount; index++) {
-      out.copy(numberKeys[index])
-      out.number(numbers[index])
-    }
-    if (span.parentService !== span.service) metricsCount += this.#metric('_dd.top_level', 1)
-    if (first && trace.priority !== UNDECIDED) metricsCount += this.#metric('_sampling_priority_v1', trace.priority)
-    if (span === trace.root) {
-      if (trace.ruleRate >= 0) metricsCount += this.#metric('_dd.rule_psr', trace.ruleRate)
-      if (trace.limitRate >= 0) metricsCount += this.#metric('_dd.limit_psr', trace.limitRate)
-      if (trace.agentRate >= 0) metricsCount += this.#metric('_dd.agent_psr', trace.agentRate)
-    }
-    out.setWord(metricsAt + place.METRICS_COUNT, metricsCount)
-    out.copy(this.#keys.get('resource').bytes)
-    out.string(cutValue(span.resource || span.name))
-    return true
+    return out.at - start <= this.#maxChunkBytes
   }
-
-  /** Tags of the first span of a chunk; returns their number. */
-  #traceMeta(trace: LocalTrace): number {
-    let count = this.#chunkMetaCount
-    if (count > 0) this.#out.copy(this.#chunkMeta)
-    if ((trace.upperHi | trace.upperLo) !== 0) count += this.#meta('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
-    const { remote, propagated, chunkTags } = trace
-    if (remote !== undefined) {
-      if (remote.lastDatadogParent !== '') count += this.#meta('_dd.parent_id', remote.lastDatadogParent)
-      if (remote.propagationError !== '') count += this.#meta('_dd.propagation_error', remote.propagationError)
-    }
-    if (propagated !== undefined) for (const name in propagated) count += this.#meta(name, propagated[name])
-    if (chunkTags !== undefined) for (const name in chunkTags) count += this.#meta(name, chunkTags[name])
-    return count
-  }
-
-  #meta(name: string, value: string): 1 {
-    this.#out.copy(this.#keys.get(name).bytes)
-    this.#out.string(cutValue(value))
-    return 1
-  }
-
-  #metric(name: string, value: number): 1 {
-    this.#out.copy(this.#keys.get(name).bytes)
-    this.#out.number(value)
-    return 1
-  }
-
-  #flat(span: Span, flat: FlatSpan): void {
-    const out = this.#out
-    const start = out.at
-    place.writeHead(out, flat)
-    patchHead(out, start, span.trace, span)
-    out.map32(Object.keys(flat.meta).length)
-    for (const name of Object.keys(flat.meta)) this.#meta(name, flat.meta[name])
-    out.string('metrics')
-    out.map32(Object.keys(flat.metrics).length)
-    for (const name of Object.keys(flat.metrics)) this.#metric(name, flat.metrics[name])
-    out.string('resource')
-    out.string(flat.resource)
-  }
-}
-
-function patchHead(out: MsgpackBuffer, start: number, trace: LocalTrace, span: Span): void {
-  out.setWord(start + place.TRACE_ID, trace.traceHi)
-  out.setWord(start + place.TRACE_ID + 4, trace.traceLo)
-  out.setWord(start + place.SPAN_ID, span.idHi)
-  out.setWord(start + place.SPAN_ID + 4, span.idLo)
-  out.setWord(start + place.PARENT_ID, span.parentHi)
-  out.setWord(start + place.PARENT_ID + 4, span.parentLo)
-  out.bytes[start + place.ERROR] = span.error
-  setStart(out, start + place.START, span)
-  setDuration(out, start + place.DURATION, span)
 }
 
 /** A payload of its own from chunks that lie in a row in a larger one. */

@@ -8,16 +8,25 @@
 const TWO_32 = 0x1_0000_0000
 /** Below this length a loop over the characters beats a call into the engine (Node 20 to 26: 20 to 60 characters). */
 const SHORT = 40
-
-const float = new Float64Array(1)
-const floatBytes = new Uint8Array(float.buffer)
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
 
 export class MsgpackBuffer {
   bytes: Buffer
   at = 0
+  #view: DataView
 
   constructor(capacity: number) {
     this.bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#view = viewOf(this.bytes)
+  }
+
+  /** Continues in another buffer, from its start. */
+  use(bytes: Buffer): void {
+    this.bytes = bytes
+    this.#view = viewOf(bytes)
+    this.at = 0
   }
 
   /** Makes room for `count` more bytes. */
@@ -27,21 +36,24 @@ export class MsgpackBuffer {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.at)
     this.bytes = grown
+    this.#view = viewOf(grown)
   }
 
   copy(block: Uint8Array): void {
-    this.reserve(block.length)
+    const { length } = block
+    this.reserve(length)
     this.bytes.set(block, this.at)
-    this.at += block.length
+    this.at += length
   }
 
-  /** Four bytes, big endian, at a place that has been reserved. */
+  /** A copy of what has been written. */
+  slice(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.bytes, 0, this.at)
+  }
+
+  /** The lower 32 bits of an integer, big endian, at a place that has been reserved. */
   setWord(at: number, word: number): void {
-    const { bytes } = this
-    bytes[at] = word >>> 24
-    bytes[at + 1] = word >>> 16
-    bytes[at + 2] = word >>> 8
-    bytes[at + 3] = word
+    this.#view.setInt32(at, word)
   }
 
   /** Array header that can be patched later: always five bytes. Returns the place of its count. */
@@ -173,11 +185,8 @@ export class MsgpackBuffer {
   }
 
   #float64(value: number): void {
-    float[0] = value
-    const { bytes } = this
-    const { at } = this
-    bytes[at] = 0xcb
-    for (let index = 0; index < 8; index++) bytes[at + 1 + index] = floatBytes[7 - index]
-    this.at = at + 9
+    this.bytes[this.at] = 0xcb
+    this.#view.setFloat64(this.at + 1, value)
+    this.at += 9
   }
 }

@@ -2,11 +2,12 @@
 
 import type { Words } from '../../std/u64'
 import type { RemoteContext } from '../remote-context'
-import { isName, isPrintable } from './characters'
 import { hexText, readHex } from './id-text'
+import { TAG_PREFIX, tagKey } from './tag-keys'
 
-export const PREFIX = '_dd.p.'
-const TID = '_dd.p.tid'
+const SPACE = 0x20
+const COMMA = 0x2c
+const EQUALS = 0x3d
 const upper: Words = { hi: 0, lo: 0 }
 
 /**
@@ -20,49 +21,58 @@ export function readTags(text: string, maxLength: number, context: RemoteContext
     return
   }
   let tags: Record<string, string> | undefined
-  let hasUpper = false
-  let malformed: string | undefined
-  for (let at = 0; at <= text.length; ) {
-    const comma = text.indexOf(',', at)
-    const end = comma < 0 ? text.length : comma
-    const equals = text.indexOf('=', at)
-    if (equals < 0 || equals >= end || !isPair(text, at, equals, end)) {
+  let upperFrom = -1
+  let upperEnd = 0
+  let from = 0
+  let equals = -1
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? COMMA : text.charCodeAt(at)
+    if (code === COMMA) {
+      if (!isTagName(text, from, equals)) {
+        context.propagationError = 'decoding_error'
+        return
+      }
+      const key = nameAt(text, from, equals)
+      if (key === '_dd.p.tid') {
+        upperFrom = equals + 1
+        upperEnd = at
+      } else {
+        tags ??= {}
+        tags[key] = text.slice(equals + 1, at)
+      }
+      from = at + 1
+      equals = -1
+    } else if (code === EQUALS) {
+      if (equals < 0) equals = at
+    } else if (code > 0x7e || code < SPACE || (code === SPACE && equals < 0)) {
       context.propagationError = 'decoding_error'
       return
     }
-    const key = keyAt(text, at, equals)
-    if (key === TID) {
-      hasUpper = end - equals === 17 && readHex(text, equals + 1, upper)
-      if (!hasUpper) malformed = text.slice(equals + 1, end)
-    } else {
-      tags ??= {}
-      tags[key] = text.slice(equals + 1, end)
-    }
-    at = end + 1
   }
   context.propagated = tags
-  if (hasUpper) {
+  if (upperFrom < 0) return
+  if (upperEnd - upperFrom === 16 && readHex(text, upperFrom, upper)) {
     context.upperHi = upper.hi
     context.upperLo = upper.lo
+  } else context.propagationError = `malformed_tid ${text.slice(upperFrom, upperEnd)}`
+}
+
+/** A name that starts with `_dd.p.` and goes on before the `=`. */
+function isTagName(text: string, from: number, equals: number): boolean {
+  if (equals <= from + TAG_PREFIX.length) return false
+  for (let at = 0; at < TAG_PREFIX.length; at++) {
+    if (text.charCodeAt(from + at) !== TAG_PREFIX.charCodeAt(at)) return false
   }
-  if (malformed !== undefined) context.propagationError = `malformed_tid ${malformed}`
+  return true
 }
 
-function isPair(text: string, from: number, equals: number, end: number): boolean {
-  return (
-    text.startsWith(PREFIX, from) &&
-    isName(text, from + PREFIX.length, equals) &&
-    isPrintable(text, equals + 1, end)
-  )
-}
-
-/** The usual keys as constants: a key cut out of the header would have to be hashed and interned first. */
-function keyAt(text: string, from: number, equals: number): string {
-  if (equals - from === 9) {
-    if (text.startsWith(TID, from)) return TID
-    if (text.startsWith('_dd.p.ksr', from)) return '_dd.p.ksr'
-  } else if (equals - from === 8 && text.startsWith('_dd.p.dm', from)) return '_dd.p.dm'
-  return text.slice(from, equals)
+/** The usual names as constants: a name cut out of the header would have to be hashed and looked up first. */
+function nameAt(text: string, from: number, equals: number): string {
+  const first = text.charCodeAt(from + TAG_PREFIX.length)
+  const length = equals - from
+  if (first === 100 /* d */ && length === 8 && text.charCodeAt(from + 7) === 109 /* m */) return '_dd.p.dm'
+  const name = text.slice(from, equals)
+  return name === '_dd.p.tid' ? '_dd.p.tid' : name
 }
 
 /**
@@ -75,21 +85,20 @@ export function writeTags(
   tags: Record<string, string> | undefined,
 ): string | undefined {
   let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${hexText(upperHi, upperLo)}`
-  for (const key in tags) {
-    const value = tags[key]
-    if (value === '' || key === TID) continue
-    if (typeof value !== 'string' || !isSendable(key, value)) return undefined
-    text = text === '' ? `${key}=${value}` : `${text},${key}=${value}`
+  for (const name in tags) {
+    const value = tags[name]
+    if (value === '' || name === '_dd.p.tid') continue
+    const key = tagKey(name).datadog
+    if (key === '' || typeof value !== 'string' || !isTagValue(value)) return undefined
+    text = text === '' ? key + value : `${text},${key}${value}`
   }
   return text
 }
 
-function isSendable(key: string, value: string): boolean {
-  return (
-    key.startsWith(PREFIX) &&
-    isName(key, PREFIX.length, key.length) &&
-    !key.includes('=') &&
-    isPrintable(value, 0, value.length) &&
-    !value.includes(',')
-  )
+function isTagValue(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code < SPACE || code > 0x7e || code === COMMA) return false
+  }
+  return true
 }

@@ -6,7 +6,7 @@ import type { RemoteContext } from '../remote-context'
 import { printable } from './characters'
 import { writeTags } from './datadog-tags'
 import { decimalText, hexText } from './id-text'
-import { ddHead, ddTail, withoutParent } from './tracestate'
+import { stateHead, stateTail, withoutParent } from './tracestate-text'
 
 /** Length of `p`'s value, which stands between the head and the tail of the `dd` member. */
 const SPAN_ID_LENGTH = 16
@@ -96,10 +96,10 @@ export class Outgoing {
     const { priority, origin, propagated } = this.identity
     if (this.parentHead === '') {
       this.parentHead = `00-${this.upperHex === '' ? NO_UPPER : this.upperHex}${this.traceHex}-`
-      this.stateHead = ddHead(this.priority, origin)
+      this.stateHead = stateHead(this.priority, origin)
       const others = this.remote === undefined ? '' : this.remote.otherTracestate
       const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate
-      const tail = ddTail(this.stateHead.length + SPAN_ID_LENGTH, propagated, unknown)
+      const tail = stateTail(this.stateHead.length + SPAN_ID_LENGTH, propagated, unknown)
       this.stateTail = others === '' ? tail : `${tail},${others}`
     }
     this.traceparent = this.parentHead + this.spanHex + (priority > 0 ? '-01' : '-00')

@@ -1,5 +1,5 @@
 /**
- * The header `tracestate`: a list of `vendor=value`, in which Datadog's member is `dd=key:value;key:value`.
+ * Reads the header `tracestate`: a list of `vendor=value`, in which Datadog's member is `dd=key:value;key:value`.
  *
  * | key | meaning |
  * |---|---|
@@ -7,19 +7,32 @@
  * | `o` | origin, `=` written as `~` |
  * | `p` | id of the last Datadog span, 16 hex digits |
  * | `t.<name>` | tag `_dd.p.<name>`, `=` written as `~` |
+ *
+ * The loops look at each character once: for texts as short as these that is twice as fast as `indexOf`.
  */
 
 import type { RemoteContext } from '../remote-context'
-import { isPrintable } from './characters'
 
-/** A list has at most so many members (W3C Trace Context, section 3.3.1.1); one is Datadog's. */
+/** A list has at most so many members (W3C Trace Context, section 3.3.1.1); one of those we send is our own. */
 const MAX_MEMBERS = 32
-/** Datadog's member has at most so many characters, its name included. */
-const MAX_DD_LENGTH = 256
-/** At most so many keys of an incoming `dd` member are read. */
-const MAX_DD_PAIRS = 64
+/** At most so many keys of a `dd` member are read. */
+const MAX_PAIRS = 64
 /** `p` travels on as it came, even when it is not 16 hex digits, but not at any length. */
 const MAX_PARENT_LENGTH = 32
+
+const TAB = 0x09
+const SPACE = 0x20
+const COMMA = 0x2c
+const DOT = 0x2e
+const COLON = 0x3a
+const SEMICOLON = 0x3b
+const EQUALS = 0x3d
+const LOWER_D = 0x64
+const LOWER_M = 0x6d
+const LOWER_O = 0x6f
+const LOWER_P = 0x70
+const LOWER_S = 0x73
+const LOWER_T = 0x74
 
 /**
  * Reads the header into `context`. `own`: the context is that of the `traceparent` beside it, so that priority, origin
@@ -31,85 +44,96 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
   let otherCount = 0
   let members = 0
   let foundDd = false
-  for (let at = 0; at < text.length && members < MAX_MEMBERS; ) {
-    const comma = text.indexOf(',', at)
-    let end = comma < 0 ? text.length : comma
-    let from = at
-    at = end + 1
-    while (from < end && isBlank(text.charCodeAt(from))) from++
-    while (end > from && isBlank(text.charCodeAt(end - 1))) end--
-    if (from === end) continue
-    members++
-    if (!isMember(text, from, end)) continue
-    if (text.startsWith('dd=', from)) {
-      if (!foundDd) readDd(text, from + 3, end, context, own)
-      foundDd = true
-    } else if (otherCount < MAX_MEMBERS - 1) {
-      const member = text.slice(from, end)
-      others = otherCount++ === 0 ? member : `${others},${member}`
-    }
+  let from = 0
+  let equals = -1
+  let lastTab = -1
+  let bad = false
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? COMMA : text.charCodeAt(at)
+    if (code === COMMA) {
+      const end = withoutBlanks(text, from, at)
+      if (end > from) {
+        if (!bad && lastTab < end && equals > from && equals < end - 1) {
+          if (isDd(text, from, equals)) {
+            if (!foundDd) readDd(text, equals + 1, end, context, own)
+            foundDd = true
+          } else if (otherCount < MAX_MEMBERS - 1) {
+            others = otherCount++ === 0 ? text.slice(from, end) : `${others},${text.slice(from, end)}`
+          }
+        }
+        if (++members === MAX_MEMBERS) break
+      }
+      from = at + 1
+      equals = lastTab = -1
+      bad = false
+    } else if (code === SPACE || code === TAB) {
+      if (from === at) from++
+      else if (code === TAB) lastTab = lastTab < 0 ? at : lastTab
+      else if (equals < 0) bad = true
+    } else if (code === EQUALS && equals < 0) equals = at
+    else if (code < SPACE || code > 0x7e) bad = true
   }
   context.otherTracestate = others
 }
 
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
+/** Where the text ends without the spaces and tabs at its end. */
+function withoutBlanks(text: string, from: number, end: number): number {
+  let last = end
+  while (last > from && (text.charCodeAt(last - 1) === SPACE || text.charCodeAt(last - 1) === TAB)) last--
+  return last
 }
 
-/** A key without white space, `=`, and a value, all printable. */
-function isMember(text: string, from: number, end: number): boolean {
-  let equals = from
-  while (equals < end && text.charCodeAt(equals) !== 0x3d) {
-    if (text.charCodeAt(equals++) === 0x20) return false
-  }
-  return equals > from && equals < end - 1 && isPrintable(text, from, end)
+function isDd(text: string, from: number, equals: number): boolean {
+  return equals === from + 2 && text.charCodeAt(from) === LOWER_D && text.charCodeAt(from + 1) === LOWER_D
 }
 
-function readDd(text: string, from: number, end: number, context: RemoteContext, own: boolean): void {
+function readDd(text: string, start: number, end: number, context: RemoteContext, own: boolean): void {
   let priority = Number.NaN
   let unknown = ''
-  let left = MAX_DD_PAIRS
-  for (let at = from; at < end && left-- > 0; ) {
-    const from = at
-    const to = within(text.indexOf(';', from), end)
-    at = to + 1
-    const colon = text.indexOf(':', from)
-    if (colon <= from || colon >= to - 1) continue
-    const first = text.charCodeAt(from)
-    if (colon === from + 1 && first === 112 /* p */) {
-      if (to - colon <= MAX_PARENT_LENGTH) context.lastDatadogParent = text.slice(colon + 1, to)
-    } else if (colon === from + 1 && first === 115 /* s */) {
-      priority = Number.parseInt(text.slice(colon + 1, to), 10)
-    } else if (colon === from + 1 && first === 111 /* o */) {
-      if (own) context.origin = unescaped(text, colon + 1, to)
-    } else if (first === 116 /* t */ && text.charCodeAt(from + 1) === 46 /* . */) {
-      if (own && colon > from + 2) readTag(text, from + 2, colon, to, context)
-    } else unknown += `;${text.slice(from, to)}`
+  let pairs = 0
+  let from = start
+  let colon = -1
+  for (let at = start; at <= end; at++) {
+    const code = at === end ? SEMICOLON : text.charCodeAt(at)
+    if (code === COLON && colon < 0) colon = at
+    if (code !== SEMICOLON) continue
+    // Nothing without a key or a value.
+    if (colon > from && colon < at - 1) {
+      const first = text.charCodeAt(from)
+      const single = colon === from + 1
+      if (single && first === LOWER_P) {
+        if (at - colon <= MAX_PARENT_LENGTH) context.lastDatadogParent = text.slice(colon + 1, at)
+      } else if (single && first === LOWER_S) {
+        if (own) priority = Number.parseInt(text.slice(colon + 1, at), 10)
+      } else if (single && first === LOWER_O) {
+        if (own) context.origin = unescaped(text, colon + 1, at)
+      } else if (first === LOWER_T && text.charCodeAt(from + 1) === DOT) {
+        if (own && colon > from + 2) readTag(text, from + 2, colon, at, context)
+      } else unknown += `;${text.slice(from, at)}`
+      if (++pairs === MAX_PAIRS) break
+    }
+    from = at + 1
+    colon = -1
   }
   if (unknown !== '') context.unknownTracestate = unknown.slice(1)
-  if (own && (priority | 0) === priority) reconcile(priority, context)
-}
-
-function within(at: number, end: number): number {
-  return at < 0 || at > end ? end : at
+  if ((priority | 0) === priority) reconcile(priority, context)
 }
 
 function readTag(text: string, from: number, colon: number, end: number, context: RemoteContext): void {
-  const length = colon - from
-  let key: string
-  if (length === 2 && text.startsWith('dm', from)) {
+  let key = '_dd.p.dm'
+  let value: string
+  if (colon === from + 2 && text.charCodeAt(from) === LOWER_D && text.charCodeAt(from + 1) === LOWER_M) {
     // -4, and 4 as some write it.
     const mechanism = Math.abs(Number.parseInt(text.slice(colon + 1, end), 10))
     if (!(mechanism < 1000)) return
-    context.propagated ??= {}
-    context.propagated['_dd.p.dm'] = `-${mechanism}`
-    return
+    value = `-${mechanism}`
+  } else {
+    key = `_dd.p.${text.slice(from, colon)}`
+    if (key === '_dd.p.tid') return // the traceparent has the whole id
+    value = unescaped(text, colon + 1, end)
   }
-  if (length === 3 && text.startsWith('tid', from)) return // the traceparent has the whole id
-  if (length === 3 && text.startsWith('ksr', from)) key = '_dd.p.ksr'
-  else key = `_dd.p.${text.slice(from, colon)}`
   context.propagated ??= {}
-  context.propagated[key] = unescaped(text, colon + 1, end)
+  context.propagated[key] = value
 }
 
 function unescaped(text: string, from: number, to: number): string {
@@ -124,59 +148,4 @@ function reconcile(priority: number, context: RemoteContext): void {
     context.propagated ??= {}
     context.propagated['_dd.p.dm'] = '-0'
   } else if (context.propagated !== undefined) delete context.propagated['_dd.p.dm']
-}
-
-/** `dd=` with everything that comes before the span id, up to and including `p:`. */
-export function ddHead(priority: string, origin: string | undefined): string {
-  let text = 'dd='
-  if (priority !== '') text += `s:${priority};`
-  if (origin !== undefined && origin !== '') {
-    const pair = `o:${escaped(origin)};`
-    if (text.length + pair.length + 18 <= MAX_DD_LENGTH) text += pair
-  }
-  return `${text}p:`
-}
-
-/**
- * What comes after the span id: tags and keys of other versions, each with a semicolon before it. `length` is how many
- * characters the member has so far; pairs that do not fit into 256 are left out.
- */
-export function ddTail(length: number, tags: Record<string, string> | undefined, unknown: string): string {
-  let text = ''
-  for (const key in tags) {
-    const value = tags[key]
-    if (value === '' || !key.startsWith('_dd.p.') || key.length === 6 || key === '_dd.p.tid') continue
-    const pair = `;t.${escapedKey(key, 6)}:${escaped(value)}`
-    if (length + text.length + pair.length <= MAX_DD_LENGTH) text += pair
-  }
-  if (unknown === '') return text
-  for (let at = 0; at < unknown.length; ) {
-    const end = within(unknown.indexOf(';', at), unknown.length)
-    if (length + text.length + 1 + end - at <= MAX_DD_LENGTH) text += `;${unknown.slice(at, end)}`
-    at = end + 1
-  }
-  return text
-}
-
-/** The header without `p`, for a context that names no Datadog span. `tail` starts with `;`, with `,`, or is empty. */
-export function withoutParent(head: string, tail: string): string {
-  const start = head.slice(0, -2)
-  if (tail.startsWith(';')) return start + tail.slice(1)
-  return start === 'dd=' ? tail.slice(1) : start.slice(0, -1) + tail
-}
-
-/** A value of the `dd` member: `,` `;` `~` and what is not printable become `_`, then `=` becomes `~`. */
-function escaped(value: string): string {
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at)
-    if (code < 0x20 || code > 0x7d || code === 0x2c || code === 0x3b || code === 0x3d) {
-      return value.replace(/[^\x20-\x2b\x2d-\x3a\x3c-\x7d]/g, '_').replaceAll('=', '~')
-    }
-  }
-  return value
-}
-
-/** A key of the `dd` member: space, `,` `=` `:` `;` and what is not printable become `_`. */
-function escapedKey(key: string, from: number): string {
-  return key.slice(from).replace(/[^\x21-\x2b\x2d-\x39\x3c\x3e-\x7e]/g, '_')
 }

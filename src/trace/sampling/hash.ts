@@ -4,8 +4,8 @@
 const FACTOR_HI = 0x0f6b75ab
 const FACTOR_LO = 0x2bc471c7
 const TWO_32 = 0x1_0000_0000
-/** 2^64 - 1 as a float64, which is 2^64. */
-const MAX_UINT64 = 18446744073709551615
+/** The largest unsigned 64-bit integer as a float64, which rounds it up. */
+const MAX_UINT64 = 2 ** 64
 
 /**
  * `id * 1111111111111111111 mod 2^64 <= floor(rate * (2^64 - 1))`, with `id` the lower 64 bits of a trace id (or a span

@@ -1,0 +1,85 @@
+/**
+ * Where the agent is. In this order: the URL; the socket, when neither host nor port is set and it exists; host and
+ * port.
+ */
+
+import { existsSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_PORT = 8126
+const DEFAULT_SOCKET = '/var/run/datadog/apm.socket'
+/** Origin of requests that go through a socket file; reserved (RFC 6761), so no application can mean it. */
+const SOCKET_ORIGIN = 'http://agent-socket.invalid'
+
+/** What was set, by code or environment; undefined where nobody set it, which is not the same as the default. */
+export interface AgentUrlSettings {
+  url?: string
+  hostname?: string
+  port?: number | string
+  /** Whether there is a file; default: looks. */
+  socketExists?: (path: string) => boolean
+  platform?: NodeJS.Platform
+}
+
+/** A URL taken apart. */
+export interface AgentAddress {
+  /** The URL without user name and password: for messages. */
+  text: string
+  /** `scheme://host:port`, what undici calls the origin. */
+  origin: string
+  /** Socket file or Windows pipe; undefined for TCP. */
+  socketPath: string | undefined
+  /** Goes before the path of each request; no trailing slash, mostly empty. */
+  basePath: string
+}
+
+/** The agent's URL; always one that `parseAgentUrl` understands. `problem`: why the setting was not used. */
+export function resolveAgentUrl(settings: AgentUrlSettings): { url: string; problem?: string } {
+  const { url, hostname, port, socketExists = existsSync, platform = process.platform } = settings
+  const fallback = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`
+  if (url !== undefined && url !== '') {
+    if (parseAgentUrl(url) !== undefined) return { url }
+    return { url: fallback, problem: `agent url ${withoutSecret(url)} is not valid, ${fallback} is used` }
+  }
+  const isHostSet = hostname !== undefined && hostname !== ''
+  if (!isHostSet && port === undefined && platform !== 'win32' && socketExists(DEFAULT_SOCKET)) {
+    return { url: `unix://${DEFAULT_SOCKET}` }
+  }
+  const host = isHostSet ? hostname : DEFAULT_HOST
+  const made = `http://${isIPv6(host) ? `[${host}]` : host}:${port ?? DEFAULT_PORT}`
+  const parsed = parseAgentUrl(made)
+  // A host with a path or a port in it would silently mean something else.
+  if (parsed !== undefined && parsed.basePath === '') return { url: made }
+  return { url: fallback, problem: `agent host ${host} or port ${port ?? DEFAULT_PORT} is not valid, ${fallback} is used` }
+}
+
+/** Undefined when `url` is not an `http:`, `https:` or `unix:` URL. */
+export function parseAgentUrl(url: string): AgentAddress | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.protocol === 'unix:') {
+    const socketPath = socketPathOf(parsed)
+    if (socketPath === undefined) return undefined
+    return { text: url, origin: SOCKET_ORIGIN, socketPath, basePath: '' }
+  }
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.hostname === '') return undefined
+  const basePath = parsed.pathname.replace(/\/+$/, '')
+  return { text: parsed.origin + basePath, origin: parsed.origin, socketPath: undefined, basePath }
+}
+
+/** `unix:///run/x` is `/run/x`; `unix://run/x` can mean nothing else; `unix://./pipe/x` is the pipe `//./pipe/x`. */
+function socketPathOf(url: URL): string | undefined {
+  let path: string
+  try {
+    path = decodeURIComponent(url.pathname)
+  } catch {
+    return undefined
+  }
+  if (path === '' || path === '/') return undefined
+  if (url.host === '') return path
+  return url.host === '.' ? `//.${path}` : `/${url.host}${path}`
+}
+
+function withoutSecret(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//')
+}
