@@ -4,19 +4,20 @@ import { type Assembly, assemble } from './assemble'
 import { resolveConfig } from './core/config/resolve'
 import { fence } from './core/fence'
 import { configureLog, log } from './core/log'
-import {
-  getBaggage,
-  removeAllBaggageItems,
-  removeBaggageItem,
-  setBaggageItem,
-} from './trace/baggage'
+import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } from './trace/baggage'
 import { active } from './trace/context'
 import { logFields } from './trace/log-fields'
 import { noopSpan } from './trace/noop'
 import type { RemoteContext } from './trace/remote-context'
 import { Scope } from './trace/scope'
 import type { Span } from './trace/span'
-import { startUserSpan, type TracedFunction, type TraceOptions, traceFunction, wrapFunction } from './trace/user-spans'
+import {
+  startUserSpan,
+  type TracedFunction,
+  type TraceOptions,
+  traceFunction,
+  wrapFunction,
+} from './trace/user-spans'
 import type { InitOptions, Tracer } from './types'
 
 const NOTHING_SENT = { sent: 0, dropped: 0, timedOut: false }
@@ -54,7 +55,11 @@ export function createTracer(): Tracer {
       return assembly === undefined ? noopSpan() : startUserSpan(assembly.runtime, name, options)
     },
 
-    trace<Result>(name: string, second: TraceOptions | TracedFunction<Result>, third?: TracedFunction<Result>): Result {
+    trace<Result>(
+      name: string,
+      second: TraceOptions | TracedFunction<Result>,
+      third?: TracedFunction<Result>,
+    ): Result {
       const fn = (typeof second === 'function' ? second : third) as TracedFunction<Result>
       if (typeof fn !== 'function') return undefined as Result
       if (assembly === undefined) return fn(noopSpan(), () => {})
@@ -111,13 +116,17 @@ export function createTracer(): Tracer {
     removeAllBaggageItems,
 
     flush: async () => (assembly === undefined ? NOTHING_SENT : assembly.flush()),
-    shutdown: async options => (assembly === undefined ? NOTHING_SENT : assembly.shutdown(options?.timeoutMs)),
+    shutdown: async options =>
+      assembly === undefined ? NOTHING_SENT : assembly.shutdown(options?.timeoutMs),
   }
   return tracer
 }
 
 /** Undefined when the tracer is switched off: nothing is patched, listened to or sent. */
-function start(options: InitOptions | undefined, early: [string, boolean | Record<string, unknown>][]): Assembly | undefined {
+function start(
+  options: InitOptions | undefined,
+  early: [string, boolean | Record<string, unknown>][],
+): Assembly | undefined {
   const config = resolveConfig({ ...options })
   configureLog(config)
   for (const problem of config.problems) log.warn(problem, problem)

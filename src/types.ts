@@ -114,7 +114,11 @@ export interface Tracer {
   ): F
   scope(): Scope
   /** Writes the context into the carrier, and returns the carrier. Null: only the baggage. */
-  inject<Carrier extends object>(context: SpanContext | null | undefined, format: Format, carrier: Carrier): Carrier
+  inject<Carrier extends object>(
+    context: SpanContext | null | undefined,
+    format: Format,
+    carrier: Carrier,
+  ): Carrier
   /** The context in the carrier, or null. Never throws. */
   extract(format: Format, carrier: object): SpanContext | null
   /** Sends to another agent from now on. */

@@ -31,7 +31,10 @@ interface Live {
  * comes back, before it is flushed. Only where Node writes the head at once (headers given as an array, `expect`) must
  * they be in the options, and then they are in a copy.
  */
-export function patchClient(module: typeof import('node:http') | typeof import('node:https'), tools: PatchTools): void {
+export function patchClient(
+  module: typeof import('node:http') | typeof import('node:https'),
+  tools: PatchTools,
+): void {
   const live = liveOptions(tools)
   const isOn = (): boolean => tools.state.enabled && live.options.enabled
   let request: AnyFunction | undefined
@@ -71,7 +74,11 @@ export function patchClientRequest(http: typeof import('node:http'), tools: Patc
 }
 
 function liveOptions(tools: PatchTools): Live {
-  const site = tools.site({ name: { v0: 'http.request', v1: 'http.client.request' }, type: 'http', kind: 'client' })
+  const site = tools.site({
+    name: { v0: 'http.request', v1: 'http.client.request' },
+    type: 'http',
+    kind: 'client',
+  })
   const live: Live = { site, options: clientOptions(tools) }
   tools.state.onConfigure(() => {
     live.options = clientOptions(tools)
@@ -135,13 +142,23 @@ function begin(
   tagPeer(span, tools.config)
   if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => req.getHeader(name))
   req[SPAN] = span
-  if (early === undefined && !req.headersSent && (options.propagates === undefined || options.propagates(url))) {
+  if (
+    early === undefined &&
+    !req.headersSent &&
+    (options.propagates === undefined || options.propagates(url))
+  ) {
     tools.propagator.injectWith(span, getBaggage(), (name, value) => req.setHeader(name, value))
   }
 }
 
 /** What happened to a request that has a span. */
-function onEvent(req: ClientRequest & Marked, span: Span, event: string, arg: unknown, options: HttpOptions): void {
+function onEvent(
+  req: ClientRequest & Marked,
+  span: Span,
+  event: string,
+  arg: unknown,
+  options: HttpOptions,
+): void {
   switch (event) {
     case 'response':
     case 'upgrade':
@@ -198,7 +215,10 @@ function withHeaders(args: readonly unknown[], added: [string, string][]): unkno
   const keep = (name: unknown): boolean => !replaced.has(String(name).toLowerCase())
   let headers: unknown
   if (!Array.isArray(given)) {
-    headers = Object.fromEntries([...Object.entries(given as object).filter(([name]) => keep(name)), ...added])
+    headers = Object.fromEntries([
+      ...Object.entries(given as object).filter(([name]) => keep(name)),
+      ...added,
+    ])
   } else if (Array.isArray(given[0])) {
     headers = [...given.filter(pair => keep(pair[0])), ...added]
   } else {

@@ -16,8 +16,10 @@ export default defineIntegration({
     filter: 'Function of the URL; false = not traced.',
     allowlist: 'URLs that are traced: texts, expressions, functions.',
     blocklist: 'URLs that are not.',
-    'hooks.request': 'Called with span, request and response just before the span ends (server) or when the answer came (client).',
-    queryStringObfuscation: 'Server: expression to hide in queries; `true` drops the query, `false` keeps it.',
+    'hooks.request':
+      'Called with span, request and response just before the span ends (server) or when the answer came (client).',
+    queryStringObfuscation:
+      'Server: expression to hide in queries; `true` drops the query, `false` keeps it.',
     splitByDomain: 'Client: the service is `host:port`.',
     propagationBlocklist: 'Client: URLs that get no trace headers.',
   },

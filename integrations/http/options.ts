@@ -1,20 +1,24 @@
 /** Options of the HTTP server and client, made ready for use at each request. */
 
-import type { IncomingMessage, ServerResponse, ClientRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import {
   type HeaderTag,
   headerTags,
   isErrorStatus,
   type Options,
-  parseStatuses,
   type PatchTools,
+  parseStatuses,
   queryObfuscator,
   type Span,
   type StatusCheck,
   urlFilter,
 } from '../../src/kit/index'
 
-type RequestHook = (span: Span, req: IncomingMessage | ClientRequest, res: ServerResponse | IncomingMessage | undefined) => void
+type RequestHook = (
+  span: Span,
+  req: IncomingMessage | ClientRequest,
+  res: ServerResponse | IncomingMessage | undefined,
+) => void
 
 export interface HttpOptions {
   enabled: boolean
@@ -35,7 +39,8 @@ export interface HttpOptions {
 export function serverOptions(tools: PatchTools): HttpOptions {
   const { config } = tools
   const ranges = parseStatuses(config.httpServerErrorStatuses)
-  const defaults: StatusCheck = ranges === undefined ? status => status < 500 : status => !isErrorStatus(ranges, status)
+  const defaults: StatusCheck =
+    ranges === undefined ? status => status < 500 : status => !isErrorStatus(ranges, status)
   return read(tools, 'server', defaults)
 }
 
@@ -53,7 +58,8 @@ function read(tools: PatchTools, side: 'server' | 'client', isValidStatus: Statu
     enabled: nested !== false && own.enabled !== false,
     accepts: urlFilter(own),
     headers: headerTags([...config.headerTags, ...(Array.isArray(own.headers) ? own.headers : [])]),
-    isValidStatus: typeof own.validateStatus === 'function' ? (own.validateStatus as StatusCheck) : isValidStatus,
+    isValidStatus:
+      typeof own.validateStatus === 'function' ? (own.validateStatus as StatusCheck) : isValidStatus,
     onRequest: typeof hooks?.request === 'function' ? (hooks.request as RequestHook) : undefined,
     obfuscate: queryObfuscator(own.queryStringObfuscation ?? config.queryObfuscation),
     splitByDomain: own.splitByDomain === true,

@@ -2,18 +2,18 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
-  active,
   type AnyFunction,
+  active,
   clientIp,
   type LiveSite,
   type PatchTools,
   run,
   runWithBaggage,
-  simplifyPath,
   type Span,
+  simplifyPath,
   startSpan,
-  tagHeaders,
   type Tags,
+  tagHeaders,
   WebRequest,
   webRequestOf,
 } from '../../src/kit/index'
@@ -37,9 +37,19 @@ interface Live {
 export function patchServer(prototype: Server, scheme: 'http' | 'https', tools: PatchTools): void {
   const live = liveOptions(tools)
   tools.wrap(prototype, 'emit', original => {
-    return function (this: Server & { [UNTRACED]?: boolean }, event: string, req: IncomingMessage, res: ServerResponse) {
+    return function (
+      this: Server & { [UNTRACED]?: boolean },
+      event: string,
+      req: IncomingMessage,
+      res: ServerResponse,
+    ) {
       // A request that is emitted again, by an application that passes it on, has been started.
-      if (!REQUEST_EVENTS.has(event) || !tools.state.enabled || this[UNTRACED] === true || webRequestOf(req) !== undefined) {
+      if (
+        !REQUEST_EVENTS.has(event) ||
+        !tools.state.enabled ||
+        this[UNTRACED] === true ||
+        webRequestOf(req) !== undefined
+      ) {
         return Reflect.apply(original, this, arguments)
       }
       let span: Span | undefined
@@ -64,7 +74,11 @@ export function patchMessages(http: typeof import('node:http'), tools: PatchTool
 }
 
 function liveOptions(tools: PatchTools): Live {
-  const site = tools.site({ name: { v0: 'web.request', v1: 'http.server.request' }, type: 'web', kind: 'server' })
+  const site = tools.site({
+    name: { v0: 'web.request', v1: 'http.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
   const live: Live = { site, options: serverOptions(tools) }
   tools.state.onConfigure(() => {
     live.options = serverOptions(tools)
@@ -91,7 +105,8 @@ function start(
   }
   const span = startSpan(tools.runtime, site.site, tools.propagator.extract(headers), tags)
   if (options.accepts !== undefined && !options.accepts(path)) span.trace.recording = false
-  if (options.clientIp) tags['http.client_ip'] = clientIp(headers, req.socket?.remoteAddress, tools.config.clientIpHeader)
+  if (options.clientIp)
+    tags['http.client_ip'] = clientIp(headers, req.socket?.remoteAddress, tools.config.clientIpHeader)
   if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => headers[name])
   new WebRequest(span, req, res)
   return span

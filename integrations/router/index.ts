@@ -8,7 +8,11 @@ export default defineIntegration({
   doc: 'Routes, errors and middleware of the package `router`, which Express 5 is built on.',
   options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
   targets: [
-    { module: 'router', versions: '>=1 <3', patch: (exports, tools) => patchRouter(exports.prototype, tools) },
+    {
+      module: 'router',
+      versions: '>=1 <3',
+      patch: (exports, tools) => patchRouter(exports.prototype, tools),
+    },
     {
       module: 'router',
       versions: '>=1 <3',

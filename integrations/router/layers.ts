@@ -7,7 +7,16 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnyFunction, join, type PathPattern, type PatchTools, patternText, Routing, type WebRequest, webRequestOf } from '../../src/kit/index'
+import {
+  type AnyFunction,
+  join,
+  type PatchTools,
+  type PathPattern,
+  patternText,
+  Routing,
+  type WebRequest,
+  webRequestOf,
+} from '../../src/kit/index'
 import { traceMiddleware } from './middleware'
 
 /** On a layer: the router that it belongs to and the pattern it was registered with. */
@@ -74,7 +83,10 @@ export function patchRouter(prototype: object, tools: PatchTools): void {
 
 /** Wraps the prototype of layers; the methods have had two spellings. */
 export function patchLayer(prototype: object, tools: PatchTools): void {
-  const live = { site: tools.site({ name: `${tools.state.name}.middleware`, measured: false }), middleware: false }
+  const live = {
+    site: tools.site({ name: `${tools.state.name}.middleware`, measured: false }),
+    middleware: false,
+  }
   tools.state.onConfigure(() => {
     live.middleware = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
   })
@@ -97,7 +109,13 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
   }
   for (const name of ['handle_error', 'handleError']) {
     tools.wrap(prototype, name, original => {
-      return function (this: Layer, error: unknown, req: Request, res: ServerResponse, next: AnyFunction): unknown {
+      return function (
+        this: Layer,
+        error: unknown,
+        req: Request,
+        res: ServerResponse,
+        next: AnyFunction,
+      ): unknown {
         webRequestOf(req)?.fail(error)
         return original.call(this, error, req, res, next)
       }

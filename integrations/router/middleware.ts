@@ -38,7 +38,10 @@ export function traceMiddleware(
 function ended(web: WebRequest, span: Span, error: unknown): void {
   const failed = error !== undefined && error !== null && error !== 'route' && error !== 'router'
   if (span.durationMs >= 0) {
-    web.span.addEvent('middleware.next_called_again', { 'middleware.name': span.resource, with_error: failed })
+    web.span.addEvent('middleware.next_called_again', {
+      'middleware.name': span.resource,
+      with_error: failed,
+    })
     return
   }
   if (failed) span.setError(error)

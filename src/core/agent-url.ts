@@ -51,7 +51,10 @@ export function resolveAgentUrl(settings: AgentUrlSettings): { url: string; prob
   const parsed = parseAgentUrl(made)
   // A host with a path or a port in it would silently mean something else.
   if (parsed !== undefined && parsed.basePath === '') return { url: made }
-  return { url: fallback, problem: `agent host ${host} or port ${port ?? DEFAULT_PORT} is not valid, ${fallback} is used` }
+  return {
+    url: fallback,
+    problem: `agent host ${host} or port ${port ?? DEFAULT_PORT} is not valid, ${fallback} is used`,
+  }
 }
 
 /** Undefined when `url` is not an `http:`, `https:` or `unix:` URL. */

@@ -19,16 +19,23 @@ export interface CgroupFiles {
   inode(path: string): number
 }
 
-const REAL_FILES: CgroupFiles = { read: path => readFileSync(path, 'utf8'), inode: path => statSync(path).ino }
+const REAL_FILES: CgroupFiles = {
+  read: path => readFileSync(path, 'utf8'),
+  inode: path => statSync(path).ino,
+}
 
 /**
  * `Datadog-Container-ID`, `Datadog-Entity-ID` (`ci-<container>` or `in-<inode>`) and `Datadog-External-Env`, as far as
  * they are known. `externalEnv` is the text of `DD_EXTERNAL_ENV`.
  */
-export function containerHeaders(externalEnv?: string, files: CgroupFiles = REAL_FILES): Record<string, string> {
+export function containerHeaders(
+  externalEnv?: string,
+  files: CgroupFiles = REAL_FILES,
+): Record<string, string> {
   const headers: Record<string, string> = {}
   // A header cannot hold control characters; the admission controller never writes any.
-  if (externalEnv !== undefined && /^[\x20-\x7e]+$/.test(externalEnv)) headers['Datadog-External-Env'] = externalEnv
+  if (externalEnv !== undefined && /^[\x20-\x7e]+$/.test(externalEnv))
+    headers['Datadog-External-Env'] = externalEnv
   try {
     const lines = files.read('/proc/self/cgroup').trim().split('\n')
     const id = findContainerId(lines)

@@ -23,7 +23,8 @@ const causes = new Map<string, { at: number; repeats: number }>()
 
 /** `debug` alone turns everything on; a level that is set as well narrows it. */
 export function configureLog(settings: LogSettings & { origins?: { logLevel: string } }): void {
-  const everything = settings.debug && (settings.origins === undefined || settings.origins.logLevel === 'default')
+  const everything =
+    settings.debug && (settings.origins === undefined || settings.origins.logLevel === 'default')
   threshold = everything ? SEVERITY.debug : SEVERITY[settings.logLevel]
   logger = settings.logger
   causes.clear()

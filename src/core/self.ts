@@ -68,6 +68,6 @@ export function resetSelf(): void {
 }
 
 function add(counts: Counts, name: string, by: number): void {
-  const key = counts[name] !== undefined || Object.keys(counts).length < MAX_NAMES ? name : 'other'
-  counts[key] = (counts[key] ?? 0) + by
+  const key = Object.hasOwn(counts, name) || Object.keys(counts).length < MAX_NAMES ? name : 'other'
+  counts[key] = (Object.hasOwn(counts, key) ? counts[key] : 0) + by
 }

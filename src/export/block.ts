@@ -66,7 +66,11 @@ export function emptyBlock(span: Named): Block {
 }
 
 /** `base` with more ready entries. */
-export function extendBlock(base: Block, meta: readonly [string, string][], metrics: readonly [string, number][]): Block {
+export function extendBlock(
+  base: Block,
+  meta: readonly [string, string][],
+  metrics: readonly [string, number][],
+): Block {
   const head = new MsgpackBuffer(base.head.length + 64)
   head.copy(base.head)
   for (const [key, value] of meta) {

@@ -55,7 +55,11 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
 }
 
 /** Tags of the first span of a chunk. */
-export function addTraceTags(trace: LocalTrace, meta: Record<string, string>, metrics: Record<string, number>): void {
+export function addTraceTags(
+  trace: LocalTrace,
+  meta: Record<string, string>,
+  metrics: Record<string, number>,
+): void {
   if (trace.priority !== UNDECIDED) metrics._sampling_priority_v1 = trace.priority
   if ((trace.upperHi | trace.upperLo) !== 0) meta['_dd.p.tid'] = toHex(trace.upperHi, trace.upperLo)
   const remote = trace.remote

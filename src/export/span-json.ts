@@ -27,7 +27,8 @@ export function eventsJson(span: Span): string {
   return joinWhole(
     events.map(event => {
       const nanos = BigInt(anchorMs) * 1_000_000n + BigInt(Math.round((event.ticks - anchorTicks) * 1e6))
-      const attributes = event.attributes === undefined ? '' : `,"attributes":${JSON.stringify(event.attributes)}`
+      const attributes =
+        event.attributes === undefined ? '' : `,"attributes":${JSON.stringify(event.attributes)}`
       return `{"name":${JSON.stringify(event.name)},"time_unix_nano":${nanos}${attributes}}`
     }),
   )

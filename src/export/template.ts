@@ -163,7 +163,8 @@ export class Templates {
     }
     const { list } = templates
     for (const template of list) {
-      if (template.service === span.service && template.name === span.name && template.type === span.type) return template
+      if (template.service === span.service && template.name === span.name && template.type === span.type)
+        return template
     }
     if (list.length >= MAX_VARIANTS) return undefined
     const made = new Template(site, span, this.#common, this.#keys)

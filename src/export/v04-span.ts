@@ -177,7 +177,8 @@ export class SpanWriter {
     const metricsAt = out.at
     out.copy(ready.metrics)
     let metricsCount = ready.metricsCount + this.#numberCount
-    for (let index = 0; index < this.#numberCount; index++) this.#metric(this.#numbers[index].key, this.#numberValues[index])
+    for (let index = 0; index < this.#numberCount; index++)
+      this.#metric(this.#numbers[index].key, this.#numberValues[index])
     if (span.parentService !== span.service) metricsCount += this.#metric(this.#topLevelKey, 1)
     if (first && trace.priority !== UNDECIDED) metricsCount += this.#metric(this.#priorityKey, trace.priority)
     if (span === trace.root) metricsCount += this.#rates(trace)
@@ -189,11 +190,13 @@ export class SpanWriter {
   #traceMeta(trace: LocalTrace): number {
     let count = this.#chunkMetaCount
     if (count > 0) this.#out.copy(this.#chunkMeta)
-    if ((trace.upperHi | trace.upperLo) !== 0) count += this.#meta('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
+    if ((trace.upperHi | trace.upperLo) !== 0)
+      count += this.#meta('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
     const { remote, propagated, chunkTags } = trace
     if (remote !== undefined) {
       if (remote.lastDatadogParent !== '') count += this.#meta('_dd.parent_id', remote.lastDatadogParent)
-      if (remote.propagationError !== '') count += this.#meta('_dd.propagation_error', remote.propagationError)
+      if (remote.propagationError !== '')
+        count += this.#meta('_dd.propagation_error', remote.propagationError)
     }
     if (propagated !== undefined) for (const name in propagated) count += this.#meta(name, propagated[name])
     if (chunkTags !== undefined) for (const name in chunkTags) count += this.#meta(name, chunkTags[name])

@@ -34,13 +34,17 @@ export class Hook {
     const names = [...this.#modules]
     const { Hook: RequireHook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
     this.#hooks.push(
-      new RequireHook(names, { internals: true }, (exports, name, folder) =>
-        this.#required(exports, name, folder) as typeof exports,
+      new RequireHook(
+        names,
+        { internals: true },
+        (exports, name, folder) => this.#required(exports, name, folder) as typeof exports,
       ),
     )
     const { Hook: ImportHook } = require('import-in-the-middle') as { Hook: EsmHookConstructor }
     this.#hooks.push(
-      new ImportHook(names, { internals: false }, (exports, name, folder) => this.#imported(exports, name, folder)),
+      new ImportHook(names, { internals: false }, (exports, name, folder) =>
+        this.#imported(exports, name, folder),
+      ),
     )
     this.#handOverLoaded()
   }
@@ -80,7 +84,8 @@ export class Hook {
 
   #handOverLoaded(): void {
     for (const name of this.#modules) {
-      if (isBuiltin(name) && isBuiltinLoaded(name)) this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
+      if (isBuiltin(name) && isBuiltinLoaded(name))
+        this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
     }
     for (const filename of Object.keys(require.cache)) this.#handOver(filename)
   }

@@ -23,7 +23,9 @@ export class Registry {
     this.#parts = parts
     const { disabledPlugins, disabledInstrumentations, plugins } = parts.config
     this.#entries = entries.filter(
-      entry => !entry.modules.some(name => disabledInstrumentations.includes(name)) && !disabledInstrumentations.includes(entry.name),
+      entry =>
+        !entry.modules.some(name => disabledInstrumentations.includes(name)) &&
+        !disabledInstrumentations.includes(entry.name),
     )
     for (const entry of this.#entries) {
       const wanted = parts.config.switches.get(variableName(entry.name)) ?? !entry.offByDefault
@@ -31,7 +33,9 @@ export class Registry {
       this.#states.set(entry.name, new IntegrationState(entry.name, parts.config, enabled))
     }
     const modules = new Set(this.#entries.flatMap(entry => entry.modules))
-    this.#hook = new Hook([...modules], (exports, name, file, folder) => this.#loaded(exports, name, file, folder))
+    this.#hook = new Hook([...modules], (exports, name, file, folder) =>
+      this.#loaded(exports, name, file, folder),
+    )
   }
 
   install(): void {
@@ -86,12 +90,16 @@ export class Registry {
     if (before !== undefined) return before
     const version = folder === undefined ? process.versions.node : versionOf(folder)
     if (!satisfies(version, target.versions)) {
-      log.info(`${target.module}@${version}`, `${target.module} ${version} is not patched: ${target.versions} is`)
+      log.info(
+        `${target.module}@${version}`,
+        `${target.module} ${version} is not patched: ${target.versions} is`,
+      )
       return undefined
     }
     done.set(exports, exports)
     const result = target.patch(exports, this.#tools(name, version))
-    const patched = (typeof result === 'object' || typeof result === 'function') && result !== null ? result : exports
+    const patched =
+      (typeof result === 'object' || typeof result === 'function') && result !== null ? result : exports
     done.set(exports, patched).set(patched, patched)
     flag(patched)
     this.#undo.push(() => {
@@ -144,7 +152,12 @@ function isFile(target: Target, file: string, folder: string | undefined): boole
 
 function isMain(folder: string, file: string): boolean {
   try {
-    return require.resolve(folder).slice(folder.length + 1).replaceAll('\\', '/') === file
+    return (
+      require
+        .resolve(folder)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/') === file
+    )
   } catch {
     return false
   }

@@ -64,7 +64,10 @@ export class IntegrationState {
     reportFailure(`integration ${this.name}`, error)
     if (++this.#failures === MAX_FAILURES) {
       this.enabled = false
-      log.error(`integration ${this.name} off`, `integration ${this.name} switched off after ${MAX_FAILURES} failures`)
+      log.error(
+        `integration ${this.name} off`,
+        `integration ${this.name} switched off after ${MAX_FAILURES} failures`,
+      )
     }
   }
 
@@ -86,7 +89,11 @@ export class IntegrationState {
     if (typeof option === 'string' && option !== '') {
       return option === own ? { service: own } : { service: option, serviceSource: 'opt.plugin' }
     }
-    if (suffix === undefined || this.#config.spanAttributeSchema === 'v1' || this.#config.removeIntegrationServices) {
+    if (
+      suffix === undefined ||
+      this.#config.spanAttributeSchema === 'v1' ||
+      this.#config.removeIntegrationServices
+    ) {
       return { service: own }
     }
     return { service: `${own}-${suffix}`, serviceSource: this.name }

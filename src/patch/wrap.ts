@@ -1,6 +1,7 @@
 /** Replaces a function by a wrapper that cannot be told from it, but for the flag. Nothing else calls shimmer. */
 
 import shimmer from 'shimmer'
+import { disguise as lookLike } from '../std/disguise'
 
 /** Own property of every wrapper, and of the exports of every patched module. */
 export const PATCH_FLAG = '__datadog_patch'
@@ -12,13 +13,22 @@ export type AnyFunction = (this: any, ...args: any[]) => any
 export type Undo = () => void
 
 export function isPatched(value: unknown): boolean {
-  return (typeof value === 'function' || typeof value === 'object') && value !== null && Object.hasOwn(value, PATCH_FLAG)
+  return (
+    (typeof value === 'function' || typeof value === 'object') &&
+    value !== null &&
+    Object.hasOwn(value, PATCH_FLAG)
+  )
 }
 
 /** Marks `target` as patched; not enumerable, so that nobody who copies or prints it notices. */
 export function flag(target: object): void {
   if (Object.isExtensible(target)) {
-    Object.defineProperty(target, PATCH_FLAG, { value: true, configurable: true, enumerable: false, writable: true })
+    Object.defineProperty(target, PATCH_FLAG, {
+      value: true,
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    })
   }
 }
 
@@ -30,7 +40,11 @@ export function unflag(target: object): void {
  * Wraps `owner[name]`. Undefined, and nothing done, when there is no such function, when it is wrapped already (a
  * package that is both imported and required is seen twice), or when it cannot be replaced.
  */
-export function wrap(owner: object, name: string, wrapper: (original: AnyFunction) => AnyFunction): Undo | undefined {
+export function wrap(
+  owner: object,
+  name: string,
+  wrapper: (original: AnyFunction) => AnyFunction,
+): Undo | undefined {
   const target = owner as Record<string, AnyFunction>
   const original = target[name]
   if (typeof original !== 'function' || isPatched(original)) return undefined
@@ -44,21 +58,8 @@ export function wrap(owner: object, name: string, wrapper: (original: AnyFunctio
   }
 }
 
-/** Gives `wrapper` the name, length, prototype and own properties of `original`, and the flag. */
+/** Gives `wrapper` the looks of `original`, and the flag. */
 export function disguise<F extends AnyFunction>(wrapper: F, original: AnyFunction): F {
-  for (const key of Reflect.ownKeys(original)) {
-    const descriptor = Object.getOwnPropertyDescriptor(original, key)
-    const existing = Object.getOwnPropertyDescriptor(wrapper, key)
-    if (descriptor !== undefined && (existing === undefined || existing.configurable || existing.writable)) {
-      try {
-        Object.defineProperty(wrapper, key, existing?.configurable === false ? { value: descriptor.value } : descriptor)
-      } catch {
-        // A key that this kind of function does not allow (`caller`, `arguments`).
-      }
-    }
-  }
-  const parent = Object.getPrototypeOf(original)
-  if (Object.getPrototypeOf(wrapper) !== parent) Object.setPrototypeOf(wrapper, parent)
-  flag(wrapper)
+  flag(lookLike(wrapper, original))
   return wrapper
 }

@@ -19,4 +19,3 @@ export function run<This, Args extends readonly unknown[], Result>(
 ): Result {
   return storage.run(span, Reflect.apply, fn, self, args as Args) as Result
 }
-

@@ -3,7 +3,9 @@
 import type { Span } from './span'
 
 /** An object that carries a message or a stack, whatever realm or class it is of. */
-export function isErrorLike(value: unknown): value is { name?: unknown; message?: unknown; stack?: unknown; code?: unknown } {
+export function isErrorLike(
+  value: unknown,
+): value is { name?: unknown; message?: unknown; stack?: unknown; code?: unknown } {
   return typeof value === 'object' && value !== null && ('message' in value || 'stack' in value)
 }
 

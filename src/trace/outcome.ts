@@ -88,7 +88,12 @@ function interceptThen(promise: Thenable, onFulfilled: AnyFunction, onRejected: 
     )
   }
   try {
-    Object.defineProperty(promise, 'then', { value: replaced, configurable: true, writable: true, enumerable: false })
+    Object.defineProperty(promise, 'then', {
+      value: replaced,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    })
     return promise
   } catch {
     return original.call(promise, onFulfilled, onRejected)
@@ -106,7 +111,8 @@ function isIterator(value: object): value is Stepper {
   const candidate = value as { next?: unknown; [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown }
   return (
     typeof candidate.next === 'function' &&
-    (typeof candidate[Symbol.asyncIterator] === 'function' || typeof candidate[Symbol.iterator] === 'function')
+    (typeof candidate[Symbol.asyncIterator] === 'function' ||
+      typeof candidate[Symbol.iterator] === 'function')
   )
 }
 
@@ -134,7 +140,12 @@ function followIterator(span: Span, iterator: Stepper, onEnd: OnEnd | undefined)
       return step instanceof Promise ? step.then(settle, fail) : settle(step)
     }
     try {
-      Object.defineProperty(iterator, name, { value: replaced, configurable: true, writable: true, enumerable: false })
+      Object.defineProperty(iterator, name, {
+        value: replaced,
+        configurable: true,
+        writable: true,
+        enumerable: false,
+      })
     } catch {
       end(span, false, undefined, undefined, onEnd)
       return iterator

@@ -1,5 +1,6 @@
 /** `tracer.scope()`: the active span, for those who want to set it by hand. */
 
+import { disguise } from '../std/disguise'
 import { active, run } from './context'
 import type { Span } from './span'
 
@@ -29,8 +30,6 @@ export class Scope {
     const wrapped = function (this: unknown, ...args: unknown[]): unknown {
       return run(bound, fn as never, this, args as never)
     }
-    Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true })
-    Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true })
-    return wrapped as unknown as F
+    return disguise(wrapped, fn as never) as unknown as F
   }
 }

@@ -44,7 +44,8 @@ export class Site {
     if (options.integration !== undefined) tags['_dd.integration'] = options.integration
     if (options.kind !== undefined) tags['span.kind'] = options.kind
     if (options.serviceSource !== undefined) tags['_dd.svc_src'] = options.serviceSource
-    if (options.measured ?? (options.kind !== undefined && options.kind !== 'internal')) tags['_dd.measured'] = 1
+    if (options.measured ?? (options.kind !== undefined && options.kind !== 'internal'))
+      tags['_dd.measured'] = 1
     Object.assign(tags, options.tags)
     this.tags = tags
   }

@@ -42,14 +42,27 @@ export function toLink(link: { context: SpanContext; attributes?: Attributes }):
   }
 }
 
-export function toEvent(span: Span, name: string, second: Attributes | number | undefined, timeMs?: number): SpanEvent {
+export function toEvent(
+  span: Span,
+  name: string,
+  second: Attributes | number | undefined,
+  timeMs?: number,
+): SpanEvent {
   const attributes = typeof second === 'object' && second !== null ? keepSendable(second) : undefined
   const time = typeof second === 'number' ? second : timeMs
-  return { name: String(name), ticks: time === undefined ? performance.now() : span.ticksOf(time), attributes }
+  return {
+    name: String(name),
+    ticks: time === undefined ? performance.now() : span.ticksOf(time),
+    attributes,
+  }
 }
 
 function isPrimitive(value: unknown): value is AttributeValue {
-  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  )
 }
 
 function flatten(attributes: unknown): Record<string, string> | undefined {

@@ -106,7 +106,8 @@ export class Span {
 
   /** Sets every own property of a plain object as a tag; anything else is ignored. */
   addTags(tags: Record<string, unknown>): this {
-    if (typeof tags !== 'object' || tags === null || Array.isArray(tags) || this.tags === RELEASED) return this
+    if (typeof tags !== 'object' || tags === null || Array.isArray(tags) || this.tags === RELEASED)
+      return this
     for (const key of Object.keys(tags)) setSpanTag(this, key, tags[key])
     return this
   }

@@ -1,5 +1,6 @@
 /** `startSpan`, `trace` and `wrap`: spans that the application makes itself. */
 
+import { disguise } from '../std/disguise'
 import { active, run } from './context'
 import { end, follow } from './outcome'
 import { RemoteContext } from './remote-context'
@@ -36,7 +37,12 @@ export interface TraceOptions extends SpanOptions {
 export type TracedFunction<Result> = (span: Span, done: (error?: unknown) => void) => Result
 
 /** A span without activation; `startSpan` has no parent unless it is told one. */
-export function startUserSpan(runtime: TraceRuntime, name: string, options: SpanOptions | undefined, isMeasured = false): Span {
+export function startUserSpan(
+  runtime: TraceRuntime,
+  name: string,
+  options: SpanOptions | undefined,
+  isMeasured = false,
+): Span {
   return begin(runtime, name, options, undefined, isMeasured)
 }
 
@@ -49,10 +55,12 @@ function begin(
 ): Span {
   const site = userSite(String(name), isMeasured)
   if (options === undefined || options === null) return start(runtime, site, fallback, {})
-  const parent = options.childOf === undefined ? (fromReferences(options) ?? fallback) : contextOf(options.childOf)
+  const parent =
+    options.childOf === undefined ? (fromReferences(options) ?? fallback) : contextOf(options.childOf)
   const span = start(runtime, site, parent, {}, options.startTime)
   const { tags } = options
-  if (typeof tags === 'object' && tags !== null) for (const key in tags) if (Object.hasOwn(tags, key)) setSpanTag(span, key, tags[key])
+  if (typeof tags === 'object' && tags !== null)
+    for (const key in tags) if (Object.hasOwn(tags, key)) setSpanTag(span, key, tags[key])
   if (options.links !== undefined) span.addLinks(options.links)
   if (options.integrationName !== undefined) span.tags['_dd.integration'] = String(options.integrationName)
   if (typeof options.service === 'string') setSpanTag(span, 'service.name', options.service)
@@ -63,7 +71,9 @@ function begin(
 
 function fromReferences(options: SpanOptions): Span | RemoteContext | undefined {
   const reference = options.references?.[0]
-  return typeof reference?.referencedContext === 'function' ? contextOf(reference.referencedContext()) : undefined
+  return typeof reference?.referencedContext === 'function'
+    ? contextOf(reference.referencedContext())
+    : undefined
 }
 
 function contextOf(value: unknown): Span | RemoteContext | undefined {
@@ -106,7 +116,10 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
 ): F {
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const newTarget = new.target
-    const chosen = typeof options === 'function' ? (options as (...all: unknown[]) => TraceOptions).apply(this, args) : options
+    const chosen =
+      typeof options === 'function'
+        ? (options as (...all: unknown[]) => TraceOptions).apply(this, args)
+        : options
     const parent = active()
     const span = begin(runtime, name, chosen, parent, chosen?.measured !== false)
     const last = args.length - 1
@@ -117,14 +130,18 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
       result =
         newTarget === undefined
           ? run(span, fn as never, this, args as never)
-          : run(span, Reflect.construct as never, undefined, [fn, args, newTarget === wrapped ? fn : newTarget] as never)
+          : run(span, Reflect.construct as never, undefined, [
+              fn,
+              args,
+              newTarget === wrapped ? fn : newTarget,
+            ] as never)
     } catch (error) {
       end(span, true, error, undefined)
       throw error
     }
     return typeof callback === 'function' ? result : follow(span, result)
   }
-  return wrapped as unknown as F
+  return disguise(wrapped, fn as never) as unknown as F
 }
 
 /** Ends the span, then calls `callback` in the context of the caller. */
@@ -134,6 +151,5 @@ function endingCallback(span: Span, callback: (...args: unknown[]) => unknown, p
     end(span, error !== undefined && error !== null, error, undefined)
     return run(parent, callback, this, args)
   }
-  Object.defineProperty(ending, 'length', { value: callback.length, configurable: true })
-  return ending
+  return disguise(ending, callback)
 }

@@ -9,7 +9,8 @@ export interface Identity {
 }
 
 export function defaultIdentity(env: Readonly<Record<string, string | undefined>>): Identity {
-  const fromFunction = env.AWS_LAMBDA_FUNCTION_NAME || env.K_SERVICE || env.FUNCTION_NAME || env.WEBSITE_SITE_NAME
+  const fromFunction =
+    env.AWS_LAMBDA_FUNCTION_NAME || env.K_SERVICE || env.FUNCTION_NAME || env.WEBSITE_SITE_NAME
   const found = nearestPackage(startFolder())
   const name = typeof found?.name === 'string' ? toServiceName(found.name) : ''
   const version = typeof found?.version === 'string' && found.version !== '' ? found.version : undefined

@@ -21,7 +21,8 @@ const NAMES = [
 ].join('|')
 
 const NAMED =
-  `(?:${NAMES})${QUOTE}?(?:${SPACE}?${EQUALS}[^&]+` + `|${SPACE}?${COLON}${SPACE}?${QUOTE}(?:%(?!22)|[^"%])+${QUOTE})`
+  `(?:${NAMES})${QUOTE}?(?:${SPACE}?${EQUALS}[^&]+` +
+  `|${SPACE}?${COLON}${SPACE}?${QUOTE}(?:%(?!22)|[^"%])+${QUOTE})`
 
 const BARE = [
   `bearer${SPACE}[\\w.\\-]+`,

@@ -21,7 +21,10 @@ export interface Config extends Readonly<Values> {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Never throws: a bad value is a sentence in `problems`, and the next source is used. */
-export function resolveConfig(options: Readonly<Record<string, unknown>> = {}, env: Environment = process.env): Config {
+export function resolveConfig(
+  options: Readonly<Record<string, unknown>> = {},
+  env: Environment = process.env,
+): Config {
   const values: Record<string, unknown> = {}
   const origins: Record<string, Origin> = {}
   const problems: string[] = []
@@ -106,7 +109,11 @@ function lookUp(options: Readonly<Record<string, unknown>>, path: string): unkno
 }
 
 /** `service`, `env` and `version` may also come from the tags, and from the application's package.json. */
-function applyIdentity(values: Record<string, unknown>, origins: Record<string, Origin>, env: Environment): void {
+function applyIdentity(
+  values: Record<string, unknown>,
+  origins: Record<string, Origin>,
+  env: Environment,
+): void {
   const tags = values.tags as Record<string, string>
   for (const key of ['service', 'env', 'version']) {
     if (values[key] === undefined && tags[key]) {

@@ -94,7 +94,9 @@ export function oneOf<const T extends string>(allowed: readonly T[], options: Ro
   })
 }
 
-export function list(options: RowOptions<readonly string[]> & { emptyCounts?: boolean }): Row<readonly string[]> {
+export function list(
+  options: RowOptions<readonly string[]> & { emptyCounts?: boolean },
+): Row<readonly string[]> {
   const fromText = (value: string): Read<readonly string[]> => ({
     value: value
       .split(',')
@@ -127,7 +129,8 @@ export function map(options: RowOptions<TextMap> & { spaces?: boolean }): Row<Te
   return row<TextMap>('map `k:v,k:v`', options, fromText, value => {
     if (typeof value !== 'object' || value === null) return fromText(String(value))
     const out: Record<string, string> = {}
-    for (const [key, entry] of Object.entries(value)) if (entry !== undefined && entry !== null) out[key] = String(entry)
+    for (const [key, entry] of Object.entries(value))
+      if (entry !== undefined && entry !== null) out[key] = String(entry)
     return { value: out }
   })
 }
@@ -146,7 +149,10 @@ export function json<T>(options: RowOptions<T> & { check: (value: unknown) => Re
 }
 
 /** Something that only code can give, such as a function or an object. */
-export function inCode<T>(kind: string, options: RowOptions<T> & { check: (value: unknown) => boolean }): Row<T> {
+export function inCode<T>(
+  kind: string,
+  options: RowOptions<T> & { check: (value: unknown) => boolean },
+): Row<T> {
   return row<T>(
     kind,
     options,

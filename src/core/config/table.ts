@@ -206,7 +206,12 @@ export const table = {
     min: 0,
     doc: 'Longest `x-datadog-tags` header; 0 turns it off.',
   }),
-  baggageMaxItems: int({ env: 'DD_TRACE_BAGGAGE_MAX_ITEMS', fallback: 64, min: 0, doc: 'Most baggage items sent.' }),
+  baggageMaxItems: int({
+    env: 'DD_TRACE_BAGGAGE_MAX_ITEMS',
+    fallback: 64,
+    min: 0,
+    doc: 'Most baggage items sent.',
+  }),
   baggageMaxBytes: int({
     env: 'DD_TRACE_BAGGAGE_MAX_BYTES',
     fallback: 8192,
@@ -234,7 +239,12 @@ export const table = {
   }),
 
   // The tracer's own log
-  debug: bool({ env: 'DD_TRACE_DEBUG', option: false, fallback: false, doc: "Print the tracer's own debug log." }),
+  debug: bool({
+    env: 'DD_TRACE_DEBUG',
+    option: false,
+    fallback: false,
+    doc: "Print the tracer's own debug log.",
+  }),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'off'], {
     env: ['DD_TRACE_LOG_LEVEL', 'DD_LOG_LEVEL', 'OTEL_LOG_LEVEL'],
     fallback: 'warn',
@@ -305,5 +315,9 @@ export const table = {
     fallback: false,
     doc: 'Tag `peer.service` on client spans (always with schema v1).',
   }),
-  peerServiceMapping: map({ env: 'DD_TRACE_PEER_SERVICE_MAPPING', fallback: {}, doc: 'Renames of `peer.service`.' }),
+  peerServiceMapping: map({
+    env: 'DD_TRACE_PEER_SERVICE_MAPPING',
+    fallback: {},
+    doc: 'Renames of `peer.service`.',
+  }),
 } as const

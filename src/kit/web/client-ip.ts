@@ -46,7 +46,11 @@ function isPrivate(address: string): boolean {
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** The first public address, else the first private one, else that of the socket. `only` names the one header to read. */
-export function clientIp(headers: Headers, socketAddress: string | undefined, only?: string): string | undefined {
+export function clientIp(
+  headers: Headers,
+  socketAddress: string | undefined,
+  only?: string,
+): string | undefined {
   let fallback: string | undefined
   for (const header of only === undefined ? HEADERS : [only.toLowerCase()]) {
     const value = headers[header]

@@ -38,7 +38,8 @@ export class Routing {
   /** Patterns that led to `base`; the literal text where they are not known. */
   routeOf(base: string): string {
     if (base === '') return ''
-    for (let at = this.#mounts.length - 1; at >= 0; at--) if (this.#mounts[at].base === base) return this.#mounts[at].route
+    for (let at = this.#mounts.length - 1; at >= 0; at--)
+      if (this.#mounts[at].base === base) return this.#mounts[at].route
     return base
   }
 

@@ -6,7 +6,9 @@ type Pattern = string | RegExp | ((url: string) => boolean)
  * A predicate made from integration options, or undefined when they exclude nothing. A text matches the whole URL or
  * its path without the query: `/health` also covers `/health?full=1`.
  */
-export function urlFilter(options: Readonly<Record<string, unknown>>): ((url: string) => boolean) | undefined {
+export function urlFilter(
+  options: Readonly<Record<string, unknown>>,
+): ((url: string) => boolean) | undefined {
   if (typeof options.filter === 'function') {
     const filter = options.filter as (url: string) => unknown
     return url => Boolean(filter(url))
@@ -21,7 +23,8 @@ function patterns(value: unknown): Pattern[] | undefined {
   if (value === undefined || value === null) return undefined
   const all = Array.isArray(value) ? value : [value]
   return all.filter(
-    (each): each is Pattern => typeof each === 'string' || typeof each === 'function' || each instanceof RegExp,
+    (each): each is Pattern =>
+      typeof each === 'string' || typeof each === 'function' || each instanceof RegExp,
   )
 }
 

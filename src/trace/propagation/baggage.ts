@@ -112,23 +112,41 @@ export function injectBaggage(
   counts.injected++
 }
 
-/** Tags `baggage.<key>` for the items with these keys; `*` among the keys means all. Undefined for none. */
-export function baggageTags(
-  items: Readonly<Record<string, string>>,
-  keys: readonly string[],
-): Record<string, string> | undefined {
-  let tags: Record<string, string> | undefined
-  if (keys.includes('*')) {
-    for (const key in items) {
+/** Tags for baggage items: `baggage.<key>` for the keys of this list, or for all with `*`. */
+export class BaggageTagger {
+  readonly #all: boolean
+  readonly #keys: readonly string[]
+  readonly #names: readonly string[]
+
+  constructor(keys: readonly string[]) {
+    this.#all = keys.includes('*')
+    this.#keys = keys
+    const names: string[] = []
+    for (const key of keys) names.push(tagName(key))
+    this.#names = names
+  }
+
+  /** The tags of these items; undefined for none. */
+  tags(items: Readonly<Record<string, string>>): Record<string, string> | undefined {
+    let tags: Record<string, string> | undefined
+    if (this.#all) {
+      for (const key in items) {
+        tags ??= {}
+        tags[tagName(key)] = items[key]
+      }
+      return tags
+    }
+    for (let index = 0; index < this.#keys.length; index++) {
+      // What is inherited, such as `constructor`, is no text.
+      const value: unknown = items[this.#keys[index]]
+      if (typeof value !== 'string') continue
       tags ??= {}
-      tags[`baggage.${key}`] = items[key]
+      tags[this.#names[index]] = value
     }
     return tags
   }
-  for (const key of keys) {
-    if (!Object.hasOwn(items, key)) continue
-    tags ??= {}
-    tags[`baggage.${key}`] = items[key]
-  }
-  return tags
+}
+
+function tagName(key: string): string {
+  return `baggage.${key}`
 }

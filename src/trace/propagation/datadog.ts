@@ -48,7 +48,7 @@ export function extractDatadog(
   context.spanHi = words.hi
   context.spanLo = words.lo
   const priority = Number.parseInt(headerText(carrier[PRIORITY]), 10)
-  if ((priority | 0) === priority) context.priority = priority
+  if ((priority | 0) === priority) context.priority = priority | 0 // -0 is 0
   const origin = headerText(carrier[ORIGIN])
   if (origin !== '' && origin.length <= MAX_ORIGIN_LENGTH) context.origin = origin
   const tags = headerText(carrier[TAGS])

@@ -2,7 +2,7 @@
 
 import { RemoteContext } from '../remote-context'
 import { extractB3Multi, extractB3Single } from './b3'
-import { type BaggageCounts, type BaggageLimits, baggageTags, extractBaggage } from './baggage'
+import { type BaggageCounts, type BaggageLimits, type BaggageTagger, extractBaggage } from './baggage'
 import type { Carrier } from './carrier'
 import { hasIds, linkIfOther, mergeW3c, restarted } from './conflicts'
 import { extractDatadog, extractFromSqsWorker } from './datadog'
@@ -19,7 +19,7 @@ export interface ExtractOptions {
   legacyBaggage: boolean
   baggage: boolean
   baggageLimits: BaggageLimits
-  baggageTagKeys: readonly string[]
+  baggageTagger: BaggageTagger
 }
 
 const parent = newTraceparent()
@@ -36,14 +36,16 @@ export function extract(
   if (items === undefined) return context
   context ??= new RemoteContext()
   context.baggage = items
-  context.baggageTags = baggageTags(items, options.baggageTagKeys)
+  context.baggageTags = options.baggageTagger.tags(items)
   return context
 }
 
 function extractContext(carrier: Carrier, options: ExtractOptions): RemoteContext | undefined {
   let context: RemoteContext | undefined
   let contextStyle: Style = 'datadog'
-  for (const style of options.styles) {
+  const styles = options.styles
+  for (let index = 0; index < styles.length; index++) {
+    const style = styles[index]
     if (context !== undefined && style === 'tracecontext' && hasIds(context)) {
       mergeW3c(carrier, context, true)
       continue
@@ -58,10 +60,10 @@ function extractContext(carrier: Carrier, options: ExtractOptions): RemoteContex
     } else if (hasIds(found)) linkIfOther(context, found, style)
   }
   if (context === undefined) {
-    if (options.styles.length === 0) return undefined
+    if (styles.length === 0) return undefined
     context = extractFromSqsWorker(carrier, options.maxTagsLength, options.legacyBaggage)
     if (context === undefined) return undefined
-  } else if (contextStyle === 'datadog' && !options.firstOnly && !options.styles.includes('tracecontext')) {
+  } else if (contextStyle === 'datadog' && !options.firstOnly && !styles.includes('tracecontext')) {
     // The state of other vendors survives even where their style is not read.
     mergeW3c(carrier, context, false)
   }

@@ -2,7 +2,7 @@
 
 import type { RemoteContext } from '../remote-context'
 import type { Span } from '../span'
-import { BaggageCounts, type BaggageLimits, injectBaggage } from './baggage'
+import { BaggageCounts, type BaggageLimits, BaggageTagger, injectBaggage } from './baggage'
 import type { Carrier } from './carrier'
 import { type ExtractOptions, extract } from './extract'
 import { type InjectOptions, inject, type Writable } from './inject'
@@ -44,7 +44,7 @@ export class Propagator {
   readonly baggageCounts = new BaggageCounts()
 
   constructor(options: PropagatorOptions) {
-    const { maxTagsLength = 512, legacyBaggage, baggageTagKeys } = options
+    const { maxTagsLength = 512, legacyBaggage } = options
     this.#ignores = options.behavior === 'ignore'
     this.#injectsBaggage = options.inject.includes('baggage')
     this.#baggageLimits = { maxItems: options.baggageMaxItems, maxBytes: options.baggageMaxBytes }
@@ -57,7 +57,7 @@ export class Propagator {
       legacyBaggage,
       baggage: options.extract.includes('baggage'),
       baggageLimits: this.#baggageLimits,
-      baggageTagKeys,
+      baggageTagger: new BaggageTagger(options.baggageTagKeys),
     }
   }
 

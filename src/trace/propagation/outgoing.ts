@@ -76,7 +76,10 @@ export class Outgoing {
       this.origin = origin === undefined ? '' : printable(origin)
       this.tags = writeTags(upperHi, upperLo, propagated)
     }
-    if (this.spanDecimal === '') this.spanDecimal = decimalText(this.spanHi, this.spanLo)
+    if (this.spanDecimal !== '') return
+    // The first span of a trace has the trace's id.
+    const isFirst = this.spanHi === traceHi && this.spanLo === traceLo
+    this.spanDecimal = isFirst ? this.traceDecimal : decimalText(this.spanHi, this.spanLo)
   }
 
   /** Makes the hexadecimal ids. */

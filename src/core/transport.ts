@@ -1,0 +1,128 @@
+/** HTTP to the agent: one connection, outside of any context of the application, never keeping the process alive. */
+
+import { isIP } from 'node:net'
+import type { Dispatcher, Pool } from 'undici'
+import { loadUndici, openPool } from './agent-pool'
+import { type AgentAddress, parseAgentUrl } from './agent-url'
+import { type AgentResponse, Exchange } from './exchange'
+import { outside } from './outside'
+import { claimOrigin, releaseOrigin } from './own-origins'
+
+export interface AgentRequest {
+  method: 'GET' | 'PUT' | 'POST'
+  /** Absolute path on the agent, for example `/v0.4/traces`. */
+  path: string
+  headers?: Readonly<Record<string, string>>
+  body?: Uint8Array | string
+  /** Default 5000. */
+  timeoutMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 5000
+
+export class Transport {
+  #address: AgentAddress
+  #pool: Pool | undefined
+  #isClosed = false
+
+  /** Throws when `url` is not one that `parseAgentUrl` understands; `resolveAgentUrl` never returns such a one. */
+  constructor(url: string) {
+    this.#address = addressOf(url)
+    claimOrigin(this.#address.origin)
+  }
+
+  /** Where requests go, without user name and password: for messages. */
+  get url(): string {
+    return this.#address.text
+  }
+
+  /** Loads the client ahead of the first request, so that it costs no request of the application anything. */
+  warm(): void {
+    outside(loadUndici)
+  }
+
+  /** Sends to another agent from now on; requests under way end where they began. False, and no change, for no URL. */
+  setUrl(url: string): boolean {
+    const address = parseAgentUrl(url)
+    if (address === undefined) return false
+    claimOrigin(address.origin)
+    releaseOrigin(this.#address.origin)
+    this.#address = address
+    outside(closePool, this.#pool)
+    this.#pool = undefined
+    return true
+  }
+
+  /**
+   * Any answer, whatever its status, resolves. Rejects with an error that has a `code` where no answer came:
+   * `ECONNREFUSED`, `ETIMEDOUT`, `UND_ERR_SOCKET`, `HPE_…`.
+   */
+  request(request: AgentRequest): Promise<AgentResponse> {
+    return outside(() => new Promise((resolve, reject) => this.#dispatch(request, resolve, reject)))
+  }
+
+  /** Ends the connection, also in the middle of a request; later requests fail. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    releaseOrigin(this.#address.origin)
+    outside(() => this.#pool?.destroy().catch(() => {}))
+    this.#pool = undefined
+  }
+
+  #dispatch(
+    { method, path, headers = {}, body, timeoutMs = DEFAULT_TIMEOUT_MS }: AgentRequest,
+    resolve: (response: AgentResponse) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    if (this.#isClosed) {
+      reject(Object.assign(new Error('transport is closed'), { code: 'ECLOSED' }))
+      return
+    }
+    this.#pool ??= openPool(this.#address)
+    const options: Dispatcher.DispatchOptions = {
+      method,
+      path: this.#address.basePath + path,
+      headers: this.#complete(headers),
+      body,
+      // One timer of ours in place of two of undici's.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    this.#pool.dispatch(options, new Exchange(timeoutMs, resolve, reject))
+  }
+
+  #complete(headers: Readonly<Record<string, string>>): Record<string, string> {
+    const out: Record<string, string> = { ...headers }
+    if (this.#address.socketPath !== undefined) out.host = 'localhost'
+    // A key must not cross a network in clear text.
+    if (!isPrivate(this.#address))
+      for (const name of Object.keys(out)) if (/^dd-api-key$/i.test(name)) delete out[name]
+    return out
+  }
+}
+
+/** Text to tell errors of the transport apart by: `ECONNREFUSED`, `ETIMEDOUT`, or a class name. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const { code, cause } = error as Error & { code?: unknown }
+  if (typeof code === 'string' && code !== '') return code
+  return cause instanceof Error ? errorCode(cause) : error.name
+}
+
+function addressOf(url: string): AgentAddress {
+  const address = parseAgentUrl(url)
+  if (address === undefined) throw new TypeError('agent url is not valid')
+  return address
+}
+
+function closePool(pool: Pool | undefined): void {
+  pool?.close().catch(() => {})
+}
+
+function isPrivate({ origin, socketPath }: AgentAddress): boolean {
+  const { protocol, hostname } = new URL(origin)
+  if (socketPath !== undefined || protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]')
+    return true
+  return isIP(hostname) === 4 && hostname.startsWith('127.')
+}

@@ -1,0 +1,43 @@
+/** Those who wait in `flush()`: until what they asked for has left, or until it shows that it cannot. */
+
+interface Waiter {
+  /** The last payload that it waits for. */
+  order: number
+  attemptsLeft: number
+  resolve: () => void
+}
+
+/** The first may fail because the agent closed an idle connection; a second failure means that it is not there. */
+const ATTEMPTS = 2
+
+export class Flushes {
+  #waiters: Waiter[] = []
+
+  get isEmpty(): boolean {
+    return this.#waiters.length === 0
+  }
+
+  /** Resolves when every payload up to `order` has left the queue, or two attempts have failed. */
+  wait(order: number): Promise<void> {
+    return new Promise(resolve => this.#waiters.push({ order, attemptsLeft: ATTEMPTS, resolve }))
+  }
+
+  /** `firstOrder` is the oldest payload in the queue, undefined when it is empty. */
+  progressed(firstOrder: number | undefined): void {
+    this.#release(waiter => firstOrder === undefined || waiter.order < firstOrder)
+  }
+
+  attemptFailed(): void {
+    this.#release(waiter => --waiter.attemptsLeft <= 0)
+  }
+
+  #release(isDone: (waiter: Waiter) => boolean): void {
+    if (this.#waiters.length === 0) return
+    const waiting: Waiter[] = []
+    for (const waiter of this.#waiters) {
+      if (isDone(waiter)) waiter.resolve()
+      else waiting.push(waiter)
+    }
+    this.#waiters = waiting
+  }
+}

@@ -1,0 +1,82 @@
+/** Payloads that wait for the agent, oldest first, bounded in bytes. */
+
+import type { Payload } from './encoder'
+
+export interface Entry {
+  payload: Payload
+  /** The endpoint that it was encoded for. */
+  path: string
+  /** Rises from one payload to the next; the halves of a split one share it. */
+  order: number
+  /** How often the agent answered that it cannot take this one now. */
+  refusals: number
+}
+
+export class PayloadQueue {
+  readonly #limitBytes: number
+  readonly #entries: Entry[] = []
+  #byteLength = 0
+  #order = 0
+  /** The first entry is being sent: it cannot be evicted, its bytes are in use. */
+  isFirstInFlight = false
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes
+  }
+
+  get byteLength(): number {
+    return this.#byteLength
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  get first(): Entry | undefined {
+    return this.#entries[0]
+  }
+
+  get lastOrder(): number {
+    return this.#order
+  }
+
+  push(payload: Payload, path: string): void {
+    this.#entries.push({ payload, path, order: ++this.#order, refusals: 0 })
+    this.#byteLength += payload.body.byteLength
+  }
+
+  shift(): Entry | undefined {
+    const entry = this.#entries.shift()
+    if (entry !== undefined) this.#byteLength -= entry.payload.body.byteLength
+    return entry
+  }
+
+  /** Puts other payloads in the place of the first. */
+  replaceFirst(path: string, payloads: readonly Payload[]): void {
+    const old = this.shift()
+    if (old === undefined) return
+    this.#entries.unshift(...payloads.map(payload => ({ ...old, payload, path })))
+    for (const payload of payloads) this.#byteLength += payload.body.byteLength
+  }
+
+  /** Takes out what must go so that `headroomBytes` more would fit: the oldest first, never the one in flight. */
+  evict(headroomBytes: number): Entry[] {
+    const evicted: Entry[] = []
+    const from = this.isFirstInFlight ? 1 : 0
+    let over = this.#byteLength + headroomBytes - this.#limitBytes
+    while (over > 0 && this.#entries.length > from) {
+      const [entry] = this.#entries.splice(from, 1)
+      this.#byteLength -= entry.payload.body.byteLength
+      over -= entry.payload.body.byteLength
+      evicted.push(entry)
+    }
+    return evicted
+  }
+
+  /** Takes out everything. */
+  clear(): Entry[] {
+    this.#byteLength = 0
+    this.isFirstInFlight = false
+    return this.#entries.splice(0)
+  }
+}

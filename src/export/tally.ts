@@ -1,0 +1,44 @@
+/** Counts what became of traces: here for `flush()`, and in the tracer's own counters. */
+
+import { countDropped, countSent } from '../core/self'
+import type { Payload } from './encoder'
+
+/** Why traces were lost. */
+export type DropReason =
+  /** Encoding failed: a defect of ours. */
+  | 'not encodable'
+  /** A chunk alone is larger than the agent or the encoder takes. */
+  | 'too large'
+  /** More waited for the agent than memory is granted; the oldest went. */
+  | 'queue full'
+  /** The agent will never take it. */
+  | 'refused'
+  /** The agent was overloaded, time and again. */
+  | 'overloaded'
+  /** The process ended, or the tracer was shut down. */
+  | 'shut down'
+
+export class Tally {
+  sent = 0
+  dropped = 0
+  #reportedSent = 0
+  #reportedDropped = 0
+
+  countSent({ traceCount, spanCount, body }: Payload): void {
+    this.sent += traceCount
+    countSent(traceCount, spanCount, body.byteLength)
+  }
+
+  countDropped(reason: DropReason, traceCount: number, spanCount: number): void {
+    this.dropped += traceCount
+    countDropped(reason, traceCount, spanCount)
+  }
+
+  /** Traces since the last call. */
+  takeNews(): { sent: number; dropped: number } {
+    const news = { sent: this.sent - this.#reportedSent, dropped: this.dropped - this.#reportedDropped }
+    this.#reportedSent = this.sent
+    this.#reportedDropped = this.dropped
+    return news
+  }
+}

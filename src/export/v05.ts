@@ -1,0 +1,146 @@
+/**
+ * The trace format v0.5: `[strings, chunks]`, a chunk an array of spans, a span an array of exactly twelve.
+ *
+ * | # | value | type | | # | value | type |
+ * |---|---|---|---|---|---|---|
+ * | 0 | service | index | | 6 | start | int64, ns |
+ * | 1 | name | index | | 7 | duration | int64, ns |
+ * | 2 | resource | index | | 8 | error | int |
+ * | 3 | trace id, lower half | uint64 | | 9 | meta | map index → index |
+ * | 4 | span id | uint64 | | 10 | metrics | map index → int or float64 |
+ * | 5 | parent id | uint64 | | 11 | type | index |
+ *
+ * An index points into `strings`, whose first is empty.
+ */
+
+import { MsgpackBuffer } from '../std/msgpack'
+import type { LocalTrace } from '../trace/local-trace'
+import type { Span } from '../trace/span'
+import type { CommonTags } from './common-tags'
+import type { Encoder, Payload } from './encoder'
+import { type FlatSpan, flatten } from './flatten'
+import { StringTable } from './string-table'
+import { cutLong } from './tight'
+import { setDuration, setStart } from './time'
+import { joinV05, splitV05, V05_PATH } from './v05-payload'
+
+const FIRST_CAPACITY = 64 * 1024
+/** Larger buffers are not kept for the next payload. */
+const MAX_KEPT = 2 * 1024 * 1024
+/** msgpack's type bytes. */
+const ARRAY_OF_12 = 0x9c
+const INT64 = 0xd3
+
+export class V05Encoder implements Encoder {
+  readonly path = V05_PATH
+  traceCount = 0
+  #spanCount = 0
+  readonly #common: CommonTags
+  readonly #maxChunkBytes: number
+  readonly #strings = new StringTable()
+  readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
+  #spare: Uint8Array | undefined
+
+  constructor(common: CommonTags, maxChunkBytes: number) {
+    this.#common = common
+    this.#maxChunkBytes = maxChunkBytes
+  }
+
+  get byteLength(): number {
+    return this.traceCount === 0 ? 0 : this.#out.at + this.#strings.byteLength
+  }
+
+  add(trace: LocalTrace, spans: readonly Span[]): boolean {
+    const start = this.#out.at
+    const known = this.#strings.size
+    let isAdded = false
+    try {
+      isAdded = this.#chunk(trace, spans, false) || this.#chunk(trace, spans, true)
+    } finally {
+      // Too large, or a span that cannot be encoded: nothing of the chunk stays.
+      if (!isAdded) this.#undo(start, known)
+    }
+    if (isAdded) {
+      this.traceCount++
+      this.#spanCount += spans.length
+    }
+    return isAdded
+  }
+
+  take(): Payload | undefined {
+    if (this.traceCount === 0) return undefined
+    const chunks = this.#out.bytes.subarray(0, this.#out.at)
+    const body = joinV05(this.#strings, this.traceCount, chunks, this.#spare)
+    const payload = { body, traceCount: this.traceCount, spanCount: this.#spanCount }
+    this.#spare = undefined
+    if (this.#out.bytes.length > MAX_KEPT) this.#out.use(Buffer.allocUnsafeSlow(FIRST_CAPACITY))
+    this.#out.at = 0
+    this.#strings.clear()
+    this.traceCount = 0
+    this.#spanCount = 0
+    return payload
+  }
+
+  recycle(body: Uint8Array): void {
+    const { buffer } = body
+    if (buffer.byteLength > MAX_KEPT || buffer.byteLength <= (this.#spare?.length ?? 0)) return
+    this.#spare = new Uint8Array(buffer)
+  }
+
+  split(payload: Payload): [Payload, Payload] | undefined {
+    return splitV05(payload)
+  }
+
+  /** False when the chunk is too large; what was written has to be undone then. */
+  #chunk(trace: LocalTrace, spans: readonly Span[], isTight: boolean): boolean {
+    const start = this.#out.at
+    const known = this.#strings.size
+    const before = start + this.#strings.byteLength
+    this.#out.array32(spans.length)
+    for (let index = 0; index < spans.length; index++) {
+      const flat = flatten(spans[index], index === 0, this.#common)
+      this.#span(trace, spans[index], isTight ? cutLong(flat) : flat)
+    }
+    if (this.#out.at + this.#strings.byteLength - before <= this.#maxChunkBytes) return true
+    this.#undo(start, known)
+    return false
+  }
+
+  #span(trace: LocalTrace, span: Span, flat: FlatSpan): void {
+    const out = this.#out
+    out.reserve(1)
+    out.bytes[out.at++] = ARRAY_OF_12
+    out.number(this.#strings.index(flat.service))
+    out.number(this.#strings.index(flat.name))
+    out.number(this.#strings.index(flat.resource))
+    out.uint64(trace.traceHi, trace.traceLo)
+    out.uint64(span.idHi, span.idLo)
+    out.uint64(span.parentHi, span.parentLo)
+    out.reserve(18)
+    const at = out.at
+    out.bytes[at] = INT64
+    setStart(out, at + 1, span)
+    out.bytes[at + 9] = INT64
+    setDuration(out, at + 10, span)
+    out.at = at + 18
+    out.number(span.error)
+    const meta = Object.keys(flat.meta)
+    out.map32(meta.length)
+    for (const name of meta) {
+      out.number(this.#strings.index(name))
+      out.number(this.#strings.index(flat.meta[name]))
+    }
+    const metrics = Object.keys(flat.metrics)
+    out.map32(metrics.length)
+    for (const name of metrics) {
+      out.number(this.#strings.index(name))
+      out.number(flat.metrics[name])
+    }
+    out.number(this.#strings.index(flat.type))
+  }
+
+  #undo(start: number, known: number): void {
+    this.#out.at = start
+    this.#strings.truncate(known)
+  }
+}

@@ -1,0 +1,75 @@
+/** The smallest tracer that spans and propagators need in tests. */
+
+import type { LocalTrace } from '../../../../src/trace/local-trace'
+import { Propagator, type PropagatorOptions } from '../../../../src/trace/propagation/index'
+import type { RemoteContext } from '../../../../src/trace/remote-context'
+import type { TraceRuntime } from '../../../../src/trace/runtime'
+import type { TraceSampler } from '../../../../src/trace/sink'
+import { Site, type Tags } from '../../../../src/trace/site'
+import type { Span } from '../../../../src/trace/span'
+import { startSpan } from '../../../../src/trace/start'
+
+/** Keeps everything, as the built-in rate does. */
+export const keepAll: TraceSampler = { decide: trace => trace.setDecision(1, 0) }
+
+export function runtimeWith(sampler: TraceSampler, options: Partial<TraceRuntime> = {}): TraceRuntime {
+  return {
+    service: 'shop',
+    traceId128: true,
+    partialFlushMinSpans: 1000,
+    sampler,
+    sink: { add() {} },
+    onOpenSpansDetached() {},
+    ...options,
+  }
+}
+
+export const runtime = runtimeWith(keepAll)
+export const runtime64 = runtimeWith(keepAll, { traceId128: false })
+export const site = new Site({ name: 'web.request', kind: 'server' })
+
+export function start(parent?: Span | RemoteContext, tags: Tags = {}, on: TraceRuntime = runtime): Span {
+  return startSpan(on, site, parent, tags)
+}
+
+/** A span with given ids, for headers that can be written down. */
+export function spanWith(traceLo: number, upper: [number, number] = [0, 0]): Span {
+  const root = start(undefined, {}, runtime64)
+  const trace: LocalTrace = root.trace
+  trace.traceHi = 0
+  trace.traceLo = traceLo
+  trace.upperHi = upper[0]
+  trace.upperLo = upper[1]
+  return root
+}
+
+export function propagator(options: Partial<PropagatorOptions> = {}): Propagator {
+  return new Propagator({
+    inject: ['datadog', 'tracecontext', 'baggage'],
+    extract: ['datadog', 'tracecontext', 'baggage'],
+    extractFirst: false,
+    behavior: 'continue',
+    baggageMaxItems: 64,
+    baggageMaxBytes: 8192,
+    baggageTagKeys: ['user.id', 'session.id', 'account.id'],
+    legacyBaggage: true,
+    ...options,
+  })
+}
+
+/** Headers that a propagator writes for `span`. */
+export function headersOf(
+  span: Span | RemoteContext | undefined,
+  options: Partial<PropagatorOptions> = {},
+  baggage?: Record<string, string>,
+): Record<string, string> {
+  const headers: Record<string, string> = {}
+  propagator(options).inject(span, baggage, headers)
+  return headers
+}
+
+/** The pairs of the `dd` member of a tracestate. */
+export function ddPairs(headers: Record<string, string>): string[] {
+  const [first] = headers.tracestate.split(',')
+  return first.startsWith('dd=') ? first.slice(3).split(';') : []
+}
