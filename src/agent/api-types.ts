@@ -1,8 +1,8 @@
 /** The JSON of the API, and what the terminal's renderers take. Ids are lower-case hexadecimal, times as named. */
 
-import type { SpanEventRecord, SpanLinkRecord } from './intake/span.js'
-import type { IntakeStats } from './stats.js'
-import type { StoreStats } from './store/trace-store.js'
+import type { SpanEventRecord, SpanLinkRecord } from './intake/span'
+import type { IntakeStats } from './stats'
+import type { StoreStats } from './store/trace-store'
 
 export interface TraceSummary {
   /** 32 digits, or 16 when the high half never came. */

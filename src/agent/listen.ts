@@ -3,7 +3,7 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { connect } from 'node:net'
-import { markUntraced } from './untraced.js'
+import { markUntraced } from './untraced'
 
 export interface Listening {
   port: number

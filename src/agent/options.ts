@@ -1,6 +1,6 @@
 /** What the local agent can be told, and what it assumes otherwise. */
 
-import type { RequestRecord } from './request-log.js'
+import type { RequestRecord } from './request-log'
 
 export const MIB = 1024 * 1024
 

@@ -1,7 +1,7 @@
 /** Answers a request once, and gets rid of what the client may still be sending. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CannedAnswer } from './options.js'
+import type { CannedAnswer } from './options'
 
 /** How long a refused client may go on sending, so that it reads the refusal before the connection closes. */
 const DRAIN_MS = 5000

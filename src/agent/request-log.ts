@@ -1,8 +1,8 @@
 /** The last requests to the intake with their headers and outcome, bounded. */
 
 import type { IncomingMessage } from 'node:http'
-import { redactHeaders } from './intake/redact.js'
-import type { SpanRecord } from './intake/span.js'
+import { redactHeaders } from './intake/redact'
+import type { SpanRecord } from './intake/span'
 
 export interface RequestRecord {
   /** Unix time of arrival, ms. */

@@ -1,18 +1,18 @@
 /** The local agent: takes in traces as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
 
-import { createApi } from './api/handler.js'
-import type { AgentStats, TraceDetail, TraceSummary } from './api-types.js'
-import { createInfo, type Info } from './intake/info.js'
-import { createRates } from './intake/rates.js'
-import { createReceiver } from './intake/receiver.js'
-import { type Listening, listenOnPort, listenOnSocket } from './listen.js'
-import { type AgentOptions, resolveOptions } from './options.js'
-import { createRequestLog, type RequestRecord } from './request-log.js'
-import { createCounters } from './stats.js'
-import { parseTraceId } from './store/trace-id.js'
-import { TraceStore } from './store/trace-store.js'
-import { detail, summarize } from './store/view.js'
-import { packageVersion } from './version.js'
+import { createApi } from './api/handler'
+import type { AgentStats, TraceDetail, TraceSummary } from './api-types'
+import { createInfo, type Info } from './intake/info'
+import { createRates } from './intake/rates'
+import { createReceiver } from './intake/receiver'
+import { type Listening, listenOnPort, listenOnSocket } from './listen'
+import { type AgentOptions, resolveOptions } from './options'
+import { createRequestLog, type RequestRecord } from './request-log'
+import { createCounters } from './stats'
+import { parseTraceId } from './store/trace-id'
+import { TraceStore } from './store/trace-store'
+import { detail, summarize } from './store/view'
+import { packageVersion } from '../std/version'
 
 export interface Agent {
   /** Where tracers send to, as in `DD_TRACE_AGENT_URL`. */

@@ -1,8 +1,8 @@
 /** `tracer agent`: runs a local agent until it is told to stop. */
 
-import { startAgent } from '../agent/server.js'
-import { DEFAULT_API_PORT } from './client.js'
-import { byteSize, CommandError, parse, wholeNumber } from './usage.js'
+import { startAgent } from '../agent/server'
+import { DEFAULT_API_PORT } from './client'
+import { byteSize, CommandError, parse, wholeNumber } from './usage'
 
 const DEFAULT_PORT = 8126
 

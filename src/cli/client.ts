@@ -1,7 +1,7 @@
 /** Asks a running local agent's JSON API. */
 
 import { get } from 'node:http'
-import { CommandError } from './usage.js'
+import { CommandError } from './usage'
 
 export const DEFAULT_API_PORT = 8127
 export const DEFAULT_API_URL = `http://127.0.0.1:${DEFAULT_API_PORT}`

@@ -1,6 +1,6 @@
 /** Turns the spans of a trace into the rows of a waterfall, alike siblings folded into one. */
 
-import type { SpanDetail } from '../agent/api-types.js'
+import type { SpanDetail } from '../agent/api-types'
 
 export interface Row {
   /** One span, or all that were folded, by start. */

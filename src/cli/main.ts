@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command `tracer`: picks the subcommand, prints its errors, sets the exit status. */
 
-import { packageVersion } from '../agent/version.js'
-import { CommandError, UsageError } from './usage.js'
+import { packageVersion } from '../std/version'
+import { CommandError, UsageError } from './usage'
 
 const HELP = `Usage: tracer COMMAND [options]
 
@@ -25,15 +25,15 @@ interface Command {
 const COMMANDS: Record<string, () => Command> = {
   run: () => ({ help: undefined, run: (require('./run.js') as { run: Command['run'] }).run }),
   agent: () => {
-    const { agent, AGENT_HELP } = require('./agent-command.js') as typeof import('./agent-command.js')
+    const { agent, AGENT_HELP } = require('./agent-command.js') as typeof import('./agent-command')
     return { help: AGENT_HELP, run: agent }
   },
   traces: () => {
-    const { traces, TRACES_HELP } = require('./traces-command.js') as typeof import('./traces-command.js')
+    const { traces, TRACES_HELP } = require('./traces-command.js') as typeof import('./traces-command')
     return { help: TRACES_HELP, run: traces }
   },
   trace: () => {
-    const { trace, TRACE_HELP } = require('./trace-command.js') as typeof import('./trace-command.js')
+    const { trace, TRACE_HELP } = require('./trace-command.js') as typeof import('./trace-command')
     return { help: TRACE_HELP, run: trace }
   },
 }

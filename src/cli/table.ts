@@ -1,9 +1,9 @@
 /** Renders a list of traces as an aligned table. */
 
-import type { TraceSummary } from '../agent/api-types.js'
-import { formatDuration, formatTime } from './duration.js'
-import { painter, type Screen } from './terminal.js'
-import { clean, displayWidth, fit } from './text.js'
+import type { TraceSummary } from '../agent/api-types'
+import { formatDuration, formatTime } from './duration'
+import { painter, type Screen } from './terminal'
+import { clean, displayWidth, fit } from './text'
 
 interface Column {
   title: string

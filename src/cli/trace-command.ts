@@ -1,10 +1,10 @@
 /** `tracer trace ID`: one trace of a local agent as a waterfall or as JSON. */
 
-import type { TraceDetail } from '../agent/api-types.js'
-import { ask, DEFAULT_API_URL } from './client.js'
-import { screenOf } from './terminal.js'
-import { CommandError, parse, UsageError } from './usage.js'
-import { renderWaterfall } from './waterfall.js'
+import type { TraceDetail } from '../agent/api-types'
+import { ask, DEFAULT_API_URL } from './client'
+import { screenOf } from './terminal'
+import { CommandError, parse, UsageError } from './usage'
+import { renderWaterfall } from './waterfall'
 
 export const TRACE_HELP = `Usage: tracer trace ID [options]
 

@@ -1,10 +1,10 @@
 /** `tracer traces`: the last traces of a local agent as a table or as JSON. */
 
-import type { TraceSummary } from '../agent/api-types.js'
-import { ask, DEFAULT_API_URL } from './client.js'
-import { renderTable } from './table.js'
-import { screenOf } from './terminal.js'
-import { CommandError, parse, wholeNumber } from './usage.js'
+import type { TraceSummary } from '../agent/api-types'
+import { ask, DEFAULT_API_URL } from './client'
+import { renderTable } from './table'
+import { screenOf } from './terminal'
+import { CommandError, parse, wholeNumber } from './usage'
 
 export const TRACES_HELP = `Usage: tracer traces [options]
 

@@ -1,11 +1,11 @@
 /** Renders one trace as a waterfall: a tree of spans, each with its bar on the trace's time line. */
 
-import type { SpanDetail, TraceDetail } from '../agent/api-types.js'
-import { formatDuration } from './duration.js'
-import { foldRows, type Row } from './fold.js'
-import { statusOf } from './table.js'
-import { type Paint, painter, type Screen } from './terminal.js'
-import { clean, cut, fit } from './text.js'
+import type { SpanDetail, TraceDetail } from '../agent/api-types'
+import { formatDuration } from './duration'
+import { foldRows, type Row } from './fold'
+import { statusOf } from './table'
+import { type Paint, painter, type Screen } from './terminal'
+import { clean, cut, fit } from './text'
 
 const DURATION_WIDTH = 10
 /** Part of the line for the names, the rest is the bars'. */

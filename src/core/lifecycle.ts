@@ -8,40 +8,46 @@ export interface Ending {
   isPending(): boolean
   /** Sends it; settles within its own deadline. */
   flush(): Promise<unknown>
-  /** Sends it while nothing asynchronous can run any more; returns how many spans are lost. */
+  /** Sends it while nothing asynchronous can run any more, and waits for that; returns how many spans are lost. */
   flushNow(): number
+  /** Drops it; returns how many spans are lost. */
+  giveUp(): number
 }
 
-type Signal = 'SIGTERM' | 'SIGINT'
-const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT']
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /** Watches the process until the returned function is called. */
 export function watchProcess(ending: Ending): () => void {
-  // A program that simply ends emits this again each time it runs out of work: the last spans are sent too.
+  let hasFailed = false
   const onBeforeExit = (): void => {
-    if (ending.isPending()) void ending.flush()
-  }
-  const onExit = (): void => {
-    fence('flush at exit', () => {
-      const lost = ending.flushNow()
-      if (lost > 0) log.warn('lost at exit', `${lost} spans lost: process.exit() before shutdown()`)
+    // Emitted again each time the program runs out of work: spans that finish in other listeners are sent too.
+    if (hasFailed || !ending.isPending()) return
+    void ending.flush().then(() => {
+      hasFailed = ending.isPending()
     })
   }
-  const onSignal = (signal: Signal): void => {
-    fence('flush at exit', () => ending.flushNow())
-    // The application has handlers of its own: it decides what the signal means.
+  const sendLast = (): void => {
+    if (!ending.isPending()) return
+    fence('flush at exit', () => {
+      // The agent has just been tried in vain: the exit is not held up a second time.
+      const lost = hasFailed ? ending.giveUp() : ending.flushNow()
+      if (lost > 0) log.warn('lost at exit', `${lost} spans lost at exit: the agent did not take them`)
+    })
+  }
+  const onSignal = (signal: NodeJS.Signals): void => {
+    sendLast()
+    // With other listeners, the application decides what the signal means.
     if (process.listenerCount(signal) > 1) return
-    // Nobody else listens: the process ends as it would without us, with the status that says so.
-    process.removeListener(signal, handlers[signal])
+    // Without, the process ends as it would without us, and with the status that says so.
+    process.removeListener(signal, onSignal)
     process.kill(process.pid, signal)
   }
-  const handlers = { SIGTERM: () => onSignal('SIGTERM'), SIGINT: () => onSignal('SIGINT') }
   process.on('beforeExit', onBeforeExit)
-  process.on('exit', onExit)
-  for (const signal of SIGNALS) process.on(signal, handlers[signal])
+  process.on('exit', sendLast)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   return () => {
     process.removeListener('beforeExit', onBeforeExit)
-    process.removeListener('exit', onExit)
-    for (const signal of SIGNALS) process.removeListener(signal, handlers[signal])
+    process.removeListener('exit', sendLast)
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal)
   }
 }

@@ -7,26 +7,26 @@ import type { AgentResponse } from '../core/exchange'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
 import { outside } from '../core/outside'
-import { countError, countResponse } from '../core/self'
-import { errorCode, type Transport } from '../core/transport'
+import { countResponse } from '../core/self'
+import type { Transport } from '../core/transport'
 import type { AgentInfoSource } from './agent-info'
 import type { Payload } from './encoder'
 import { Flushes } from './flushes'
 import { Pause } from './pause'
 import type { Entry, PayloadQueue } from './queue'
+import { Reachability } from './reachability'
 import { type Rates, ratesOf, reasonOf, verdictOf } from './responses'
-import { type Backoff, backoffMs, OVERLOADED, retryAfterMs, UNREACHABLE } from './retry'
+import { backoffMs, OVERLOADED, retryAfterMs, UNREACHABLE } from './retry'
 import type { DropReason, Tally } from './tally'
 import { traceHeaders } from './trace-headers'
 import { toV04, V04_PATH, V05_PATH } from './v05-payload'
+import { V05Support } from './v05-support'
 
+/** The agent itself gives up after 5 s. */
 const REQUEST_TIMEOUT_MS = 5000
-/** Attempts for a payload that an overloaded agent turns away. */
-const MAX_REFUSALS = 5
-/** One lost connection can be an idle one that the agent closed; these codes leave no doubt. */
-const CERTAIN = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'])
-/** Cause, for the log, of everything that comes of an agent that cannot be reached. */
-const UNREACHED = 'agent unreachable'
+/** Attempts for a payload that did not arrive in time, and for one that an overloaded agent turns away. */
+const LATE_ATTEMPTS = 2
+const OVERLOADED_ATTEMPTS = 5
 
 /** The parts of the writer that a delivery works with. */
 export interface DeliveryParts {
@@ -51,20 +51,17 @@ export interface DeliveryParts {
 export class Delivery {
   readonly flushes = new Flushes()
   readonly #parts: DeliveryParts
+  readonly #reachability: Reachability
+  readonly #v05: V05Support
   readonly #pause = new Pause()
   #isRunning = false
   #isStopped = false
-  /** Attempts in a row that got no answer. */
-  #failures = 0
-  #lastCode = ''
-  #isReported = false
-  /** `/info` lists v0.5. */
-  #isV05Confirmed = false
-  #isV05Missing = false
   #ratesVersion: string | undefined
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
+    this.#reachability = new Reachability(parts.transport, parts.tally, parts.random)
+    this.#v05 = new V05Support(parts.transport, parts.info, parts.useV04)
   }
 
   /** Whether a payload is being sent, or waits for the next attempt. */
@@ -85,8 +82,8 @@ export class Delivery {
 
   /** The transport leads to another agent. */
   reset(): void {
-    this.#failures = 0
-    this.#isV05Confirmed = false
+    this.#reachability.reset()
+    this.#v05.reset()
     this.#ratesVersion = undefined
     this.hurry()
   }
@@ -99,10 +96,10 @@ export class Delivery {
   /** Traces were lost since too many wait. */
   reportEviction(): void {
     const { transport, tally, queue } = this.#parts
-    if (this.#failures > 0) this.#warnUnreachable()
+    if (this.#reachability.isLost) this.#reachability.warn()
     else {
-      const waiting = Math.round(queue.byteLength / 1024)
-      log.warn('queue full', () => `${waiting} KiB wait for agent at ${transport.url}; ${lost(tally)}`)
+      const waitingKib = Math.round(queue.byteLength / 1024)
+      log.warn('queue full', () => `${waitingKib} KiB wait for agent at ${transport.url}; ${tally.losses}`)
     }
   }
 
@@ -134,37 +131,43 @@ export class Delivery {
 
   /** ms to wait before the next attempt; 0 when this one got somewhere. */
   async #attempt(entry: Entry): Promise<number> {
-    const { queue, transport, headers } = this.#parts
-    if (entry.path === V05_PATH) {
-      if (this.#isV05Missing) {
-        queue.replaceFirst(V04_PATH, [toV04(entry.payload)])
+    const { queue, info } = this.#parts
+    if (entry.path === V05_PATH && this.#v05.isMissing) {
+      queue.replaceFirst(V04_PATH, [toV04(entry.payload)])
+      return 0
+    }
+    let response: AgentResponse
+    try {
+      if (entry.path === V05_PATH && !this.#v05.isConfirmed) {
+        await this.#v05.ask()
         return 0
       }
-      if (!this.#isV05Confirmed) return this.#confirmV05()
+      response = await this.#request(entry)
+    } catch (error) {
+      return this.#reachability.failed(error)
     }
-    const { body, traceCount } = entry.payload
-    let response: AgentResponse
+    countResponse(response.status)
+    this.#reachability.reached()
+    // The writer may have been shut down meanwhile; it has counted this payload then.
+    const waitMs = queue.first === entry ? this.#answered(entry, response) : 0
+    info.observe(response.headers)
+    return waitMs
+  }
+
+  async #request({ path, payload }: Entry): Promise<AgentResponse> {
+    const { queue, transport, headers } = this.#parts
     queue.isFirstInFlight = true
     try {
-      response = await transport.request({
+      return await transport.request({
         method: 'PUT',
-        path: entry.path,
-        headers: traceHeaders(headers, traceCount, this.#ratesVersion),
-        body,
+        path,
+        headers: traceHeaders(headers, payload.traceCount, this.#ratesVersion),
+        body: payload.body,
         timeoutMs: REQUEST_TIMEOUT_MS,
       })
-    } catch (error) {
-      return this.#unreachable(error)
     } finally {
       queue.isFirstInFlight = false
     }
-    countResponse(response.status)
-    this.#reached()
-    // The writer was shut down meanwhile and has counted this payload.
-    if (queue.first !== entry) return 0
-    const waitMs = this.#answered(entry, response)
-    this.#parts.info.observe(response.headers)
-    return waitMs
   }
 
   #answered(entry: Entry, response: AgentResponse): number {
@@ -177,7 +180,7 @@ export class Delivery {
         this.#learnRates(response)
         return 0
       case 'unknown format':
-        if (entry.path === V05_PATH) this.#missV05(`status ${response.status}`)
+        if (entry.path === V05_PATH) this.#v05.miss(`it answers ${response.status}`)
         else this.#refuse(entry, 'refused', response)
         return 0
       case 'too large': {
@@ -188,24 +191,16 @@ export class Delivery {
         return 0
       }
       case 'late':
-        return this.#retry(entry, response, 2, backoffMs(1, UNREACHABLE, random()))
-      case 'overloaded':
-        return this.#retry(
-          entry,
-          response,
-          MAX_REFUSALS,
-          this.#wait(entry.refusals + 1, response, OVERLOADED),
-        )
+        return this.#retry(entry, response, LATE_ATTEMPTS, backoffMs(1, UNREACHABLE, random()))
+      case 'overloaded': {
+        const askedMs = retryAfterMs(response.headers['retry-after'], Date.now())
+        const waitMs = askedMs ?? backoffMs(entry.refusals + 1, OVERLOADED, random())
+        return this.#retry(entry, response, OVERLOADED_ATTEMPTS, waitMs)
+      }
       case 'refused':
         this.#refuse(entry, 'refused', response)
         return 0
     }
-  }
-
-  #wait(refusals: number, { headers }: AgentResponse, backoff: Backoff): number {
-    return (
-      retryAfterMs(headers['retry-after'], Date.now()) ?? backoffMs(refusals, backoff, this.#parts.random())
-    )
   }
 
   /** The wait before the next of at most `attempts`. */
@@ -219,10 +214,8 @@ export class Delivery {
     const { transport, tally } = this.#parts
     this.#drop(entry, reason)
     const said = reasonOf(body)
-    log.warn(
-      `agent answers ${status}`,
-      () => `agent at ${transport.url} answers ${status}${said === '' ? '' : ` (${said})`}; ${lost(tally)}`,
-    )
+    const answer = said === '' ? `${status}` : `${status} (${said})`
+    log.warn(`agent answers ${status}`, () => `agent at ${transport.url} answers ${answer}; ${tally.losses}`)
   }
 
   #drop(entry: Entry, reason: DropReason): void {
@@ -230,55 +223,6 @@ export class Delivery {
     if (queue.first !== entry) return
     queue.shift()
     tally.countDropped(reason, entry.payload.traceCount, entry.payload.spanCount)
-  }
-
-  /** Waits for `/info`, so that no payload goes to an endpoint that is not there; an agent that has none is old. */
-  async #confirmV05(): Promise<number> {
-    try {
-      const info = await this.#parts.info.fetch()
-      this.#reached()
-      if (info?.endpoints.includes(V05_PATH)) this.#isV05Confirmed = true
-      else this.#missV05(info === undefined ? 'no /info' : 'not in its /info')
-      return 0
-    } catch (error) {
-      if (errorCode(error) !== 'ETIMEDOUT') return this.#unreachable(error)
-      this.#missV05('/info does not answer')
-      return 0
-    }
-  }
-
-  #missV05(why: string): void {
-    if (this.#isV05Missing) return
-    this.#isV05Missing = true
-    log.warn(
-      'no v0.5',
-      `agent at ${this.#parts.transport.url} does not take ${V05_PATH} (${why}), ${V04_PATH} is used`,
-    )
-    this.#parts.useV04()
-  }
-
-  #unreachable(error: unknown): number {
-    this.#failures++
-    this.#lastCode = errorCode(error)
-    countError(this.#lastCode)
-    if (this.#failures > 1 || CERTAIN.has(this.#lastCode)) this.#warnUnreachable()
-    return backoffMs(this.#failures, UNREACHABLE, this.#parts.random())
-  }
-
-  #warnUnreachable(): void {
-    const { transport, tally } = this.#parts
-    this.#isReported = true
-    log.warn(UNREACHED, () => {
-      const losses = tally.dropped === 0 ? 'traces are kept until it can' : lost(tally)
-      return `agent at ${transport.url} cannot be reached (${this.#lastCode}); ${losses}`
-    })
-  }
-
-  #reached(): void {
-    this.#failures = 0
-    if (!this.#isReported) return
-    this.#isReported = false
-    log.info('agent reached', `agent at ${this.#parts.transport.url} can be reached again`)
   }
 
   #learnRates({ headers, body }: AgentResponse): void {
@@ -291,8 +235,4 @@ export class Delivery {
       reportFailure('rates', error)
     }
   }
-}
-
-function lost(tally: Tally): string {
-  return `${tally.dropped} traces dropped in total`
 }

@@ -34,6 +34,11 @@ export class Tally {
     countDropped(reason, traceCount, spanCount)
   }
 
+  /** For messages. */
+  get losses(): string {
+    return `${this.dropped} traces dropped in total`
+  }
+
   /** Traces since the last call. */
   takeNews(): { sent: number; dropped: number } {
     const news = { sent: this.sent - this.#reportedSent, dropped: this.dropped - this.#reportedDropped }

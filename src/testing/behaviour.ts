@@ -1,7 +1,7 @@
 /** How a test agent answers: usually, or as it was told to for the next so many requests. */
 
-import type { Intercept } from '../agent/options.js'
-import type { RequestRecord } from '../agent/request-log.js'
+import type { Intercept } from '../agent/options'
+import type { RequestRecord } from '../agent/request-log'
 
 /** Which requests are meant. */
 export interface Which {

@@ -1,7 +1,7 @@
 /** Compares spans with what a test expects of them. */
 
-import type { SpanRecord } from '../agent/intake/span.js'
-import { childrenOf, type TestTrace } from './test-trace.js'
+import type { SpanRecord } from '../agent/intake/span'
+import { childrenOf, type TestTrace } from './test-trace'
 
 /** An equal value, a pattern for its text, or a function that says whether it will do. */
 export type Matcher<T> = T | RegExp | ((value: T | undefined) => boolean)

@@ -1,14 +1,14 @@
 /** An agent in the test's own process, on a real port: what a tracer sends to it can be awaited and asserted. */
 
 import { AssertionError } from 'node:assert'
-import type { SpanRecord } from '../agent/intake/span.js'
-import type { CannedAnswer } from '../agent/options.js'
-import type { RequestRecord } from '../agent/request-log.js'
-import { type Agent, startAgent } from '../agent/server.js'
-import { createBehaviour, type Which } from './behaviour.js'
-import { type ExpectedSpan, faultsOf, pairOff } from './match.js'
-import { childrenOf, describeTraces, type TestTrace, toTestTrace } from './test-trace.js'
-import { createWaiters } from './waiters.js'
+import type { SpanRecord } from '../agent/intake/span'
+import type { CannedAnswer } from '../agent/options'
+import type { RequestRecord } from '../agent/request-log'
+import { type Agent, startAgent } from '../agent/server'
+import { createBehaviour, type Which } from './behaviour'
+import { type ExpectedSpan, faultsOf, pairOff } from './match'
+import { childrenOf, describeTraces, type TestTrace, toTestTrace } from './test-trace'
+import { createWaiters } from './waiters'
 
 export interface TestAgentOptions {
   /** Port of the intake; any free one by default. */

@@ -1,8 +1,8 @@
 /** A trace as a test sees it: its spans as they were sent, by start. */
 
-import type { SpanRecord } from '../agent/intake/span.js'
-import type { StoredTrace } from '../agent/store/stored-trace.js'
-import { formatTraceId } from '../agent/store/trace-id.js'
+import type { SpanRecord } from '../agent/intake/span'
+import type { StoredTrace } from '../agent/store/stored-trace'
+import { formatTraceId } from '../agent/store/trace-id'
 
 export interface TestTrace {
   /** Hexadecimal: 32 digits, or 16 when no chunk carried the high half. */

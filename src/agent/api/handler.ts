@@ -6,12 +6,12 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AgentStats, TraceDetail, TraceSummary } from '../api-types.js'
-import { HttpError } from '../http-error.js'
-import { json, type Reply, send } from '../reply.js'
-import type { RequestRecord } from '../request-log.js'
-import { isAllowedHost } from './host-check.js'
-import { matches, parseTraceQuery } from './query.js'
+import type { AgentStats, TraceDetail, TraceSummary } from '../api-types'
+import { HttpError } from '../http-error'
+import { json, type Reply, send } from '../reply'
+import type { RequestRecord } from '../request-log'
+import { isAllowedHost } from './host-check'
+import { matches, parseTraceQuery } from './query'
 
 export interface ApiSource {
   traces(): TraceSummary[]

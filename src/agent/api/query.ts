@@ -1,7 +1,7 @@
 /** Reads the query of `GET /api/traces`, and picks the traces that it means. */
 
-import type { TraceSummary } from '../api-types.js'
-import { HttpError } from '../http-error.js'
+import type { TraceSummary } from '../api-types'
+import { HttpError } from '../http-error'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 10_000

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { HttpError } from '../http-error.js'
+import { HttpError } from '../http-error'
 
 /** gzip can blow 1 KiB up to 1 MiB; trace payloads shrink to a tenth or twentieth. */
 const MAX_INFLATE_RATIO = 100

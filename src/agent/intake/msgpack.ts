@@ -1,8 +1,8 @@
 /** Reads one msgpack value exactly: 64-bit integers as bigint, maps as Map so that keys keep their type. */
 
 import type { Unpackr as UnpackrClass } from 'msgpackr'
-import { DecodeError } from './decode-error.js'
-import { scan } from './scan.js'
+import { DecodeError } from './decode-error'
+import { scan } from './scan'
 
 // The build of msgpackr without generated code and without its native string reader: that one hands out slices of
 // one large string, and a single kept span would then hold the text of its whole payload in memory.

@@ -6,10 +6,10 @@
  * double_value | array_value: {values}}
  */
 
-import { DecodeError } from './decode-error.js'
-import type { SpanEventRecord, SpanLinkRecord } from './span.js'
-import { plain, stringMap } from './tag-maps.js'
-import { int64, list, map, put, text, uint64 } from './values.js'
+import { DecodeError } from './decode-error'
+import type { SpanEventRecord, SpanLinkRecord } from './span'
+import { plain, stringMap } from './tag-maps'
+import { int64, list, map, put, text, uint64 } from './values'
 
 export function readLinks(value: unknown, where: string): SpanLinkRecord[] {
   return list(value, where).map((item, index) => {

@@ -1,6 +1,6 @@
 /** What the Datadog Agent does to spans after decoding: drops the impossible, repairs the improbable. */
 
-import type { SpanRecord } from './span.js'
+import type { SpanRecord } from './span'
 
 /** Nanoseconds of 2000-01-01: a start before it comes from a broken clock. */
 const YEAR_2000_NS = 946_684_800_000_000_000n

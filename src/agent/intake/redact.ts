@@ -1,7 +1,7 @@
 /** Replaces secrets as they arrive, so that no store, page or export ever holds them. */
 
-import type { SpanRecord } from './span.js'
-import { put } from './values.js'
+import type { SpanRecord } from './span'
+import { put } from './values'
 
 export const REDACTED = '[redacted]'
 

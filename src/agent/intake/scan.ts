@@ -1,6 +1,6 @@
 /** Walks a msgpack body before it is decoded: well formed, not too deep, nothing but the plain types. */
 
-import { DecodeError } from './decode-error.js'
+import { DecodeError } from './decode-error'
 
 /** A span event's array attribute, the deepest legal place, is ten levels down. */
 const MAX_DEPTH = 32

@@ -1,7 +1,7 @@
 /** The tag maps of a v0.4 span: every value of the type that the Datadog Agent insists on. */
 
-import { unpack } from './msgpack.js'
-import { float, map, put, text } from './values.js'
+import { unpack } from './msgpack'
+import { float, map, put, text } from './values'
 
 export function stringMap(value: unknown, where: string): Record<string, string> {
   const result: Record<string, string> = {}

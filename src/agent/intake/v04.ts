@@ -6,10 +6,10 @@
  * Unknown keys are skipped and missing ones are empty or zero, as in the Datadog Agent.
  */
 
-import { readEvents, readLinks } from './native-fields.js'
-import type { SpanRecord } from './span.js'
-import { numberMap, stringMap, structMap } from './tag-maps.js'
-import { int32, int64, list, map, text, uint64 } from './values.js'
+import { readEvents, readLinks } from './native-fields'
+import type { SpanRecord } from './span'
+import { numberMap, stringMap, structMap } from './tag-maps'
+import { int32, int64, list, map, text, uint64 } from './values'
 
 /** Chunks of spans of a decoded body; throws a `DecodeError` that names the place of the first fault. */
 export function readV04(payload: unknown): SpanRecord[][] {

@@ -5,9 +5,9 @@
  * ns) · 8 error (i32) · 9 meta map index→index · 10 metrics map index→number · 11 type (index)
  */
 
-import { DecodeError } from './decode-error.js'
-import type { SpanRecord } from './span.js'
-import { float, int32, int64, list, map, put, text, uint64 } from './values.js'
+import { DecodeError } from './decode-error'
+import type { SpanRecord } from './span'
+import { float, int32, int64, list, map, put, text, uint64 } from './values'
 
 const SPAN_LENGTH = 12
 

@@ -1,7 +1,7 @@
 /** Checks one decoded value against the type that its field must have; `where` goes into the reason. */
 
-import { DecodeError } from './decode-error.js'
-import { intern } from './intern.js'
+import { DecodeError } from './decode-error'
+import { intern } from './intern'
 
 const TWO_32 = 0x1_0000_0000
 const MAX_INT64 = (1n << 63n) - 1n

@@ -1,6 +1,6 @@
 /** Estimates what a span costs in the heap, so that the store can be capped in bytes. */
 
-import type { SpanRecord } from '../intake/span.js'
+import type { SpanRecord } from '../intake/span'
 
 /** The object, its two tag objects, four bigints and its place in the trace's map. */
 const SPAN_BYTES = 500

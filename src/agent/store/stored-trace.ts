@@ -1,8 +1,8 @@
 /** One trace as its chunks arrive: spans by id, and the figures by which it is listed and evicted. */
 
-import type { SpanRecord } from '../intake/span.js'
-import { estimateBytes } from './size.js'
-import type { TraceId } from './trace-id.js'
+import type { SpanRecord } from '../intake/span'
+import { estimateBytes } from './size'
+import type { TraceId } from './trace-id'
 
 /** The map and the fields of a trace beside its spans, roughly. */
 const TRACE_BYTES = 400

@@ -1,8 +1,8 @@
 /** Traces in memory, merged from their chunks and capped in bytes. */
 
-import type { SpanRecord } from '../intake/span.js'
-import { StoredTrace } from './stored-trace.js'
-import { parseHighBits, type TraceId } from './trace-id.js'
+import type { SpanRecord } from '../intake/span'
+import { StoredTrace } from './stored-trace'
+import { parseHighBits, type TraceId } from './trace-id'
 
 export interface StoreStats {
   traces: number

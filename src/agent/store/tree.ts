@@ -1,6 +1,6 @@
 /** Arranges the spans of a trace as a tree, whatever is missing from it. */
 
-import type { SpanRecord } from '../intake/span.js'
+import type { SpanRecord } from '../intake/span'
 
 export interface SpanNode {
   span: SpanRecord

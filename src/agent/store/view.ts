@@ -1,10 +1,10 @@
 /** A stored trace as the API and the terminal show it. */
 
-import type { SpanDetail, TraceDetail, TraceSummary } from '../api-types.js'
-import type { SpanRecord } from '../intake/span.js'
-import type { StoredTrace } from './stored-trace.js'
-import { formatTraceId, hex64 } from './trace-id.js'
-import { buildTree, type SpanNode } from './tree.js'
+import type { SpanDetail, TraceDetail, TraceSummary } from '../api-types'
+import type { SpanRecord } from '../intake/span'
+import type { StoredTrace } from './stored-trace'
+import { formatTraceId, hex64 } from './trace-id'
+import { buildTree, type SpanNode } from './tree'
 
 const summaries = new WeakMap<StoredTrace, { version: number; summary: TraceSummary }>()
 

@@ -105,6 +105,13 @@ export const table = {
     doc: 'Send parts of traces that stay open.',
   }),
 
+  externalEnv: text<string | undefined>({
+    env: 'DD_EXTERNAL_ENV',
+    option: false,
+    fallback: undefined,
+    doc: 'What the admission controller of Kubernetes knows of the container; passed on as a header.',
+  }),
+
   // Switches
   enabled: bool({
     env: 'DD_TRACE_ENABLED',

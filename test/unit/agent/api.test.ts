@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { TraceDetail, TraceSummary } from '../../../src/agent/api-types.js'
-import { type Agent, startAgent } from '../../../src/agent/server.js'
-import { START_NS, send, sendTraces, wireSpan } from './payloads.js'
+import type { TraceDetail, TraceSummary } from '../../../src/agent/api-types'
+import { type Agent, startAgent } from '../../../src/agent/server'
+import { START_NS, send, sendTraces, wireSpan } from './payloads'
 
 let agent: Agent
 before(async () => {

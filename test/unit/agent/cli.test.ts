@@ -5,9 +5,9 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
-import type { TraceDetail, TraceSummary } from '../../../src/agent/api-types.js'
-import { type Agent, startAgent } from '../../../src/agent/server.js'
-import { START_NS, send, sendTraces, wireSpan } from './payloads.js'
+import type { TraceDetail, TraceSummary } from '../../../src/agent/api-types'
+import { type Agent, startAgent } from '../../../src/agent/server'
+import { START_NS, send, sendTraces, wireSpan } from './payloads'
 
 const MAIN = join(__dirname, '..', '..', '..', 'src', 'cli', 'main.js')
 

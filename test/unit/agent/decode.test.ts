@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { SpanRecord } from '../../../src/agent/intake/span.js'
-import { startTestAgent, type TestAgent } from '../../../src/testing/index.js'
-import { pack, START_NS, sendTraces, wireSpan } from './payloads.js'
+import type { SpanRecord } from '../../../src/agent/intake/span'
+import { startTestAgent, type TestAgent } from '../../../src/testing/index'
+import { pack, START_NS, sendTraces, wireSpan } from './payloads'
 
 let agent: TestAgent
 before(async () => {

@@ -5,9 +5,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type Agent, startAgent } from '../../../src/agent/server.js'
-import { startTestAgent } from '../../../src/testing/index.js'
-import { pack, send, sendTraces, wireSpan } from './payloads.js'
+import { type Agent, startAgent } from '../../../src/agent/server'
+import { startTestAgent } from '../../../src/testing/index'
+import { pack, send, sendTraces, wireSpan } from './payloads'
 
 const MAX_BYTES = 2 * 1024 * 1024
 

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { SpanDetail, TraceDetail } from '../../../src/agent/api-types.js'
-import { formatDuration } from '../../../src/cli/duration.js'
-import { renderTable } from '../../../src/cli/table.js'
-import { clean, cut, displayWidth, fit } from '../../../src/cli/text.js'
-import { renderWaterfall } from '../../../src/cli/waterfall.js'
+import type { SpanDetail, TraceDetail } from '../../../src/agent/api-types'
+import { formatDuration } from '../../../src/cli/duration'
+import { renderTable } from '../../../src/cli/table'
+import { clean, cut, displayWidth, fit } from '../../../src/cli/text'
+import { renderWaterfall } from '../../../src/cli/waterfall'
 
 function span(fields: Partial<SpanDetail> = {}): SpanDetail {
   return {

@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
-import { isAllowedHost } from '../../../src/agent/api/host-check.js'
-import { redactText } from '../../../src/agent/intake/redact.js'
-import { type Agent, startAgent } from '../../../src/agent/server.js'
-import { pack, send, sendTraces, wireSpan } from './payloads.js'
+import { isAllowedHost } from '../../../src/agent/api/host-check'
+import { redactText } from '../../../src/agent/intake/redact'
+import { type Agent, startAgent } from '../../../src/agent/server'
+import { pack, send, sendTraces, wireSpan } from './payloads'
 
 let agent: Agent
 let api: string

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { startTestAgent, type TestAgent } from '../../../src/testing/index.js'
-import { START_NS, send, sendTraces, wireSpan } from './payloads.js'
+import { startTestAgent, type TestAgent } from '../../../src/testing/index'
+import { START_NS, send, sendTraces, wireSpan } from './payloads'
 
 let agent: TestAgent
 beforeEach(async () => {

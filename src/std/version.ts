@@ -1,4 +1,4 @@
-/** The package's version, which the agent gives as its own. */
+/** The version of this package. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
