@@ -52,7 +52,8 @@ export function assemble(config: Config): Assembly {
     partialFlushMinSpans: config.partialFlushEnabled ? config.partialFlushMinSpans : Number.POSITIVE_INFINITY,
     sampler,
     sink: withSpanRules(config, writer),
-    onOpenSpansDetached: count => log.warn('open spans', `a trace has too many open spans: ${count} are not held any more`),
+    onOpenSpansDetached: count =>
+      log.warn('open spans', `a trace has too many open spans: ${count} are not held any more`),
   }
   const propagator = makePropagator(config)
   const registry = new Registry(manifest, { runtime, config, propagator })
@@ -62,7 +63,9 @@ export function assemble(config: Config): Assembly {
     flushNow: () => flushNow(writer, transport),
     giveUp: () => writer.takeUnsent().spanCount,
   })
-  const sweep = config.partialFlushEnabled ? every(() => flushWaiting(performance.now() - MAX_WAIT_MS), SWEEP_MS) : undefined
+  const sweep = config.partialFlushEnabled
+    ? every(() => flushWaiting(performance.now() - MAX_WAIT_MS), SWEEP_MS)
+    : undefined
   // The client costs 15 to 30 ms to load: after the program's own start, and before its first trace is to be sent.
   setImmediate(() => transport.warm()).unref()
   if (config.startupLogs && isMainThread) console.warn(startupLine(config, transport.url, version))
@@ -91,7 +94,12 @@ function openTransport({ url, hostname, port, origins }: Config): Transport {
   return new Transport(resolved.url)
 }
 
-function makeWriter(config: Config, tracerVersion: string, transport: Transport, sampler: Sampler): AgentWriter {
+function makeWriter(
+  config: Config,
+  tracerVersion: string,
+  transport: Transport,
+  sampler: Sampler,
+): AgentWriter {
   const common = commonTags(config)
   const processTags = common.chunkMeta['_dd.tags.process']
   return new AgentWriter({
@@ -135,7 +143,10 @@ function rulesOf(name: string, rules: unknown, defaultRate?: number): SamplingRu
 function withSpanRules(config: Config, writer: TraceSink): TraceSink {
   const { spanSamplingRules, spanSamplingRulesFile: file } = config
   const rules = spanSamplingRules.length === 0 && file !== undefined ? readRules(file) : spanSamplingRules
-  const sampler = new SpanSampler({ rules: rulesOf('DD_SPAN_SAMPLING_RULES', rules, 1), globalTags: config.tags })
+  const sampler = new SpanSampler({
+    rules: rulesOf('DD_SPAN_SAMPLING_RULES', rules, 1),
+    globalTags: config.tags,
+  })
   if (!sampler.active) return writer
   return {
     add(trace, spans) {

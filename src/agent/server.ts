@@ -1,5 +1,6 @@
 /** The local agent: takes in traces as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
 
+import { packageVersion } from '../std/version'
 import { createApi } from './api/handler'
 import type { AgentStats, TraceDetail, TraceSummary } from './api-types'
 import { createInfo, type Info } from './intake/info'
@@ -12,7 +13,6 @@ import { createCounters } from './stats'
 import { parseTraceId } from './store/trace-id'
 import { TraceStore } from './store/trace-store'
 import { detail, summarize } from './store/view'
-import { packageVersion } from '../std/version'
 
 export interface Agent {
   /** Where tracers send to, as in `DD_TRACE_AGENT_URL`. */

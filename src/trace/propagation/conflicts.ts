@@ -43,15 +43,13 @@ export function mergeW3c(carrier: Carrier, context: RemoteContext, isStyle: bool
   const same = sameTrace(parent, context)
   if (isStyle && !same) linkIfOther(context, contextOf(parent, carrier), 'tracecontext')
   if (!sameLowerHalf(parent, context)) return
-  takeVendorState(carrier, context)
-  if (isStyle && same && (parent.spanHi !== context.spanHi || parent.spanLo !== context.spanLo)) {
-    context.spanHi = parent.spanHi
-    context.spanLo = parent.spanLo
-    if (context.lastDatadogParent === '' && readParentId(carrier, words)) {
-      context.lastDatadogParent = hexText(words.hi, words.lo)
-    }
-  } else {
-    context.lastDatadogParent = ''
+  const reparents = isStyle && same && (parent.spanHi !== context.spanHi || parent.spanLo !== context.spanLo)
+  takeVendorState(carrier, context, reparents)
+  if (!reparents) return
+  context.spanHi = parent.spanHi
+  context.spanLo = parent.spanLo
+  if (context.lastDatadogParent === '' && readParentId(carrier, words)) {
+    context.lastDatadogParent = hexText(words.hi, words.lo)
   }
 }
 

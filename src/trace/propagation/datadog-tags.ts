@@ -3,7 +3,7 @@
 import type { Words } from '../../std/u64'
 import type { RemoteContext } from '../remote-context'
 import { isName, isPrintable } from './characters'
-import { hexText, readHex } from './id-text'
+import { readHex, upperHexText } from './id-text'
 import { TAG_PREFIX, tagKey } from './tag-keys'
 
 const upper: Words = { hi: 0, lo: 0 }
@@ -52,7 +52,8 @@ function parse(text: string): ParsedTags {
     const name = text.slice(from, equals)
     if (name !== '_dd.p.tid') {
       tags ??= {}
-      tags[name] = text.slice(equals + 1, end)
+      // The constant is a property name already; text that was cut out would have to be looked up.
+      tags[name === '_dd.p.dm' ? '_dd.p.dm' : name] = text.slice(equals + 1, end)
     } else if (end - equals !== 17 || !readHex(text, equals + 1, upper)) {
       upper.hi = upper.lo = 0
       error = `malformed_tid ${text.slice(equals + 1, end)}`
@@ -63,11 +64,11 @@ function parse(text: string): ParsedTags {
 }
 
 function isPair(text: string, from: number, equals: number, end: number): boolean {
-  return (
-    text.startsWith(TAG_PREFIX, from) &&
-    isName(text, from + TAG_PREFIX.length, equals) &&
-    isPrintable(text, equals + 1, end)
-  )
+  // `startsWith` takes four times as long.
+  for (let at = 0; at < TAG_PREFIX.length; at++) {
+    if (text.charCodeAt(from + at) !== TAG_PREFIX.charCodeAt(at)) return false
+  }
+  return isName(text, from + TAG_PREFIX.length, equals) && isPrintable(text, equals + 1, end)
 }
 
 /**
@@ -79,7 +80,7 @@ export function writeTags(
   upperLo: number,
   tags: Record<string, string> | undefined,
 ): string | undefined {
-  let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${hexText(upperHi, upperLo)}`
+  let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${upperHexText(upperHi, upperLo)}`
   for (const name in tags) {
     const value = tags[name]
     if (value === '' || name === '_dd.p.tid') continue

@@ -39,6 +39,20 @@ export function hexText(hi: number, lo: number): string {
   )
 }
 
+let lastHi = 0
+let lastLo = 0
+let lastText = '0000000000000000'
+
+/** The same for the upper half of a trace id, which is the time in seconds: one text does for all traces of a second. */
+export function upperHexText(hi: number, lo: number): string {
+  if (hi !== lastHi || lo !== lastLo) {
+    lastText = hexText(hi, lo)
+    lastHi = hi
+    lastLo = lo
+  }
+  return lastText
+}
+
 /** Decimal digits without padding. The engine's bigint printer: 61 ns where division in float64 takes 168. */
 export function decimalText(hi: number, lo: number): string {
   return toBigInt(hi, lo).toString()

@@ -5,12 +5,11 @@ import { UNDECIDED } from '../priority'
 import type { RemoteContext } from '../remote-context'
 import { printable } from './characters'
 import { writeTags } from './datadog-tags'
-import { decimalText, hexText } from './id-text'
+import { decimalText, hexText, upperHexText } from './id-text'
 import { stateHead, stateTail, withoutParent } from './tracestate-text'
 
 /** Length of `p`'s value, which stands between the head and the tail of the `dd` member. */
 const SPAN_ID_LENGTH = 16
-const NO_UPPER = '0000000000000000'
 
 /** Empty text = not made yet, or nothing to send. */
 export class Outgoing {
@@ -87,7 +86,7 @@ export class Outgoing {
     const { traceHi, traceLo, upperHi, upperLo } = this.identity
     if (this.traceHex === '') {
       this.traceHex = hexText(traceHi, traceLo)
-      this.upperHex = (upperHi | upperLo) === 0 ? '' : hexText(upperHi, upperLo)
+      this.upperHex = (upperHi | upperLo) === 0 ? '' : upperHexText(upperHi, upperLo)
     }
     if (this.spanHex === '') this.spanHex = hexText(this.spanHi, this.spanLo)
   }
@@ -96,9 +95,9 @@ export class Outgoing {
   prepareW3c(parent: string | undefined): void {
     if (this.traceparent !== '') return
     this.prepareHex()
-    const { priority, origin, propagated } = this.identity
+    const { priority, origin, propagated, upperHi, upperLo } = this.identity
     if (this.parentHead === '') {
-      this.parentHead = `00-${this.upperHex === '' ? NO_UPPER : this.upperHex}${this.traceHex}-`
+      this.parentHead = `00-${upperHexText(upperHi, upperLo)}${this.traceHex}-`
       this.stateHead = stateHead(this.priority, origin)
       const others = this.remote === undefined ? '' : this.remote.otherTracestate
       const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate

@@ -23,6 +23,7 @@ const TAB = 0x09
 const SPACE = 0x20
 const DASH = 0x2d
 const DOT = 0x2e
+const EQUALS = 0x3d
 const LOWER_D = 0x64
 const LOWER_M = 0x6d
 const LOWER_O = 0x6f
@@ -31,11 +32,11 @@ const LOWER_S = 0x73
 const LOWER_T = 0x74
 
 /**
- * Reads the header into `context`. `own`: the context is that of the `traceparent` beside it, so that priority, origin
- * and tags count; otherwise only what other vendors, later versions and `p` say is taken. Members that are not valid are
- * left out, and so are those after the 32nd.
+ * Reads the header into `context`. What other vendors and later versions say is always taken; `own`, that the context is
+ * the one of the `traceparent` beside it, adds priority, origin and tags, and `parent` adds `p`. Members that are not
+ * valid are left out, and so are those after the 32nd.
  */
-export function readTracestate(text: string, context: RemoteContext, own: boolean): void {
+export function readTracestate(text: string, context: RemoteContext, own: boolean, parent: boolean): void {
   let others = ''
   let members = 0
   let foundDd = false
@@ -49,8 +50,8 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
     while (end > from && isBlank(text.charCodeAt(end - 1))) end--
     if (from === end) continue
     members++
-    if (text.charCodeAt(from) === LOWER_D && text.startsWith('dd=', from)) {
-      if (!foundDd) readDd(text, from + 3, end, context, own)
+    if (isDd(text, from)) {
+      if (!foundDd) readDd(text, from + 3, end, context, own, parent)
       foundDd = true
     } else if (isMember(text, from, end) && (foundDd || members < MAX_MEMBERS)) {
       const member = text.slice(from, end)
@@ -58,6 +59,14 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
     }
   }
   context.otherTracestate = others
+}
+
+function isDd(text: string, from: number): boolean {
+  return (
+    text.charCodeAt(from) === LOWER_D &&
+    text.charCodeAt(from + 1) === LOWER_D &&
+    text.charCodeAt(from + 2) === EQUALS
+  )
 }
 
 function isBlank(code: number): boolean {
@@ -73,7 +82,14 @@ function isMember(text: string, from: number, end: number): boolean {
 }
 
 /** Values are taken only when they are printable; what is not kept need not be. */
-function readDd(text: string, start: number, end: number, context: RemoteContext, own: boolean): void {
+function readDd(
+  text: string,
+  start: number,
+  end: number,
+  context: RemoteContext,
+  own: boolean,
+  parent: boolean,
+): void {
   let priority = Number.NaN
   let unknown = ''
   let at = start
@@ -91,7 +107,7 @@ function readDd(text: string, start: number, end: number, context: RemoteContext
         if (own && colon > from + 2) readTag(text, from + 2, colon, to, context)
       } else if (isPrintable(text, from, to)) unknown += `;${text.slice(from, to)}`
     } else if (first === LOWER_P) {
-      if (to - colon <= MAX_PARENT_LENGTH && isPrintable(text, colon, to)) {
+      if (parent && to - colon <= MAX_PARENT_LENGTH && isPrintable(text, colon, to)) {
         context.lastDatadogParent = text.slice(colon + 1, to)
       }
     } else if (first === LOWER_S) {

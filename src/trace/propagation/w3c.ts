@@ -91,13 +91,13 @@ export function contextOf(parent: Traceparent, carrier: Carrier): RemoteContext 
   if (state !== undefined) {
     const text = headerList(state)
     context.tracestate = text
-    readTracestate(text, context, true)
+    readTracestate(text, context, true, true)
   }
   return context
 }
 
-/** Takes into `context` what `tracestate` holds for others and for versions of this tracer to come, and `p`. */
-export function takeVendorState(carrier: Carrier, context: RemoteContext): void {
+/** Takes into `context` what `tracestate` holds for others and for versions of this tracer to come, and `p` on demand. */
+export function takeVendorState(carrier: Carrier, context: RemoteContext, parent: boolean): void {
   const state = carrier[TRACESTATE]
-  if (state !== undefined) readTracestate(headerList(state), context, false)
+  if (state !== undefined) readTracestate(headerList(state), context, false, parent)
 }

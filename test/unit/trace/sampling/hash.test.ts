@@ -72,8 +72,6 @@ test('agrees with ids and decisions written down', () => {
   for (const [id, at50] of [
     [1n, true],
     [9223372036854775808n, true],
-    [12078589664685934330n, formula(12078589664685934330n, 0.5)],
-    [13794769880582338323n, formula(13794769880582338323n, 0.5)],
   ] as const) {
     assert.equal(keep(id, 0.5), at50)
   }

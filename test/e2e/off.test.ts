@@ -1,0 +1,35 @@
+/** `DD_TRACE_ENABLED=false`: the program runs as if there were no tracer. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTestAgent } from '../../src/testing/index'
+import { fixture, REGISTER, runNode } from '../support/programs'
+
+const NOTHING = { exit: 0, beforeExit: 0, SIGTERM: 0, SIGINT: 0 }
+
+for (const preload of [[], ['--import', REGISTER]]) {
+  test(`switched off, nothing is patched, listened to or sent ${preload.join(' ')}`, async () => {
+    const agent = await startTestAgent()
+    const ended = await runNode([...preload, fixture('off.cjs')], { ...agent.env, DD_TRACE_ENABLED: 'false' })
+    await agent.close()
+    assert.equal(ended.stderr, '')
+    assert.deepEqual(JSON.parse(ended.stdout), {
+      ran: ['function', 'function', true, true, '{}', null],
+      patched: [false, false, false, false],
+      requireUntouched: true,
+      listeners: NOTHING,
+      flushed: { sent: 0, dropped: 0, timedOut: false },
+    })
+    assert.equal(agent.requests().length, 0)
+  })
+}
+
+test('switched on, the same program is patched and sends: the test above can fail', async () => {
+  const agent = await startTestAgent()
+  const ended = await runNode([fixture('off.cjs')], agent.env)
+  await agent.close()
+  const { patched, requireUntouched, listeners } = JSON.parse(ended.stdout)
+  assert.deepEqual(patched, [true, true, true, true])
+  assert.equal(requireUntouched, false)
+  assert.notDeepEqual(listeners, NOTHING)
+})
