@@ -1,5 +1,6 @@
 /** Configured headers that become tags. */
 
+import type { OutgoingMessage } from 'node:http'
 import type { Span } from '../../trace/span'
 
 export interface HeaderTag {
@@ -36,4 +37,19 @@ export function tagHeaders(
     const text = Array.isArray(value) ? value.join(',') : String(value)
     if (text !== '') span.setTag(tag ?? `http.${side}.headers.${header}`, text)
   }
+}
+
+/** A header of a message that we send, also one that was given to `writeHead`, or in a list, and is only in its text. */
+export function sentHeader(
+  message: OutgoingMessage,
+  header: string,
+): string | number | readonly string[] | undefined {
+  const value = message.getHeader(header)
+  if (value !== undefined) return value
+  const head = (message as { _header?: unknown })._header
+  if (typeof head !== 'string') return undefined
+  const at = head.toLowerCase().indexOf(`\r\n${header}: `)
+  if (at < 0) return undefined
+  const start = at + header.length + 4
+  return head.slice(start, head.indexOf('\r\n', start))
 }

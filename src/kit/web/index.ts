@@ -2,7 +2,7 @@
 
 export { clientIp } from './client-ip'
 export { simplifyPath } from './endpoint'
-export { type HeaderTag, headerTags, tagHeaders } from './header-tags'
+export { type HeaderTag, headerTags, sentHeader, tagHeaders } from './header-tags'
 export { queryObfuscator } from './query'
 export { WebRequest, webRequestOf } from './request'
 export { join, type PathPattern, patternText, Routing } from './routing'

@@ -3,13 +3,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LiveSite } from '../../patch/state'
 import type { Span } from '../../trace/span'
+import { Mark } from '../mark'
 import { moreSpecific, type Routing } from './routing'
 
-const WEB = Symbol('tracer.web')
+/** On a request and its response. */
+class WebMark extends Mark {
+  #web: WebRequest | undefined
 
-/** A message object with the request's state on it. */
-interface Marked {
-  [WEB]?: WebRequest
+  private constructor(message: object, web: WebRequest) {
+    super(message)
+    this.#web = web
+  }
+
+  static of(message: object): WebRequest | undefined {
+    return #web in message ? message.#web : undefined
+  }
+
+  static set(message: object, web: WebRequest | undefined): void {
+    if (#web in message) message.#web = web
+    else if (web !== undefined) new WebMark(message, web)
+  }
 }
 
 export class WebRequest {
@@ -23,6 +36,8 @@ export class WebRequest {
   hasError = false
   /** Name of the framework that claimed the request. */
   framework = ''
+  /** Of spans for that framework's middleware. */
+  middleware: LiveSite | undefined = undefined
   /** Where in a tree of routers the request is; undefined until a router sees it. */
   routing: Routing | undefined = undefined
   /** Spans of handlers that have not called `next` yet. */
@@ -32,13 +47,14 @@ export class WebRequest {
     this.span = span
     this.req = req
     this.res = res
-    ;(req as Marked)[WEB] = this
-    ;(res as Marked)[WEB] = this
+    WebMark.set(req, this)
+    WebMark.set(res, this)
   }
 
   /** A framework handles the request: its spans carry the framework's name. */
-  claim(framework: string, site: LiveSite): void {
+  claim(framework: string, site: LiveSite, middleware?: LiveSite): void {
     this.framework = framework
+    this.middleware = middleware
     if (this.span.name === this.span.site.name) this.span.name = site.site.name
     this.span.site = site.site
   }
@@ -63,12 +79,12 @@ export class WebRequest {
 
   /** The request is over: long-lived sockets must not keep it. */
   release(): void {
-    ;(this.req as Marked)[WEB] = undefined
-    ;(this.res as Marked)[WEB] = undefined
+    WebMark.set(this.req, undefined)
+    WebMark.set(this.res, undefined)
   }
 }
 
 /** State of the request that `message` (request or response) belongs to, while it is being handled. */
 export function webRequestOf(message: object): WebRequest | undefined {
-  return (message as Marked)[WEB]
+  return WebMark.of(message)
 }

@@ -27,12 +27,13 @@ export class Routing {
 
   /** A router begins to look for layers. */
   enterRouter(router: object, base: string): void {
-    this.#levels.push({ router, base })
+    // Most requests see one router, at the root: what is not noted there is at the root.
+    if (base !== '' || this.#levels.length > 0) this.#levels.push({ router, base })
   }
 
   /** A layer that was mounted on `router` under `pattern` begins to run; `base` already contains what it matched. */
   enterMount(router: object, pattern: string, base: string): void {
-    this.#mounts.push({ base, route: join(this.routeOf(this.#baseOf(router)), pattern) })
+    this.#mounts.push({ base, route: join(this.routeOf(this.baseOf(router)), pattern) })
   }
 
   /** Patterns that led to `base`; the literal text where they are not known. */
@@ -43,7 +44,8 @@ export class Routing {
     return base
   }
 
-  #baseOf(router: object): string {
+  /** `req.baseUrl` when `router` was entered last. */
+  baseOf(router: object): string {
     for (let at = this.#levels.length - 1; at >= 0; at--) {
       if (this.#levels[at].router === router) return this.#levels[at].base
     }
@@ -58,12 +60,13 @@ export function join(route: string, pattern: string): string {
   return route + (pattern.startsWith('/') || pattern.startsWith('(') ? pattern : `/${pattern}`)
 }
 
-/** The more telling of two routes of one request: one without wildcards, then the longer. */
+/**
+ * Which of two routes names a request that came to `first` and then, since that passed it on, to `second`: the second,
+ * which answers or is nearer to who does, unless only the first is without wildcards.
+ */
 export function moreSpecific(first: string, second: string): string {
-  if (first === '' || second === '') return first || second
-  const firstIsWild = isWild(first)
-  if (firstIsWild !== isWild(second)) return firstIsWild ? second : first
-  return second.length >= first.length ? second : first
+  if (second === '') return first
+  return isWild(second) && first !== '' && !isWild(first) ? first : second
 }
 
 function isWild(route: string): boolean {

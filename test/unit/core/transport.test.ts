@@ -13,8 +13,8 @@ import { after, describe, test } from 'node:test'
 import { MAX_BODY } from '../../../src/core/exchange'
 import { isOwnOrigin } from '../../../src/core/own-origins'
 import { errorCode, Transport } from '../../../src/core/transport'
-import { runScript } from '../../support/child'
 import { type FakeAgent, type FakeAgentOptions, infoAnswer, startFakeAgent } from '../../support/fake-agent'
+import { type Ended, runNode } from '../../support/programs'
 
 const folder = mkdtempSync(join(tmpdir(), 'transport-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -31,6 +31,13 @@ async function connected(
     await agent.stop()
   })
   return { agent, transport }
+}
+
+/** Runs `script` in a process of its own; `load('src/…')` is a module of the compiled tree. */
+function runScript(script: string, env: Record<string, string> = {}, flags: string[] = []): Promise<Ended> {
+  const root = JSON.stringify(join(__dirname, '../../..'))
+  const load = `const load = path => require(require('node:path').join(${root}, path));`
+  return runNode([...flags, '-e', load + script], env)
 }
 
 const put = { method: 'PUT', path: '/v0.4/traces', body: Buffer.from('payload') } as const
