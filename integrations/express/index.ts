@@ -25,12 +25,11 @@ function patchApplication(application: object, tools: PatchTools): void {
     type: 'web',
     kind: 'server',
   })
+  const middleware = tools.site({ name: 'express.middleware', measured: false })
   tools.wrap(application, 'handle', original => {
     return function (this: unknown, req: object): unknown {
-      if (tools.state.enabled) {
-        const web = webRequestOf(req)
-        if (web !== undefined && web.framework === '') web.claim('express', site)
-      }
+      const web = tools.state.enabled ? webRequestOf(req) : undefined
+      if (web !== undefined && web.framework === '') web.claim('express', site, middleware)
       return Reflect.apply(original, this, arguments)
     }
   })

@@ -11,50 +11,24 @@ import {
   type AnyFunction,
   join,
   type PatchTools,
-  type PathPattern,
-  patternText,
   Routing,
   type WebRequest,
   webRequestOf,
 } from '../../src/kit/index'
 import { traceMiddleware } from './middleware'
+import { type Layer, Place, place, type Router, survey } from './place'
 
-/** On a layer: the router that it belongs to and the pattern it was registered with. */
-const PLACE = Symbol('tracer.place')
-
-interface Place {
-  router: object
-  /** Text of the pattern; for a list, a function that finds which of them matched. */
-  pattern: string | ((path: string) => string)
-}
-
-interface Layer {
-  [PLACE]?: Place
-  name: string
-  handle: AnyFunction
-  route?: { path: PathPattern }
-  /** Since router 2.3. */
-  rawPath?: PathPattern
-  match(path: string): unknown
-}
-
-interface Router {
-  stack: Layer[]
-  caseSensitive?: boolean
-  strict?: boolean
-}
-
-type Request = IncomingMessage & { baseUrl?: string }
+type Request = IncomingMessage & { baseUrl?: string; params?: Record<string, unknown> }
 
 /** Wraps the prototype that all routers share. */
 export function patchRouter(prototype: object, tools: PatchTools): void {
-  for (const name of ['use', 'route'] as const) {
+  for (const name of ['use', 'route']) {
     tools.wrap(prototype, name, original => {
       return function (this: Router, first: unknown): unknown {
-        const before = this.stack.length
+        const before = this?.stack?.length
         const result = Reflect.apply(original, this, arguments)
         tools.fenced(() => {
-          for (const layer of this.stack.slice(before)) place(this, layer, patternOf(first), name === 'route')
+          for (let at = before; at < this.stack.length; at++) place(this, this.stack[at], first)
         })
         return result
       }
@@ -63,32 +37,20 @@ export function patchRouter(prototype: object, tools: PatchTools): void {
   tools.wrap(prototype, 'handle', original => {
     return function (this: Router, req: Request, res: ServerResponse, out: AnyFunction): unknown {
       const web = webRequestOf(req)
-      if (web === undefined || !tools.state.enabled) return Reflect.apply(original, this, arguments)
-      web.routing ??= new Routing()
-      const { routing } = web
-      routing.enterRouter(this, req.baseUrl ?? '')
-      if (routing.inside || typeof out !== 'function') return Reflect.apply(original, this, arguments)
-      routing.inside = true
-      const outermost = function (this: unknown, error?: unknown): unknown {
-        routing.inside = false
-        if (error) web.fail(error)
-        // Nothing handled the request: what it passed on its way is not its route.
-        else if (!res.headersSent) web.route = ''
-        return Reflect.apply(out, this, arguments)
+      if (web === undefined || !tools.state.enabled || typeof out !== 'function') {
+        return Reflect.apply(original, this, arguments)
       }
-      return original.call(this, req, res, outermost)
+      return original.call(this, req, res, enterRouter(this, web, req, res, out, tools))
     }
   })
 }
 
 /** Wraps the prototype of layers; the methods have had two spellings. */
 export function patchLayer(prototype: object, tools: PatchTools): void {
-  const live = {
-    site: tools.site({ name: `${tools.state.name}.middleware`, measured: false }),
-    middleware: false,
-  }
+  const own = tools.site({ name: `${tools.state.name}.middleware`, measured: false })
+  let traces = false
   tools.state.onConfigure(() => {
-    live.middleware = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
+    traces = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
   })
   for (const name of ['handle_request', 'handleRequest']) {
     tools.wrap(prototype, name, original => {
@@ -96,14 +58,14 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
         const web = webRequestOf(req)
         if (web === undefined || !tools.state.enabled) return original.call(this, req, res, next)
         try {
-          enter(this, web, req)
+          enterLayer(this, web, req)
         } catch (error) {
           tools.state.failed(error)
         }
-        if (!live.middleware || this.route !== undefined || this.handle.length > 3) {
+        if (!traces || this.route !== undefined || this.handle.length > 3) {
           return original.call(this, req, res, next)
         }
-        return traceMiddleware(web, this, live.site.site, original, req, res, next, tools)
+        return traceMiddleware(web, this, own, original, [req, res, next], tools)
       }
     })
   }
@@ -116,54 +78,86 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
         res: ServerResponse,
         next: AnyFunction,
       ): unknown {
-        webRequestOf(req)?.fail(error)
-        return original.call(this, error, req, res, next)
+        const web = webRequestOf(req)
+        web?.fail(error)
+        if (web === undefined || !traces || !tools.state.enabled || this.handle.length !== 4) {
+          return original.call(this, error, req, res, next)
+        }
+        return traceMiddleware(web, this, own, original, [error, req, res, next], tools)
       }
     })
   }
 }
 
-function place(router: Router, layer: Layer, pattern: PathPattern, exact: boolean): void {
-  const all = (Array.isArray(pattern) ? pattern.flat(Number.POSITIVE_INFINITY) : [pattern]) as PathPattern[]
-  if (all.length === 1) {
-    layer[PLACE] = { router, pattern: patternText(all[0]) }
-    return
+/** The request has come to `router`; returns what the router must call when it is through. */
+function enterRouter(
+  router: Router,
+  web: WebRequest,
+  req: Request,
+  res: ServerResponse,
+  out: AnyFunction,
+  tools: PatchTools,
+): AnyFunction {
+  try {
+    survey(router)
+    web.routing ??= new Routing()
+    web.routing.enterRouter(router, req.baseUrl ?? '')
+  } catch (error) {
+    tools.state.failed(error)
   }
-  // Which of several patterns matched, the library's own matcher tells best.
-  const Layer = layer.constructor as new (path: PathPattern, options: object, handle: AnyFunction) => Layer
-  const options = { sensitive: router.caseSensitive, strict: exact && router.strict, end: exact }
-  const candidates = all.map(each => ({ text: patternText(each), layer: new Layer(each, options, () => {}) }))
-  layer[PLACE] = { router, pattern: path => candidates.find(each => each.layer.match(path))?.text ?? '' }
-}
-
-/** First argument of `use` and `route`: a pattern, or already a handler. */
-function patternOf(first: unknown): PathPattern {
-  let leaf = first
-  while (Array.isArray(leaf) && leaf.length > 0) leaf = leaf[0]
-  return typeof leaf === 'function' || first === undefined ? '/' : (first as PathPattern)
+  const { routing } = web
+  // Only the end of the outermost router is the end of them all.
+  if (routing === undefined || routing.inside) return out
+  routing.inside = true
+  return function (this: unknown, error?: unknown): unknown {
+    routing.inside = false
+    if (error) web.fail(error)
+    // Nothing handled the request: what it passed on its way is not its route.
+    else if (!res.headersSent) web.route = ''
+    return Reflect.apply(out, this, arguments)
+  }
 }
 
 /** The request has come to `layer`. */
-function enter(layer: Layer, web: WebRequest, req: Request): void {
+function enterLayer(layer: Layer, web: WebRequest, req: Request): void {
   const { routing } = web
-  if (routing === undefined) return
-  const at = layer[PLACE]
+  const router = Place.routerOf(layer)
+  // Layers inside of a route have no place: that of the route was noted.
+  if (routing === undefined || router === undefined) return
+  const pattern = Place.patternOf(layer)
   const base = req.baseUrl ?? ''
   if (layer.route !== undefined) {
-    // A layer that was registered before the router was patched knows its pattern only by its route.
-    const pattern = at === undefined ? patternText(layer.route.path) : textOf(at, pathOf(req))
-    web.matched(join(routing.routeOf(base), pattern))
-  } else if (at !== undefined && at.pattern !== '/') {
-    routing.enterMount(at.router, textOf(at, base), base)
+    const text = typeof pattern === 'function' ? pattern(pathOf(req)) : (pattern ?? pathOf(req))
+    web.matched(join(routing.routeOf(base), text))
+  } else if (pattern !== '/' && base !== '') {
+    const matched = base.slice(routing.baseOf(router).length)
+    const text = typeof pattern === 'function' ? pattern(matched) : (pattern ?? withNames(matched, req.params))
+    routing.enterMount(router, text, base)
   }
-}
-
-function textOf(place: Place, path: string): string {
-  return typeof place.pattern === 'string' ? place.pattern : place.pattern(path)
 }
 
 function pathOf(req: Request): string {
   const url = req.url ?? '/'
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)
+}
+
+/** `/users/42` → `/users/:id`, where `id` is 42: for patterns that were not seen when they were registered. */
+function withNames(path: string, params: Readonly<Record<string, unknown>> = {}): string {
+  const names = new Map(Object.entries(params).map(([name, value]) => [value, name]))
+  return path
+    .split('/')
+    .map(segment => {
+      const name = segment === '' ? undefined : names.get(decode(segment))
+      return name === undefined ? segment : `:${name}`
+    })
+    .join('/')
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }

@@ -1,42 +1,43 @@
 /** A span for a middleware: from its call until it calls `next`, or the response ends. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyFunction,
   active,
   disguise,
+  type LiveSite,
   type PatchTools,
   run,
-  type Site,
   type Span,
   startSpan,
   type WebRequest,
 } from '../../src/kit/index'
 
+/** Calls `original` of `layer` with `args`, whose last one is `next`, inside a span. */
 export function traceMiddleware(
   web: WebRequest,
   layer: { name: string },
-  site: Site,
+  own: LiveSite,
   original: AnyFunction,
-  req: IncomingMessage,
-  res: ServerResponse,
-  next: AnyFunction,
+  args: unknown[],
   tools: PatchTools,
 ): unknown {
   const parent = active() ?? web.span
+  const { site } = web.middleware ?? own
   const span = startSpan(tools.runtime, site, parent, {})
   span.resource = layer.name || '<anonymous>'
   web.open ??= []
   web.open.push(span)
-  const passOn = disguise(function (this: unknown, error?: unknown): unknown {
+  const last = args.length - 1
+  const next = args[last] as AnyFunction
+  args[last] = disguise(function (this: unknown, error?: unknown): unknown {
     ended(web, span, error)
     return run(parent, next, this, arguments)
   }, next)
-  return run(span, original, layer, [req, res, passOn])
+  return run(span, original, layer, args)
 }
 
 function ended(web: WebRequest, span: Span, error: unknown): void {
-  const failed = error !== undefined && error !== null && error !== 'route' && error !== 'router'
+  const failed = Boolean(error) && error !== 'route' && error !== 'router'
   if (span.durationMs >= 0) {
     web.span.addEvent('middleware.next_called_again', {
       'middleware.name': span.resource,

@@ -73,8 +73,6 @@ export class AgentWriter implements TraceSink {
   #isArmed = false
   /** It has run out while a payload was under way. */
   #isDue = false
-  /** The last payload that a flush has waited for. */
-  #flushedOrder = 0
   #closing: Promise<FlushResult> | undefined
 
   constructor(options: WriterOptions) {
@@ -109,11 +107,6 @@ export class AgentWriter implements TraceSink {
   /** Bytes that wait: queued, being sent, and being filled. */
   get byteLength(): number {
     return this.#queue.byteLength + this.#encoder.byteLength
-  }
-
-  /** Whether traces came since the last `flush()` began: another one then has something new to try. */
-  get hasNews(): boolean {
-    return this.#encoder.byteLength > 0 || this.#queue.lastOrder > this.#flushedOrder
   }
 
   /** What the agent said about itself; undefined before the first traces have left, and for agents without `/info`. */
@@ -180,7 +173,6 @@ export class AgentWriter implements TraceSink {
 
   async #flush(timeoutMs: number): Promise<FlushResult> {
     this.#cut()
-    this.#flushedOrder = this.#queue.lastOrder
     let timedOut = false
     if (this.#queue.size > 0) {
       const left = this.#delivery.flushes.wait(this.#queue.lastOrder)

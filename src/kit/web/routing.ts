@@ -57,7 +57,8 @@ export class Routing {
 export function join(route: string, pattern: string): string {
   if (pattern === '*' || pattern === '/*') return route
   if (pattern === '/' || pattern === '') return route === '' ? pattern : route
-  return route + (pattern.startsWith('/') || pattern.startsWith('(') ? pattern : `/${pattern}`)
+  const before = route.endsWith('/') ? route.slice(0, -1) : route
+  return before + (pattern.startsWith('/') || pattern.startsWith('(') ? pattern : `/${pattern}`)
 }
 
 /**
@@ -70,7 +71,7 @@ export function moreSpecific(first: string, second: string): string {
 }
 
 function isWild(route: string): boolean {
-  return route.includes('*') || route.includes('(')
+  return route.includes('*') || route.includes('(/')
 }
 
 /** How a pattern is written in a route. */

@@ -59,7 +59,6 @@ export function restarted(context: RemoteContext, style: Style): RemoteContext |
   const fresh = new RemoteContext()
   fresh.restart = true
   fresh.legacyBaggage = context.legacyBaggage
-  context.links = undefined
   fresh.links = [{ context, attributes: { reason: 'propagation_behavior_extract', context_headers: style } }]
   return fresh
 }

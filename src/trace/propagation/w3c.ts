@@ -74,7 +74,7 @@ function readByte(text: string, at: number): number {
 function hexValue(code: number): number {
   if (code >= 48 && code <= 57) return code - 48
   const letter = code | 32
-  return letter >= 97 && letter <= 102 && code < 128 ? letter - 87 : -1
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
 /** The context of a `traceparent` that has been read, with what `tracestate` adds to it. */

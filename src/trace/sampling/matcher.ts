@@ -60,8 +60,7 @@ function matchGlob(pattern: string, text: string): boolean {
       at++
     } else if (star >= 0) {
       patternAt = star + 1
-      starAt += characterLength(text, starAt)
-      at = starAt
+      at = ++starAt
     } else return false
   }
   while (pattern.charCodeAt(patternAt) === 42) patternAt++

@@ -210,15 +210,17 @@ test('the dd member has at most 256 characters: pairs that do not fit are left o
   assert.equal(headersOf(other).tracestate, `dd=s:1;p:${other.toSpanId(true)};t.dm:-0;t.b:y`)
 })
 
-test('an origin that leaves no room for the rest is left out of tracestate', () => {
-  const carrier = {
-    'x-datadog-trace-id': '1',
-    'x-datadog-parent-id': '2',
-    'x-datadog-sampling-priority': '1',
+test('an origin fits into tracestate or is left out of it', () => {
+  const carrier = { 'x-datadog-trace-id': '1', 'x-datadog-parent-id': '2', 'x-datadog-sampling-priority': '1' }
+  for (const [length, stateLength] of [
+    [228, 256],
+    [229, 25],
+    [256, 25],
+  ] as const) {
+    const headers = headersOf(start(propagator().extract({ ...carrier, 'x-datadog-origin': 'o'.repeat(length) })))
+    assert.equal(headers['x-datadog-origin'].length, length)
+    assert.equal(headers.tracestate.length, stateLength)
   }
-  const headers = headersOf(start(propagator().extract({ ...carrier, 'x-datadog-origin': 'o'.repeat(256) })))
-  assert.equal(headers['x-datadog-origin'].length, 256)
-  assert.equal(headers.tracestate.length < 256, true)
 })
 
 test('a context that is passed on keeps its own ids and last Datadog span', () => {

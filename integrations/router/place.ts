@@ -1,0 +1,86 @@
+/** Where a layer of a router was registered: on which router, under which pattern. */
+
+import { type AnyFunction, Mark, type PathPattern, patternText } from '../../src/kit/index'
+
+export interface Layer {
+  name: string
+  handle: AnyFunction
+  route?: { path: PathPattern }
+  /** Since router 2.3. */
+  rawPath?: PathPattern
+  match(path: string): unknown
+}
+
+export interface Router {
+  stack: Layer[]
+  caseSensitive?: boolean
+  strict?: boolean
+}
+
+/** Text of the pattern; for a list of them, a function that finds the one that matched; undefined = not known. */
+export type Pattern = string | ((path: string) => string) | undefined
+
+export class Place extends Mark {
+  readonly #router: Router
+  readonly #pattern: Pattern
+
+  private constructor(layer: Layer, router: Router, pattern: Pattern) {
+    super(layer)
+    this.#router = router
+    this.#pattern = pattern
+  }
+
+  /** Notes that `layer` was registered on `router` under `pattern`; the first note counts. */
+  static set(layer: Layer, router: Router, pattern: Pattern): void {
+    if (!(#router in layer)) new Place(layer, router, pattern)
+  }
+
+  static routerOf(layer: Layer): Router | undefined {
+    return #router in layer ? layer.#router : undefined
+  }
+
+  static patternOf(layer: Layer): Pattern {
+    return #router in layer ? layer.#pattern : undefined
+  }
+}
+
+/** On routers whose layers all have a place: those that were registered before we came got it late. */
+class Surveyed extends Mark {
+  readonly #done = true
+
+  static survey(router: Router): void {
+    if (#done in router) return
+    for (const layer of router.stack) {
+      const path = layer.route?.path ?? layer.rawPath
+      Place.set(layer, router, path === undefined ? undefined : compile(router, layer, path))
+    }
+    new Surveyed(router)
+  }
+}
+
+/** Gives those layers of `router` a place that have none. */
+export const survey = Surveyed.survey
+
+/** The application registered `layer` with `first`, the first argument of `use` or `route`. */
+export function place(router: Router, layer: Layer, first: unknown): void {
+  Place.set(layer, router, compile(router, layer, pathIn(first)))
+}
+
+function compile(router: Router, layer: Layer, path: PathPattern): Pattern {
+  if (!Array.isArray(path)) return patternText(path)
+  const all = path.flat(Number.POSITIVE_INFINITY) as PathPattern[]
+  if (all.length === 1) return patternText(all[0])
+  // Which of several patterns matched, the library's own matcher tells best.
+  const Layer = layer.constructor as new (path: PathPattern, options: object, handle: AnyFunction) => Layer
+  const exact = layer.route !== undefined
+  const options = { sensitive: router.caseSensitive, strict: exact && router.strict, end: exact }
+  const candidates = all.map(each => ({ text: patternText(each), layer: new Layer(each, options, () => {}) }))
+  return path => candidates.find(each => each.layer.match(path))?.text ?? ''
+}
+
+/** `use` takes a path, or already handlers, also in lists. */
+function pathIn(first: unknown): PathPattern {
+  let leaf = first
+  while (Array.isArray(leaf) && leaf.length > 0) leaf = leaf[0]
+  return typeof leaf === 'function' || first === undefined ? '/' : (first as PathPattern)
+}

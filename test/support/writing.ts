@@ -1,0 +1,77 @@
+/** A writer with an agent of its own, as the tests of the writer need it. */
+
+import { Unpackr } from 'msgpackr'
+import { resetSelf } from '../../src/core/self'
+import { Transport } from '../../src/core/transport'
+import { V04Encoder } from '../../src/export/v04'
+import { V05Encoder } from '../../src/export/v05'
+import { AgentWriter, type WriterOptions } from '../../src/export/writer'
+import { type FakeAgent, type FakeAgentOptions, type Received, startFakeAgent } from './fake-agent'
+import { catchLog } from './log-lines'
+import { TEST_COMMON } from './runtime'
+
+export const MIB = 1024 * 1024
+/** Longer than any test: payloads leave when the test says so. */
+const NEVER_MS = 3_600_000
+
+export const ENCODERS: WriterOptions['encoders'] = {
+  v04: () => new V04Encoder(TEST_COMMON, 10 * MIB),
+  v05: () => new V05Encoder(TEST_COMMON, 10 * MIB),
+}
+
+export interface Writing {
+  agent: FakeAgent
+  writer: AgentWriter
+  /** Lines of the tracer's own log, `info` and worse. */
+  lines: string[]
+}
+
+/** The writer sends nothing by itself unless `options` say otherwise; both end with the test. */
+export async function writing(
+  t: { after(fn: () => unknown): void },
+  agentOptions: FakeAgentOptions = {},
+  options: Partial<WriterOptions> = {},
+): Promise<Writing> {
+  resetSelf()
+  const lines = catchLog()
+  const agent = await startFakeAgent(agentOptions)
+  const transport = new Transport(agent.url)
+  const writer = new AgentWriter({
+    transport,
+    encoders: ENCODERS,
+    flushIntervalMs: NEVER_MS,
+    random: () => 0,
+    ...options,
+  })
+  t.after(async () => {
+    await writer.shutdown({ timeoutMs: 0 })
+    transport.close()
+    await agent.stop()
+    catchLog('off')
+  })
+  return { agent, writer, lines }
+}
+
+const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'bigint' })
+const mapUnpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, int64AsType: 'bigint' })
+
+/** The tag `index` of the first span of each chunk. */
+export function indexesOf({ path, body }: Received): number[] {
+  if (path === '/v0.4/traces') {
+    const chunks = unpackr.unpack(body) as { metrics: Record<string, number> }[][]
+    return chunks.map(([{ metrics }]) => metrics.index)
+  }
+  const [strings, chunks] = mapUnpackr.unpack(body) as [string[], unknown[][][]]
+  const index = strings.indexOf('index')
+  return chunks.map(([span]) => (span[10] as Map<number, number>).get(index) as number)
+}
+
+/** Those of all payloads that were answered with 2xx or not at all, in the order in which they came. */
+export function allIndexes(received: readonly Received[]): number[] {
+  return received.flatMap(indexesOf)
+}
+
+/** 0, 1, … `count - 1`. */
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
