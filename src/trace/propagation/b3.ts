@@ -1,10 +1,9 @@
 /** B3 (https://github.com/openzipkin/b3-propagation): Zipkin's headers, one (`b3`) or several (`x-b3-*`). */
 
-import type { Words } from '../../std/u64'
+import { parseHex, toHex, type Words } from '../../std/u64'
 import { AUTO_KEEP, AUTO_REJECT, UNDECIDED, USER_KEEP } from '../priority'
 import { RemoteContext } from '../remote-context'
 import { type Carrier, headerText } from './carrier'
-import { hexText, readHex } from './id-text'
 
 const SINGLE = 'b3'
 const TRACE_ID = 'x-b3-traceid'
@@ -39,7 +38,7 @@ export function extractB3Single(carrier: Carrier): RemoteContext | undefined {
   }
   if (
     at < text.length &&
-    !(text.length === at + 17 && text.charCodeAt(at) === 45 && readHex(text, at + 1, { hi: 0, lo: 0 }))
+    !(text.length === at + 17 && text.charCodeAt(at) === 45 && parseHex(text, at + 1, { hi: 0, lo: 0 }))
   ) {
     return undefined
   }
@@ -102,7 +101,7 @@ export function injectB3Multi(
 
 /** Hexadecimal text of a parent's id; empty for none. */
 export function parentText(hi: number, lo: number): string {
-  return (hi | lo) === 0 ? '' : hexText(hi, lo)
+  return (hi | lo) === 0 ? '' : toHex(hi, lo)
 }
 
 function decisionOf(text: string): number {
@@ -111,13 +110,14 @@ function decisionOf(text: string): number {
 
 /** 16 or 32 digits, of which the lower 16 are not all zero: the agent refuses such a trace id. */
 function readTraceId(text: string, length: number): boolean {
-  if (length === 32) return readHex(text, 0, upper) && readHex(text, 16, lower) && (lower.hi | lower.lo) !== 0
+  if (length === 32)
+    return parseHex(text, 0, upper) && parseHex(text, 16, lower) && (lower.hi | lower.lo) !== 0
   upper.hi = upper.lo = 0
-  return length === 16 && readHex(text, 0, lower) && (lower.hi | lower.lo) !== 0
+  return length === 16 && parseHex(text, 0, lower) && (lower.hi | lower.lo) !== 0
 }
 
 function readSpanId(text: string, from: number): boolean {
-  return readHex(text, from, span) && (span.hi | span.lo) !== 0
+  return parseHex(text, from, span) && (span.hi | span.lo) !== 0
 }
 
 function contextOf(priority: number): RemoteContext {

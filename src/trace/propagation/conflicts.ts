@@ -1,10 +1,9 @@
 /** What becomes of further contexts in a carrier, once the first one has been chosen. */
 
-import type { Words } from '../../std/u64'
+import { toHex, type Words } from '../../std/u64'
 import { RemoteContext } from '../remote-context'
 import type { Carrier } from './carrier'
 import { readParentId } from './datadog'
-import { hexText } from './id-text'
 import type { Style } from './styles'
 import { contextOf, newTraceparent, readTraceparent, type Traceparent, takeVendorState } from './w3c'
 
@@ -49,7 +48,7 @@ export function mergeW3c(carrier: Carrier, context: RemoteContext, isStyle: bool
   context.spanHi = parent.spanHi
   context.spanLo = parent.spanLo
   if (context.lastDatadogParent === '' && readParentId(carrier, words)) {
-    context.lastDatadogParent = hexText(words.hi, words.lo)
+    context.lastDatadogParent = toHex(words.hi, words.lo)
   }
 }
 

@@ -1,9 +1,8 @@
 /** The header `x-datadog-tags`: `key=value` pairs joined by commas, every key starting with `_dd.p.`. */
 
-import type { Words } from '../../std/u64'
+import { parseHex, upperHex, type Words } from '../../std/u64'
 import type { RemoteContext } from '../remote-context'
 import { isName, isPrintable } from './characters'
-import { readHex, upperHexText } from './id-text'
 import { TAG_PREFIX, tagKey } from './tag-keys'
 
 const upper: Words = { hi: 0, lo: 0 }
@@ -54,7 +53,7 @@ function parse(text: string): ParsedTags {
       tags ??= {}
       // The constant is a property name already; text that was cut out would have to be looked up.
       tags[name === '_dd.p.dm' ? '_dd.p.dm' : name] = text.slice(equals + 1, end)
-    } else if (end - equals !== 17 || !readHex(text, equals + 1, upper)) {
+    } else if (end - equals !== 17 || !parseHex(text, equals + 1, upper)) {
       upper.hi = upper.lo = 0
       error = `malformed_tid ${text.slice(equals + 1, end)}`
     }
@@ -80,7 +79,7 @@ export function writeTags(
   upperLo: number,
   tags: Record<string, string> | undefined,
 ): string | undefined {
-  let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${upperHexText(upperHi, upperLo)}`
+  let text = (upperHi | upperLo) === 0 ? '' : `_dd.p.tid=${upperHex(upperHi, upperLo)}`
   for (const name in tags) {
     const value = tags[name]
     if (value === '' || name === '_dd.p.tid') continue

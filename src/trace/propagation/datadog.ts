@@ -1,11 +1,10 @@
 /** Datadog's own headers: `x-datadog-*`, and `ot-baggage-*` for the baggage of OpenTracing. */
 
-import type { Words } from '../../std/u64'
+import { parseDecimal, type Words } from '../../std/u64'
 import { RemoteContext } from '../remote-context'
 import { type Carrier, headerText } from './carrier'
 import { isToken, percentDecode, percentEncode } from './characters'
 import { readTags } from './datadog-tags'
-import { readDecimal } from './id-text'
 
 /**
  * | header | value |
@@ -39,12 +38,12 @@ export function extractDatadog(
 ): RemoteContext | undefined {
   const traceId = carrier[TRACE_ID]
   if (traceId === undefined) return undefined
-  if (!readDecimal(headerText(traceId), words) || (words.hi | words.lo) === 0) return undefined
+  if (!parseDecimal(headerText(traceId), words) || (words.hi | words.lo) === 0) return undefined
   const context = new RemoteContext()
   context.traceHi = words.hi
   context.traceLo = words.lo
   // Zero is a valid parent: synthetic tests send it.
-  if (!readDecimal(headerText(carrier[PARENT_ID]), words)) return undefined
+  if (!parseDecimal(headerText(carrier[PARENT_ID]), words)) return undefined
   context.spanHi = words.hi
   context.spanLo = words.lo
   const priority = Number.parseInt(headerText(carrier[PRIORITY]), 10)
@@ -59,7 +58,7 @@ export function extractDatadog(
 
 /** The caller's span as Datadog's headers have it, into `out`; false when they have none. */
 export function readParentId(carrier: Carrier, out: Words): boolean {
-  return readDecimal(headerText(carrier[PARENT_ID]), out)
+  return parseDecimal(headerText(carrier[PARENT_ID]), out)
 }
 
 /** Datadog's headers inside the header that an SQS worker makes of a message attribute. */

@@ -1,11 +1,11 @@
 /** The header texts of one trace, made when a style first asks for them and kept until the sampling decision changes. */
 
+import { toDecimal, toHex, upperHex } from '../../std/u64'
 import type { LocalTrace } from '../local-trace'
 import { UNDECIDED } from '../priority'
 import type { RemoteContext } from '../remote-context'
 import { printable } from './characters'
 import { writeTags } from './datadog-tags'
-import { decimalText, hexText, upperHexText } from './id-text'
 import { stateHead, stateTail, withoutParent } from './tracestate-text'
 
 /** Length of `p`'s value, which stands between the head and the tail of the `dd` member. */
@@ -71,24 +71,24 @@ export class Outgoing {
   prepareDatadog(): void {
     const { traceHi, traceLo, upperHi, upperLo, origin, propagated } = this.identity
     if (this.traceDecimal === '') {
-      this.traceDecimal = decimalText(traceHi, traceLo)
+      this.traceDecimal = toDecimal(traceHi, traceLo)
       this.origin = origin === undefined ? '' : printable(origin)
       this.tags = writeTags(upperHi, upperLo, propagated)
     }
     if (this.spanDecimal !== '') return
     // The first span of a trace has the trace's id.
     const isFirst = this.spanHi === traceHi && this.spanLo === traceLo
-    this.spanDecimal = isFirst ? this.traceDecimal : decimalText(this.spanHi, this.spanLo)
+    this.spanDecimal = isFirst ? this.traceDecimal : toDecimal(this.spanHi, this.spanLo)
   }
 
   /** Makes the hexadecimal ids. */
   prepareHex(): void {
     const { traceHi, traceLo, upperHi, upperLo } = this.identity
     if (this.traceHex === '') {
-      this.traceHex = hexText(traceHi, traceLo)
-      this.upperHex = (upperHi | upperLo) === 0 ? '' : upperHexText(upperHi, upperLo)
+      this.traceHex = toHex(traceHi, traceLo)
+      this.upperHex = (upperHi | upperLo) === 0 ? '' : upperHex(upperHi, upperLo)
     }
-    if (this.spanHex === '') this.spanHex = hexText(this.spanHi, this.spanLo)
+    if (this.spanHex === '') this.spanHex = toHex(this.spanHi, this.spanLo)
   }
 
   /** Makes `traceparent` and `tracestate`. `parent` is `p`, the last Datadog span: undefined = the span itself, '' = none. */
@@ -97,7 +97,7 @@ export class Outgoing {
     this.prepareHex()
     const { priority, origin, propagated, upperHi, upperLo } = this.identity
     if (this.parentHead === '') {
-      this.parentHead = `00-${upperHexText(upperHi, upperLo)}${this.traceHex}-`
+      this.parentHead = `00-${upperHex(upperHi, upperLo)}${this.traceHex}-`
       this.stateHead = stateHead(this.priority, origin)
       const others = this.remote === undefined ? '' : this.remote.otherTracestate
       const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate

@@ -1,10 +1,9 @@
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/): the headers `traceparent` and `tracestate`. */
 
-import type { Words } from '../../std/u64'
+import { parseHex, type Words } from '../../std/u64'
 import { AUTO_KEEP, AUTO_REJECT } from '../priority'
 import { RemoteContext } from '../remote-context'
 import { type Carrier, headerList, headerText } from './carrier'
-import { readHex } from './id-text'
 import { readTracestate } from './tracestate'
 
 export const TRACEPARENT = 'traceparent'
@@ -51,13 +50,13 @@ export function readTraceparent(carrier: Carrier, out: Traceparent): boolean {
     const version = readByte(text, 0)
     if (version < 0 || version === 255 || (text.length > 55 && text.charCodeAt(55) !== 45)) return false
   }
-  if (!readHex(text, 3, words)) return false
+  if (!parseHex(text, 3, words)) return false
   out.upperHi = words.hi
   out.upperLo = words.lo
-  if (!readHex(text, 19, words) || (words.hi | words.lo) === 0) return false
+  if (!parseHex(text, 19, words) || (words.hi | words.lo) === 0) return false
   out.traceHi = words.hi
   out.traceLo = words.lo
-  if (!readHex(text, 36, words) || (words.hi | words.lo) === 0) return false
+  if (!parseHex(text, 36, words) || (words.hi | words.lo) === 0) return false
   out.spanHi = words.hi
   out.spanLo = words.lo
   const flags = readByte(text, 53)

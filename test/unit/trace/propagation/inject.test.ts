@@ -211,13 +211,19 @@ test('the dd member has at most 256 characters: pairs that do not fit are left o
 })
 
 test('an origin fits into tracestate or is left out of it', () => {
-  const carrier = { 'x-datadog-trace-id': '1', 'x-datadog-parent-id': '2', 'x-datadog-sampling-priority': '1' }
+  const carrier = {
+    'x-datadog-trace-id': '1',
+    'x-datadog-parent-id': '2',
+    'x-datadog-sampling-priority': '1',
+  }
   for (const [length, stateLength] of [
     [228, 256],
     [229, 25],
     [256, 25],
   ] as const) {
-    const headers = headersOf(start(propagator().extract({ ...carrier, 'x-datadog-origin': 'o'.repeat(length) })))
+    const headers = headersOf(
+      start(propagator().extract({ ...carrier, 'x-datadog-origin': 'o'.repeat(length) })),
+    )
     assert.equal(headers['x-datadog-origin'].length, length)
     assert.equal(headers.tracestate.length, stateLength)
   }
