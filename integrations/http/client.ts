@@ -1,46 +1,73 @@
 /** Requests that are sent with `http` and `https`: one span each, from the call to the end of the answer. */
 
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import {
   type AnyFunction,
   active,
   getBaggage,
+  type IntegrationState,
   type LiveSite,
+  Mark,
   type PatchTools,
   type Span,
+  sentHeader,
   startSpan,
   type Tags,
   tagHeaders,
   tagPeer,
 } from '../../src/kit/index'
+import { withHeaders, writesHeadAtOnce } from './client-headers'
+import { type ClientTarget, targetIn, targetOf } from './client-target'
+import { wrapEmit } from './emitting'
 import { clientOptions, type HttpOptions } from './options'
 
-const SPAN = Symbol('tracer.client')
+/** On a request: its span, until it ends. */
+class ClientMark extends Mark {
+  #span: Span | undefined
 
-interface Marked {
-  [SPAN]?: Span
+  private constructor(req: ClientRequest, span: Span) {
+    super(req)
+    this.#span = span
+  }
+
+  static of(req: ClientRequest): Span | undefined {
+    return #span in req ? req.#span : undefined
+  }
+
+  static set(req: ClientRequest, span: Span): void {
+    new ClientMark(req, span)
+  }
+
+  static clear(req: ClientRequest): void {
+    if (#span in req) req.#span = undefined
+  }
 }
 
 interface Live {
   readonly site: LiveSite
   options: HttpOptions
+  readonly tools: PatchTools
 }
+
+/** What both modules share, by integration. */
+const lives = new WeakMap<IntegrationState, Live>()
 
 /**
  * The request is made by Node from the application's own arguments, untouched; the headers are added to the object that
- * comes back, before it is flushed. Only where Node writes the head at once (headers given as an array, `expect`) must
- * they be in the options, and then they are in a copy.
+ * comes back, before it is flushed. Only where Node writes the head at once must they be in the arguments, and then they
+ * are in a copy.
  */
 export function patchClient(
   module: typeof import('node:http') | typeof import('node:https'),
+  protocol: 'http:' | 'https:',
   tools: PatchTools,
 ): void {
-  const live = liveOptions(tools)
+  const live = liveOf(tools)
   const isOn = (): boolean => tools.state.enabled && live.options.enabled
   let request: AnyFunction | undefined
   tools.wrap(module, 'request', original => {
     request = function (this: unknown, ...args: unknown[]): unknown {
-      return isOn() ? traced(original, this, args, live, tools) : Reflect.apply(original, this, args)
+      return isOn() ? traced(original, this, args, protocol, live) : Reflect.apply(original, this, args)
     }
     return request
   })
@@ -57,32 +84,37 @@ export function patchClient(
 
 /** Follows every request that `traced` marked; once, since both modules share the class. */
 export function patchClientRequest(http: typeof import('node:http'), tools: PatchTools): void {
-  const live = liveOptions(tools)
-  tools.wrap(http.ClientRequest.prototype, 'emit', original => {
-    return function (this: ClientRequest & Marked, event: string, arg: unknown): unknown {
-      const span = this[SPAN]
+  const live = liveOf(tools)
+  wrapEmit(http.ClientRequest.prototype, tools, inner => {
+    return function (this: ClientRequest, event: string, arg: unknown): unknown {
+      const span = ClientMark.of(this)
       if (span !== undefined) {
         try {
-          onEvent(this, span, event, arg, live.options)
+          onEvent(this, span, event, arg, live)
         } catch (error) {
           tools.state.failed(error)
         }
       }
-      return Reflect.apply(original, this, arguments)
+      return Reflect.apply(inner.emit, this, arguments)
     }
   })
 }
 
-function liveOptions(tools: PatchTools): Live {
-  const site = tools.site({
-    name: { v0: 'http.request', v1: 'http.client.request' },
-    type: 'http',
-    kind: 'client',
-  })
-  const live: Live = { site, options: clientOptions(tools) }
-  tools.state.onConfigure(() => {
-    live.options = clientOptions(tools)
-  })
+function liveOf(tools: PatchTools): Live {
+  let live = lives.get(tools.state)
+  if (live === undefined) {
+    const site = tools.site({
+      name: { v0: 'http.request', v1: 'http.client.request' },
+      type: 'http',
+      kind: 'client',
+    })
+    const made: Live = { site, options: clientOptions(tools), tools }
+    tools.state.onConfigure(() => {
+      made.options = clientOptions(tools)
+    })
+    lives.set(tools.state, made)
+    live = made
+  }
   return live
 }
 
@@ -90,165 +122,129 @@ function traced(
   original: AnyFunction,
   self: unknown,
   args: unknown[],
+  protocol: string,
   live: Live,
-  tools: PatchTools,
 ): unknown {
   const startTicks = performance.now()
-  let span: Span | undefined
+  let early: Span | undefined
+  let isEarly = false
   try {
     if (writesHeadAtOnce(args)) {
-      span = startSpan(tools.runtime, live.site.site, active(), {})
-      args = withHeaders(args, propagationHeaders(span, tools))
+      isEarly = true
+      const target = targetIn(args, protocol)
+      early = start(target, startTicks, live)
+      if (early !== undefined && propagates(target, live)) args = withHeaders(args, headersOf(early, live))
+    }
+  } catch {
+    // Arguments that Node refuses too, a moment later and with its own error.
+  }
+  let req: ClientRequest
+  try {
+    req = Reflect.apply(original, self, args) as ClientRequest
+  } catch (error) {
+    early?.setError(error).finish()
+    throw error
+  }
+  try {
+    if (isEarly) {
+      if (early !== undefined) follow(req, early, live)
+    } else {
+      const target = targetOf(req, args)
+      const span = start(target, startTicks, live)
+      if (span !== undefined) {
+        follow(req, span, live)
+        if (!req.headersSent && propagates(target, live)) {
+          live.tools.propagator.injectWith(span, getBaggage(), (name, value) => req.setHeader(name, value))
+        }
+      }
     }
   } catch (error) {
-    tools.state.failed(error)
-  }
-  const req = Reflect.apply(original, self, args) as ClientRequest & Marked
-  try {
-    begin(req, args, span, startTicks, live, tools)
-  } catch (error) {
-    tools.state.failed(error)
+    live.tools.state.failed(error)
   }
   return req
 }
 
-function begin(
-  req: ClientRequest & Marked,
-  args: unknown[],
-  early: Span | undefined,
-  startTicks: number,
-  { site, options }: Live,
-  tools: PatchTools,
-): void {
-  const host = req.host
-  const port = portOf(args, req.protocol)
-  const url = urlOf(req, host, port)
-  if (options.accepts !== undefined && !options.accepts(url)) return
+/** Undefined when the URL is not to be traced. */
+function start(target: ClientTarget, startTicks: number, { site, options, tools }: Live): Span | undefined {
+  const { method, url, host, port } = target
+  if (options.accepts !== undefined && !options.accepts(url)) return undefined
   const tags: Tags = {
-    'http.method': req.method,
+    'http.method': method,
     'http.url': url,
     'out.host': host,
     'network.destination.port': port,
     'http.status_code': undefined,
   }
-  const span = early ?? startSpan(tools.runtime, site.site, active(), tags)
-  if (early !== undefined) span.addTags(tags)
+  const span = startSpan(tools.runtime, site.site, active(), tags)
+  // The span begins with the call, not when Node has made the request.
   span.startTicks = startTicks
-  span.resource = req.method
+  span.resource = method
   if (options.splitByDomain) {
-    span.service = isDefaultPort(req.protocol, port) ? host : `${host}:${port}`
+    span.service = target.isDefaultPort || port === undefined ? host : `${host}:${port}`
     tags['_dd.svc_src'] = 'opt.split_by_domain'
   }
-  tagPeer(span, tools.config)
-  if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => req.getHeader(name))
-  req[SPAN] = span
-  if (
-    early === undefined &&
-    !req.headersSent &&
-    (options.propagates === undefined || options.propagates(url))
-  ) {
-    tools.propagator.injectWith(span, getBaggage(), (name, value) => req.setHeader(name, value))
-  }
+  return span
 }
 
-/** What happened to a request that has a span. */
-function onEvent(
-  req: ClientRequest & Marked,
-  span: Span,
-  event: string,
-  arg: unknown,
-  options: HttpOptions,
-): void {
-  switch (event) {
-    case 'response':
-    case 'upgrade':
-    case 'connect': {
-      const res = arg as IncomingMessage
-      const status = res.statusCode ?? 0
-      span.tags['http.status_code'] = String(status)
-      if (!options.isValidStatus(status)) span.error = 1
-      if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => res.headers[name])
-      options.onRequest?.(span, req, res)
-      // A socket that has been handed over can live for days.
-      if (event !== 'response') finish(req, span)
-      return
-    }
-    case 'error':
-      span.setError(arg)
-      if (span.tags['http.status_code'] === undefined) options.onRequest?.(span, req, undefined)
-      return
-    case 'close':
-      finish(req, span)
-  }
+function follow(req: ClientRequest, span: Span, { options }: Live): void {
+  if (options.headers.length > 0)
+    tagHeaders(span, options.headers, 'request', name => sentHeader(req, name))
+  ClientMark.set(req, span)
 }
 
-function finish(req: Marked, span: Span): void {
-  req[SPAN] = undefined
-  span.finish()
+function propagates({ url }: ClientTarget, { options }: Live): boolean {
+  return options.propagates === undefined || options.propagates(url)
 }
 
-function optionsIn(args: readonly unknown[]): RequestOptions | undefined {
-  const at = typeof args[0] === 'string' || args[0] instanceof URL ? 1 : 0
-  const options = args[at]
-  return typeof options === 'object' && options !== null ? (options as RequestOptions) : undefined
-}
-
-function writesHeadAtOnce(args: readonly unknown[]): boolean {
-  const headers = optionsIn(args)?.headers as unknown
-  if (typeof headers !== 'object' || headers === null) return false
-  if (Array.isArray(headers)) return true
-  for (const name in headers) if (name.length === 6 && name.toLowerCase() === 'expect') return true
-  return false
-}
-
-function propagationHeaders(span: Span, tools: PatchTools): [string, string][] {
+function headersOf(span: Span, { tools }: Live): [string, string][] {
   const headers: [string, string][] = []
   tools.propagator.injectWith(span, getBaggage(), (name, value) => headers.push([name, value]))
   return headers
 }
 
-/** The arguments with `added` in a copy of the headers, in the form that the application gave them. */
-function withHeaders(args: readonly unknown[], added: [string, string][]): unknown[] {
-  const options = optionsIn(args) as RequestOptions
-  const given = options.headers as unknown
-  const replaced = new Set(added.map(([name]) => name))
-  const keep = (name: unknown): boolean => !replaced.has(String(name).toLowerCase())
-  let headers: unknown
-  if (!Array.isArray(given)) {
-    headers = Object.fromEntries([
-      ...Object.entries(given as object).filter(([name]) => keep(name)),
-      ...added,
-    ])
-  } else if (Array.isArray(given[0])) {
-    headers = [...given.filter(pair => keep(pair[0])), ...added]
-  } else {
-    const flat: unknown[] = []
-    for (let at = 0; at + 1 < given.length; at += 2) if (keep(given[at])) flat.push(given[at], given[at + 1])
-    headers = [...flat, ...added.flat()]
+/** What happened to a request that has a span. */
+function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, live: Live): void {
+  switch (event) {
+    case 'response':
+    case 'upgrade':
+    case 'connect': {
+      answered(span, arg as IncomingMessage, live.options)
+      // A socket that has been handed over can live for days.
+      if (event !== 'response') end(req, span, arg as IncomingMessage, live)
+      return
+    }
+    case 'timeout':
+      if (isTimed(req)) span.error = 1
+      return
+    case 'error':
+      span.setError(arg)
+      return
+    case 'close': {
+      const { res } = req as { res?: IncomingMessage | null }
+      // The other side went away in the middle of its answer.
+      if (res?.errored) span.setError(res.errored)
+      end(req, span, res ?? undefined, live)
+    }
   }
-  return args.map(arg => (arg === options ? { ...options, headers } : arg))
 }
 
-function portOf(args: readonly unknown[], protocol: string): number {
-  const given = optionsIn(args)?.port ?? portInUrl(args[0])
-  const port = Number(given)
-  return port > 0 ? port : protocol === 'https:' ? 443 : 80
+function answered(span: Span, res: IncomingMessage, options: HttpOptions): void {
+  const status = res.statusCode ?? 0
+  span.tags['http.status_code'] = String(status)
+  if (!options.isValidStatus(status)) span.error = 1
+  if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => res.headers[name])
 }
 
-function portInUrl(url: unknown): string | undefined {
-  if (url instanceof URL) return url.port
-  if (typeof url !== 'string') return undefined
-  return /^[a-z]+:\/\/(?:[^/?#@]*@)?(?:\[[^\]]*\]|[^:/?#]*):(\d+)/i.exec(url)?.[1]
+/** Whether the application wanted a time limit; the global agent has one of its own, for idle sockets. */
+function isTimed(req: ClientRequest): boolean {
+  const { timeout } = req as { timeout?: number }
+  return timeout !== undefined || req.listenerCount('timeout') > 0
 }
 
-function isDefaultPort(protocol: string, port: number): boolean {
-  return port === (protocol === 'https:' ? 443 : 80)
-}
-
-/** Without query, fragment and credentials. */
-function urlOf(req: ClientRequest, host: string, port: number): string {
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  const authority = isDefaultPort(req.protocol, port) ? name : `${name}:${port}`
-  const cut = req.path.search(/[?#]/)
-  return `${req.protocol}//${authority}${cut < 0 ? req.path : req.path.slice(0, cut)}`
+function end(req: ClientRequest, span: Span, res: IncomingMessage | undefined, live: Live): void {
+  ClientMark.clear(req)
+  if (span.durationMs >= 0) return
+  live.options.onRequest?.(span, req, res)
+  tagPeer(span, live.tools.config)
+  span.finish()
 }

@@ -17,7 +17,7 @@ export default defineIntegration({
     allowlist: 'URLs that are traced: texts, expressions, functions.',
     blocklist: 'URLs that are not.',
     'hooks.request':
-      'Called with span, request and response just before the span ends (server) or when the answer came (client).',
+      'Called with span, request and response (undefined where there was none) just before the span ends.',
     queryStringObfuscation:
       'Server: expression to hide in queries; `true` drops the query, `false` keeps it.',
     splitByDomain: 'Client: the service is `host:port`.',
@@ -27,17 +27,21 @@ export default defineIntegration({
     {
       module: 'http',
       patch(http, tools) {
-        patchServer(http.Server.prototype, 'http', tools)
+        patchServer(http.Server.prototype, 'http', http, tools)
         patchMessages(http, tools)
         patchClientRequest(http, tools)
-        patchClient(http, tools)
+        patchClient(http, 'http:', tools)
       },
     },
     {
       module: 'https',
       patch(https, tools) {
-        patchServer(https.Server.prototype, 'https', tools)
-        patchClient(https, tools)
+        // Its messages are of the classes of `http`, which it loads where no hook sees it.
+        const http = require('node:http') as typeof import('node:http')
+        patchServer(https.Server.prototype, 'https', http, tools)
+        patchMessages(http, tools)
+        patchClientRequest(http, tools)
+        patchClient(https, 'https:', tools)
       },
     },
   ],

@@ -2,6 +2,7 @@
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import {
+  guarded,
   type HeaderTag,
   headerTags,
   isErrorStatus,
@@ -56,15 +57,28 @@ function read(tools: PatchTools, side: 'server' | 'client', isValidStatus: Statu
   const blocked = own.propagationBlocklist
   return {
     enabled: nested !== false && own.enabled !== false,
-    accepts: urlFilter(own),
+    accepts: guardedFilter(`http ${side} filter`, own),
     headers: headerTags([...config.headerTags, ...(Array.isArray(own.headers) ? own.headers : [])]),
     isValidStatus:
-      typeof own.validateStatus === 'function' ? (own.validateStatus as StatusCheck) : isValidStatus,
-    onRequest: typeof hooks?.request === 'function' ? (hooks.request as RequestHook) : undefined,
+      typeof own.validateStatus === 'function'
+        ? guarded(`http ${side} validateStatus`, own.validateStatus as StatusCheck, true)
+        : isValidStatus,
+    onRequest:
+      typeof hooks?.request === 'function'
+        ? guarded(`http ${side} hooks.request`, hooks.request as RequestHook, undefined)
+        : undefined,
     obfuscate: queryObfuscator(own.queryStringObfuscation ?? config.queryObfuscation),
     splitByDomain: own.splitByDomain === true,
-    propagates: blocked === undefined ? undefined : urlFilter({ blocklist: blocked }),
+    propagates:
+      blocked === undefined
+        ? undefined
+        : guardedFilter('http client propagationBlocklist', { blocklist: blocked }),
     clientIp: config.clientIpEnabled,
     endpoint: own.resourceRenamingEnabled === true || config.resourceRenaming,
   }
+}
+
+function guardedFilter(name: string, options: Options): ((url: string) => boolean) | undefined {
+  const filter = urlFilter(options)
+  return filter && guarded(name, filter, true)
 }

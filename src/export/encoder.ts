@@ -11,6 +11,11 @@ export interface Payload {
   spanCount: number
 }
 
+/** A payload that remembers where its chunks begin, so that it can be split. */
+export interface ChunkedPayload extends Payload {
+  chunkStarts: readonly number[]
+}
+
 export interface Encoder {
   /** Where payloads of this format go, for example `/v0.4/traces`. */
   readonly path: string

@@ -4,20 +4,14 @@ import { MsgpackBuffer } from '../std/msgpack'
 import type { LocalTrace } from '../trace/local-trace'
 import type { Span } from '../trace/span'
 import type { CommonTags } from './common-tags'
-import type { Encoder, Payload } from './encoder'
-import { type FlatSpan, flatten } from './flatten'
+import type { ChunkedPayload, Encoder, Payload } from './encoder'
+import { flatten } from './flatten'
+import { cutLong } from './tight'
 import { SpanWriter } from './v04-span'
 
 const FIRST_CAPACITY = 64 * 1024
 /** Larger buffers are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
-/** Values are cut to this length when a chunk would be too large otherwise. */
-const TIGHT_VALUE = 256
-
-/** A payload that remembers where its chunks begin. */
-interface V04Payload extends Payload {
-  chunkStarts: readonly number[]
-}
 
 export class V04Encoder implements Encoder {
   readonly path = '/v0.4/traces'
@@ -44,12 +38,16 @@ export class V04Encoder implements Encoder {
   add(trace: LocalTrace, spans: readonly Span[]): boolean {
     const out = this.#out
     const start = out.at
-    out.array32(spans.length)
-    for (let index = 0; index < spans.length; index++) this.#writer.write(trace, spans[index], index === 0)
-    if (out.at - start > this.#maxChunkBytes && !this.#addCut(start, spans)) {
-      out.at = start
-      return false
+    let isWhole = false
+    try {
+      out.array32(spans.length)
+      for (let index = 0; index < spans.length; index++) this.#writer.write(trace, spans[index], index === 0)
+      isWhole = out.at - start <= this.#maxChunkBytes || this.#addCut(start, spans)
+    } finally {
+      // Half a chunk would make the agent refuse all the others.
+      if (!isWhole) out.at = start
     }
+    if (!isWhole) return false
     this.#chunkStarts.push(start)
     this.traceCount++
     this.#spanCount += spans.length
@@ -60,7 +58,7 @@ export class V04Encoder implements Encoder {
     if (this.traceCount === 0) return undefined
     const out = this.#out
     out.setWord(1, this.traceCount)
-    const payload: V04Payload = {
+    const payload: ChunkedPayload = {
       body: out.bytes.subarray(0, out.at),
       traceCount: this.traceCount,
       spanCount: this.#spanCount,
@@ -82,7 +80,7 @@ export class V04Encoder implements Encoder {
   }
 
   split(payload: Payload): [Payload, Payload] | undefined {
-    const { chunkStarts, body, traceCount } = payload as V04Payload
+    const { chunkStarts, body, traceCount } = payload as ChunkedPayload
     if (traceCount < 2) return undefined
     const middle = traceCount >> 1
     const cut = chunkStarts[middle]
@@ -105,7 +103,7 @@ export class V04Encoder implements Encoder {
 }
 
 /** A payload of its own from chunks that lie in a row in a larger one. */
-function part(chunks: Uint8Array, starts: readonly number[]): V04Payload {
+function part(chunks: Uint8Array, starts: readonly number[]): ChunkedPayload {
   const out = new MsgpackBuffer(chunks.length + 5)
   out.array32(starts.length)
   out.copy(chunks)
@@ -114,15 +112,4 @@ function part(chunks: Uint8Array, starts: readonly number[]): V04Payload {
   let spanCount = 0
   for (const start of chunkStarts) spanCount += out.bytes.readUInt32BE(start + 1)
   return { body: out.bytes.subarray(0, out.at), traceCount: starts.length, spanCount, chunkStarts }
-}
-
-function cutLong(flat: FlatSpan): FlatSpan {
-  const { meta } = flat
-  for (const name of Object.keys(meta)) {
-    // JSON that is cut does not parse: rather none.
-    if (name === 'events' || name === '_dd.span_links') delete meta[name]
-    else if (meta[name].length > TIGHT_VALUE) meta[name] = `${meta[name].slice(0, TIGHT_VALUE)}...`
-  }
-  if (flat.resource.length > TIGHT_VALUE) flat.resource = `${flat.resource.slice(0, TIGHT_VALUE)}...`
-  return flat
 }

@@ -1,7 +1,7 @@
 /** Finished payloads of v0.5: joined from their parts, cut in two, and rewritten as v0.4 for an agent without v0.5. */
 
 import { MsgpackBuffer } from '../std/msgpack'
-import type { Payload } from './encoder'
+import type { ChunkedPayload, Payload } from './encoder'
 import { StringTable } from './string-table'
 
 export const V04_PATH = '/v0.4/traces'
@@ -53,7 +53,7 @@ export function splitV05(payload: Payload): [Payload, Payload] | undefined {
 }
 
 /** The same chunks as a payload of v0.4, with the places of its chunks for the encoder that may have to split it. */
-export function toV04(payload: Payload): Payload & { chunkStarts: number[] } {
+export function toV04(payload: Payload): ChunkedPayload {
   const [strings, chunks] = decode(payload.body)
   const out = new MsgpackBuffer(payload.body.length * 2)
   const chunkStarts: number[] = []

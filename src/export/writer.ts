@@ -1,7 +1,4 @@
-/**
- * Takes finished traces, encodes them at once, and has them delivered to the agent. The encoded bytes are the queue:
- * a span is not referred to any more once `add` returns, and what waits is bounded in bytes.
- */
+/** Takes finished traces, encodes them at once, and has them delivered: bytes are the queue, and bounded in bytes. */
 
 import { endsWithin } from '../core/deadline'
 import { reportFailure } from '../core/fence'

@@ -1,7 +1,6 @@
 /** One callback for every way in which a module can be loaded: `require`, `import`, and before we came. */
 
 import { isBuiltin, syncBuiltinESMExports } from 'node:module'
-import { join } from 'node:path'
 
 /** `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. */
 export type OnLoad = (exports: unknown, name: string, file: string, folder: string | undefined) => unknown
@@ -53,6 +52,11 @@ export class Hook {
     for (const hook of this.#hooks.splice(0)) hook.unhook()
   }
 
+  /** Lets the named imports of `node:` modules follow what their exports have become. */
+  refresh(): void {
+    syncBuiltinESMExports()
+  }
+
   #required(exports: unknown, name: string, folder: string | undefined): unknown {
     if (folder === undefined) return this.#builtin(exports, name)
     const packageName = this.#packageOf(name)
@@ -67,8 +71,8 @@ export class Hook {
       return
     }
     // A CommonJS package seen from ES modules: its exports are the default export, and files that it has loaded on the
-    // way did not always come through `require`.
-    if (folder !== undefined) this.#handOverFiles(folder, bare)
+    // way, also of other packages, did not always come through `require`.
+    if (folder !== undefined) this.#handOverFiles()
     const target = exports.default ?? exports
     const replaced = this.#onLoad(target, bare, '', folder)
     if (replaced !== undefined && replaced !== target && 'default' in exports) exports.default = replaced
@@ -78,7 +82,7 @@ export class Hook {
     const bare = name.startsWith('node:') ? name.slice(5) : name
     this.#onLoad(exports, bare, '', undefined)
     // Named imports of `node:` modules are copies: they follow only when told to.
-    syncBuiltinESMExports()
+    this.refresh()
     return exports
   }
 
@@ -87,22 +91,19 @@ export class Hook {
       if (isBuiltin(name) && isBuiltinLoaded(name))
         this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
     }
+    this.#handOverFiles()
+  }
+
+  #handOverFiles(): void {
     for (const filename of Object.keys(require.cache)) this.#handOver(filename)
   }
 
-  #handOverFiles(folder: string, name: string): void {
-    const prefix = join(folder, '/')
-    for (const filename of Object.keys(require.cache)) {
-      if (filename.startsWith(prefix)) this.#handOver(filename, name)
-    }
-  }
-
-  #handOver(filename: string, onlyPackage?: string): void {
+  #handOver(filename: string): void {
     const at = filename.lastIndexOf('/node_modules/')
     if (at < 0) return
     const inside = filename.slice(at + '/node_modules/'.length)
     const packageName = this.#packageOf(inside)
-    if (packageName === undefined || (onlyPackage !== undefined && packageName !== onlyPackage)) return
+    if (packageName === undefined) return
     const module = require.cache[filename]
     if (module === undefined || !module.loaded) return
     const folder = filename.slice(0, at + '/node_modules/'.length + packageName.length)

@@ -46,7 +46,10 @@ export class Registry {
   uninstall(): void {
     this.#hook.uninstall()
     for (const undo of this.#undo.splice(0).reverse()) fence('unpatching', undo)
+    this.#hook.refresh()
     this.#patched.clear()
+    // A wrapper that somebody has wrapped in turn stays where it is.
+    for (const state of this.#states.values()) state.enabled = false
   }
 
   /** Replaces the options of an integration, or switches it; unknown names are said once. */

@@ -47,8 +47,10 @@ export function wrap(
 ): Undo | undefined {
   const target = owner as Record<string, AnyFunction>
   const original = target[name]
-  if (typeof original !== 'function' || isPatched(original)) return undefined
+  if (typeof original !== 'function') return undefined
   const before = Object.getOwnPropertyDescriptor(owner, name)
+  // What a parent class inherits to it may be wrapped there, for another reason.
+  if (before !== undefined && isPatched(original)) return undefined
   if (before === undefined ? !Object.isExtensible(owner) : !before.configurable) return undefined
   shimmer.wrap(target, name, inner => disguise(wrapper(inner), inner))
   return () => {

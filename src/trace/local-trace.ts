@@ -141,6 +141,8 @@ export class LocalTrace {
   decideManually(keep: boolean): void {
     this.setDecision(keep ? USER_KEEP : USER_REJECT, MECHANISM_MANUAL, true)
     this.ruleRate = this.limitRate = this.agentRate = -1
+    // The rate that travels along was not what decided.
+    if (this.propagated !== undefined) delete this.propagated['_dd.p.ksr']
   }
 
   /**

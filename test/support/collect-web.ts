@@ -5,6 +5,7 @@ import { resolveConfig } from '../../src/core/config/resolve'
 import { Registry } from '../../src/patch/registry'
 import type { Integration, ManifestEntry } from '../../src/patch/types'
 import { Propagator } from '../../src/trace/propagation/index'
+import type { TraceRuntime } from '../../src/trace/runtime'
 import { type SeenSpan, testRuntime } from './runtime'
 
 /** How long a test waits for a span. */
@@ -12,6 +13,7 @@ const DEADLINE_MS = 5_000
 
 export interface WebCollector {
   registry: Registry
+  runtime: TraceRuntime
   /** The next `count` spans, in the order in which their traces ended. */
   take(count: number): Promise<SeenSpan[]>
   /** Fails when there are spans that nobody took. */
@@ -58,6 +60,7 @@ export function collectWeb(
   registry.install()
   return {
     registry,
+    runtime: collecting,
     async take(count) {
       const deadline = Date.now() + DEADLINE_MS
       while (seen.length < count) {

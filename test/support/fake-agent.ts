@@ -138,7 +138,7 @@ export class FakeAgent {
     else if (answer === 'endless') {
       response.writeHead(200)
       const more = (): void => {
-        if (!response.destroyed) response.write('x'.repeat(65_536), more)
+        if (!response.destroyed) response.write('x'.repeat(65_536), () => setImmediate(more))
       }
       more()
     } else response.writeHead(answer.status, answer.headers).end(answer.body)

@@ -40,6 +40,8 @@ export class WebRequest {
   middleware: LiveSite | undefined = undefined
   /** Where in a tree of routers the request is; undefined until a router sees it. */
   routing: Routing | undefined = undefined
+  /** Whether its response had to wait for an earlier one of the same socket. */
+  queued = false
   /** Spans of handlers that have not called `next` yet. */
   open: Span[] | undefined = undefined
 

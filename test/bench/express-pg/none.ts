@@ -1,7 +1,7 @@
 /** The application alone. */
 
-import type { Traced } from "./traced";
+import type { Traced } from './traced'
 
 export function install(): Traced {
-	return { flush: async () => {} };
+  return { flush: async () => {} }
 }

@@ -1,39 +1,34 @@
 /** The targets that stand beside the figures. They are shown, never asserted: a busy machine is no defect. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./root";
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './root'
 
 /** Most that a figure should be, for the subjects of the project. */
 export interface Budget {
-	/** As a multiple of the question's base. */
-	ratio?: number;
-	/** In the figure's own unit. */
-	value?: number;
-	/** Names of the subjects that it applies to. */
-	subjects: string[];
+  /** As a multiple of the question's base. */
+  ratio?: number
+  /** In the figure's own unit. */
+  value?: number
+  /** Names of the subjects that it applies to. */
+  subjects: string[]
 }
 
 /** By question and figure. */
-export type Budgets = Record<string, Record<string, Budget>>;
+export type Budgets = Record<string, Record<string, Budget>>
 
 export function readBudgets(): Budgets {
-	return JSON.parse(
-		readFileSync(join(root, "test/bench/budgets.json"), "utf8"),
-	) as Budgets;
+  return JSON.parse(readFileSync(join(root, 'test/bench/budgets.json'), 'utf8')) as Budgets
 }
 
 /** For example `× ≤ 1.35`; undefined where nothing was promised. */
 export function targetText(
-	budgets: Budgets,
-	question: string,
-	figure: string,
-	subject: string,
+  budgets: Budgets,
+  question: string,
+  figure: string,
+  subject: string,
 ): string | undefined {
-	const budget = budgets[question]?.[figure];
-	if (budget === undefined || !budget.subjects.includes(subject))
-		return undefined;
-	return budget.ratio === undefined
-		? `≤ ${budget.value}`
-		: `× ≤ ${budget.ratio}`;
+  const budget = budgets[question]?.[figure]
+  if (budget === undefined || !budget.subjects.includes(subject)) return undefined
+  return budget.ratio === undefined ? `≤ ${budget.value}` : `× ≤ ${budget.ratio}`
 }

@@ -1,112 +1,92 @@
 /** Measures the subjects of a question in turns: one window each a repetition, in random order. */
 
-import {
-	type Member,
-	type Question,
-	type Settings,
-	type Stage,
-	type Values,
-	Void,
-} from "./question";
+import { type Member, type Question, type Settings, type Stage, type Values, Void } from './question'
 
 /** So that one unlucky compilation does not decide, the processes are started anew in the middle. */
-const GENERATIONS = 2;
+const GENERATIONS = 2
 
 export interface Answer {
-	/** For each repetition, the figures of the subjects whose window counts. */
-	repetitions: Record<string, Values>[];
-	/** Windows that did not count, and subjects that did not run, with the reason. */
-	problems: string[];
-	/** How many of the problems are windows that were void. */
-	voidCount: number;
+  /** For each repetition, the figures of the subjects whose window counts. */
+  repetitions: Record<string, Values>[]
+  /** Windows that did not count, and subjects that did not run, with the reason. */
+  problems: string[]
+  /** How many of the problems are windows that were void. */
+  voidCount: number
 }
 
 /** `tell` gets a line for each step. */
 export async function interleave(
-	question: Question,
-	settings: Settings,
-	tell: (line: string) => void,
+  question: Question,
+  settings: Settings,
+  tell: (line: string) => void,
 ): Promise<Answer> {
-	const answer: Answer = { repetitions: [], problems: [], voidCount: 0 };
-	const stage = await question.open(settings);
-	try {
-		for (let generation = 1; generation <= GENERATIONS; generation++) {
-			const last = Math.ceil((settings.repetitions * generation) / GENERATIONS);
-			const members = await startAll(
-				question,
-				settings,
-				stage,
-				generation,
-				answer,
-			);
-			try {
-				while (answer.repetitions.length < last) {
-					tell(
-						`${question.name}: repetition ${answer.repetitions.length + 1} of ${settings.repetitions}`,
-					);
-					answer.repetitions.push(await repetition(members, answer));
-				}
-			} finally {
-				await Promise.all([...members.values()].map((member) => member.stop()));
-			}
-		}
-	} finally {
-		await stage.close();
-	}
-	return answer;
+  const answer: Answer = { repetitions: [], problems: [], voidCount: 0 }
+  const stage = await question.open(settings)
+  try {
+    for (let generation = 1; generation <= GENERATIONS; generation++) {
+      const last = Math.ceil((settings.repetitions * generation) / GENERATIONS)
+      const members = await startAll(question, settings, stage, generation, answer)
+      try {
+        while (answer.repetitions.length < last) {
+          tell(`${question.name}: repetition ${answer.repetitions.length + 1} of ${settings.repetitions}`)
+          answer.repetitions.push(await repetition(members, answer))
+        }
+      } finally {
+        await Promise.all([...members.values()].map(member => member.stop()))
+      }
+    }
+  } finally {
+    await stage.close()
+  }
+  return answer
 }
 
 async function startAll(
-	question: Question,
-	settings: Settings,
-	stage: Stage,
-	generation: number,
-	answer: Answer,
+  question: Question,
+  settings: Settings,
+  stage: Stage,
+  generation: number,
+  answer: Answer,
 ): Promise<Map<string, Member>> {
-	const members = new Map<string, Member>();
-	// One after the other: a process that is being warmed would steal the caches of another.
-	for (const subject of question.subjects(settings.peers)) {
-		try {
-			members.set(subject, await stage.start(subject, generation));
-		} catch (error) {
-			answer.problems.push(`${subject} does not run: ${textOf(error)}`);
-		}
-	}
-	return members;
+  const members = new Map<string, Member>()
+  // One after the other: a process that is being warmed would steal the caches of another.
+  for (const subject of question.subjects(settings.peers)) {
+    try {
+      members.set(subject, await stage.start(subject, generation))
+    } catch (error) {
+      answer.problems.push(`${subject} does not run: ${textOf(error)}`)
+    }
+  }
+  return members
 }
 
-async function repetition(
-	members: Map<string, Member>,
-	answer: Answer,
-): Promise<Record<string, Values>> {
-	const figures: Record<string, Values> = {};
-	for (const subject of shuffled([...members.keys()])) {
-		const member = members.get(subject);
-		if (member === undefined) continue;
-		try {
-			figures[subject] = await member.measure();
-		} catch (error) {
-			answer.problems.push(
-				`${subject}, repetition ${answer.repetitions.length + 1}: ${textOf(error)}`,
-			);
-			if (error instanceof Void) answer.voidCount++;
-			else {
-				members.delete(subject);
-				await member.stop();
-			}
-		}
-	}
-	return figures;
+async function repetition(members: Map<string, Member>, answer: Answer): Promise<Record<string, Values>> {
+  const figures: Record<string, Values> = {}
+  for (const subject of shuffled([...members.keys()])) {
+    const member = members.get(subject)
+    if (member === undefined) continue
+    try {
+      figures[subject] = await member.measure()
+    } catch (error) {
+      answer.problems.push(`${subject}, repetition ${answer.repetitions.length + 1}: ${textOf(error)}`)
+      if (error instanceof Void) answer.voidCount++
+      else {
+        members.delete(subject)
+        await member.stop()
+      }
+    }
+  }
+  return figures
 }
 
 function shuffled<T>(items: T[]): T[] {
-	for (let index = items.length - 1; index > 0; index--) {
-		const other = Math.floor(Math.random() * (index + 1));
-		[items[index], items[other]] = [items[other] as T, items[index] as T];
-	}
-	return items;
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = Math.floor(Math.random() * (index + 1))
+    ;[items[index], items[other]] = [items[other] as T, items[index] as T]
+  }
+  return items
 }
 
 function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,108 +1,90 @@
 /** What came out: a table for each figure of a question, or all of it as JSON. */
 
-import { type Budgets, targetText } from "./budgets";
-import type { Answer } from "./interleave";
-import type { Figure, Question } from "./question";
-import { ratiosOf, type Summary, summary, valuesOf } from "./statistics";
+import { type Budgets, targetText } from './budgets'
+import type { Answer } from './interleave'
+import type { Figure, Question } from './question'
+import { ratiosOf, type Summary, summary, valuesOf } from './statistics'
 
 export interface FigureReport {
-	figure: string;
-	subjects: {
-		subject: string;
-		value: Summary;
-		/** Multiple of the base, inside repetitions. */
-		ratio?: Summary;
-		target?: string;
-	}[];
+  figure: string
+  subjects: {
+    subject: string
+    value: Summary
+    /** Multiple of the base, inside repetitions. */
+    ratio?: Summary
+    target?: string
+  }[]
 }
 
 /** One entry for each figure, in the order of the question's subjects. */
 export function figureReports(
-	question: Question,
-	subjects: readonly string[],
-	answer: Answer,
-	budgets: Budgets,
+  question: Question,
+  subjects: readonly string[],
+  answer: Answer,
+  budgets: Budgets,
 ): FigureReport[] {
-	return question.figures.map((figure) => ({
-		figure: figure.key,
-		subjects: subjects.flatMap((subject) => {
-			const value = summary(valuesOf(answer.repetitions, subject, figure.key));
-			if (value === undefined) return [];
-			const ratio = figure.compared
-				? summary(
-						ratiosOf(answer.repetitions, subject, question.base, figure.key),
-					)
-				: undefined;
-			return [
-				{
-					subject,
-					value,
-					ratio,
-					target: targetText(budgets, question.name, figure.key, subject),
-				},
-			];
-		}),
-	}));
+  return question.figures.map(figure => ({
+    figure: figure.key,
+    subjects: subjects.flatMap(subject => {
+      const value = summary(valuesOf(answer.repetitions, subject, figure.key))
+      if (value === undefined) return []
+      const ratio = figure.compared
+        ? summary(ratiosOf(answer.repetitions, subject, question.base, figure.key))
+        : undefined
+      return [
+        {
+          subject,
+          value,
+          ratio,
+          target: targetText(budgets, question.name, figure.key, subject),
+        },
+      ]
+    }),
+  }))
 }
 
-export function tables(
-	question: Question,
-	reports: readonly FigureReport[],
-): string {
-	return reports
-		.map((report, index) => {
-			const figure = question.figures[index] as Figure;
-			return `${figure.title}\n${table(question, figure, report)}`;
-		})
-		.join("\n\n");
+export function tables(question: Question, reports: readonly FigureReport[]): string {
+  return reports
+    .map((report, index) => {
+      const figure = question.figures[index] as Figure
+      return `${figure.title}\n${table(question, figure, report)}`
+    })
+    .join('\n\n')
 }
 
-function table(
-	question: Question,
-	figure: Figure,
-	report: FigureReport,
-): string {
-	const head = ["subject", "median", "min … max"];
-	if (figure.compared) head.push(`× ${question.base}`, "min … max");
-	head.push("target");
-	const rows = report.subjects.map(({ subject, value, ratio, target }) => {
-		const cells = [subject, ...numbers(value, figure.digits)];
-		if (figure.compared)
-			cells.push(...(ratio === undefined ? ["", ""] : numbers(ratio, 2)));
-		cells.push(target ?? "");
-		return cells;
-	});
-	return align([head, ...rows]);
+function table(question: Question, figure: Figure, report: FigureReport): string {
+  const head = ['subject', 'median', 'min … max']
+  if (figure.compared) head.push(`× ${question.base}`, 'min … max')
+  head.push('target')
+  const rows = report.subjects.map(({ subject, value, ratio, target }) => {
+    const cells = [subject, ...numbers(value, figure.digits)]
+    if (figure.compared) cells.push(...(ratio === undefined ? ['', ''] : numbers(ratio, 2)))
+    cells.push(target ?? '')
+    return cells
+  })
+  return align([head, ...rows])
 }
 
-function numbers(
-	{ median, min, max }: Summary,
-	digits: number,
-): [string, string] {
-	return [
-		median.toFixed(digits),
-		`${min.toFixed(digits)} … ${max.toFixed(digits)}`,
-	];
+function numbers({ median, min, max }: Summary, digits: number): [string, string] {
+  return [median.toFixed(digits), `${min.toFixed(digits)} … ${max.toFixed(digits)}`]
 }
 
 /** The first and the last column flush left, numbers flush right. */
 function align(lines: readonly string[][]): string {
-	const columns = lines[0]?.length ?? 0;
-	const widths = Array.from({ length: columns }, (_, column) =>
-		Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
-	);
-	return lines
-		.map((cells) =>
-			cells
-				.map((cell, column) => {
-					const width = widths[column] ?? 0;
-					return column === 0 || column === columns - 1
-						? cell.padEnd(width)
-						: cell.padStart(width);
-				})
-				.join("   ")
-				.trimEnd(),
-		)
-		.map((line) => `  ${line}`)
-		.join("\n");
+  const columns = lines[0]?.length ?? 0
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...lines.map(cells => cells[column]?.length ?? 0)),
+  )
+  return lines
+    .map(cells =>
+      cells
+        .map((cell, column) => {
+          const width = widths[column] ?? 0
+          return column === 0 || column === columns - 1 ? cell.padEnd(width) : cell.padStart(width)
+        })
+        .join('   ')
+        .trimEnd(),
+    )
+    .map(line => `  ${line}`)
+    .join('\n')
 }

@@ -1,16 +1,16 @@
 /** Measures a stretch of a process's life: CPU, heap garbage, time in the garbage collector, and a profile if wanted. */
 
-import { writeFileSync } from "node:fs";
-import { Session } from "node:inspector/promises";
-import { GCProfiler } from "node:v8";
+import { writeFileSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
+import { GCProfiler } from 'node:v8'
 
 export interface Window {
-	/** User and system time of all threads, µs. */
-	cpuUs: number;
-	/** Bytes allocated on the JavaScript heap. */
-	allocatedBytes: number;
-	/** Main thread's time in the collector, µs. */
-	gcUs: number;
+  /** User and system time of all threads, µs. */
+  cpuUs: number
+  /** Bytes allocated on the JavaScript heap. */
+  allocatedBytes: number
+  /** Main thread's time in the collector, µs. */
+  gcUs: number
 }
 
 /**
@@ -22,37 +22,34 @@ export interface Window {
  * collector works as it would. Memory outside of the heap (the contents of buffers) is not in it.
  */
 export function openWindow(): () => Window {
-	const profiler = new GCProfiler();
-	profiler.start();
-	const cpuStart = process.cpuUsage();
-	const heapStart = process.memoryUsage().heapUsed;
-	return () => {
-		const heapEnd = process.memoryUsage().heapUsed;
-		const cpu = process.cpuUsage(cpuStart);
-		let allocatedBytes = heapEnd - heapStart;
-		let gcUs = 0;
-		// Undefined only where no collection was.
-		for (const { beforeGC, afterGC, cost } of profiler.stop()?.statistics ??
-			[]) {
-			allocatedBytes +=
-				beforeGC.heapStatistics.usedHeapSize -
-				afterGC.heapStatistics.usedHeapSize;
-			gcUs += cost;
-		}
-		return { cpuUs: cpu.user + cpu.system, allocatedBytes, gcUs };
-	};
+  const profiler = new GCProfiler()
+  profiler.start()
+  const cpuStart = process.cpuUsage()
+  const heapStart = process.memoryUsage().heapUsed
+  return () => {
+    const heapEnd = process.memoryUsage().heapUsed
+    const cpu = process.cpuUsage(cpuStart)
+    let allocatedBytes = heapEnd - heapStart
+    let gcUs = 0
+    // Undefined only where no collection was.
+    for (const { beforeGC, afterGC, cost } of profiler.stop()?.statistics ?? []) {
+      allocatedBytes += beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize
+      gcUs += cost
+    }
+    return { cpuUs: cpu.user + cpu.system, allocatedBytes, gcUs }
+  }
 }
 
 /** Starts a CPU profile; the returned function writes it to `file`. */
 export async function openProfile(file: string): Promise<() => Promise<void>> {
-	const session = new Session();
-	session.connect();
-	await session.post("Profiler.enable");
-	await session.post("Profiler.setSamplingInterval", { interval: 200 });
-	await session.post("Profiler.start");
-	return async () => {
-		const { profile } = await session.post("Profiler.stop");
-		session.disconnect();
-		writeFileSync(file, JSON.stringify(profile));
-	};
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.setSamplingInterval', { interval: 200 })
+  await session.post('Profiler.start')
+  return async () => {
+    const { profile } = await session.post('Profiler.stop')
+    session.disconnect()
+    writeFileSync(file, JSON.stringify(profile))
+  }
 }

@@ -1,20 +1,19 @@
 /** Counts a payload of the agent's format v0.4, read by a decoder that is not ours. */
 
-import { Unpackr } from "msgpackr";
-import { type Counts, countSpan } from "./sink-counts";
+import { Unpackr } from 'msgpackr'
+import { type Counts, countSpan } from './sink-counts'
 
 interface WireSpan {
-	name: string;
-	parent_id?: bigint | number;
+  name: string
+  parent_id?: bigint | number
 }
 
-const unpackr = new Unpackr({ int64AsType: "bigint", useRecords: false });
+const unpackr = new Unpackr({ int64AsType: 'bigint', useRecords: false })
 
 export function countAgentPayload(body: Buffer, counts: Counts): void {
-	const chunks = unpackr.unpack(body) as WireSpan[][];
-	counts.payloads++;
-	counts.bytes += body.length;
-	counts.chunks += chunks.length;
-	for (const chunk of chunks)
-		for (const span of chunk) countSpan(counts, span.name, !span.parent_id);
+  const chunks = unpackr.unpack(body) as WireSpan[][]
+  counts.payloads++
+  counts.bytes += body.length
+  counts.chunks += chunks.length
+  for (const chunk of chunks) for (const span of chunk) countSpan(counts, span.name, !span.parent_id)
 }

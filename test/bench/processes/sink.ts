@@ -3,99 +3,85 @@
  * the count, after the measured window: on a small machine the sink's work would slow the subject down.
  */
 
-import {
-	createServer,
-	type IncomingMessage,
-	type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
-import { serve } from "../harness/serve";
-import { countAgentPayload } from "./sink-agent";
-import { type Counts, noCounts } from "./sink-counts";
-import { countOtlpPayload } from "./sink-otlp";
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '../harness/serve'
+import { countAgentPayload } from './sink-agent'
+import { type Counts, noCounts } from './sink-counts'
+import { countOtlpPayload } from './sink-otlp'
 
-const RATES = JSON.stringify({ rate_by_service: { "service:,env:": 1 } });
+const RATES = JSON.stringify({ rate_by_service: { 'service:,env:': 1 } })
 const INFO = JSON.stringify({
-	version: "7.70.0",
-	endpoints: ["/v0.4/traces"],
-	client_drop_p0s: false,
-	config: { max_request_bytes: 25 * 1024 * 1024 },
-});
+  version: '7.70.0',
+  endpoints: ['/v0.4/traces'],
+  client_drop_p0s: false,
+  config: { max_request_bytes: 25 * 1024 * 1024 },
+})
 
 interface Inbox {
-	counts: Counts;
-	agent: Buffer[];
-	otlp: Buffer[];
+  counts: Counts
+  agent: Buffer[]
+  otlp: Buffer[]
 }
 
 /** By the url of its server: each subject has one of its own. */
-const inboxes = new Map<string, Inbox>();
+const inboxes = new Map<string, Inbox>()
 
-serve({ open, count, reset });
+serve({ open, count, reset })
 
 /** A new server on a free loopback port; returns its url. */
 async function open(): Promise<string> {
-	const inbox: Inbox = { counts: noCounts(), agent: [], otlp: [] };
-	const server = createServer((req, res) => receive(inbox, req, res));
-	server.keepAliveTimeout = 60_000;
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	inboxes.set(url, inbox);
-	return url;
+  const inbox: Inbox = { counts: noCounts(), agent: [], otlp: [] }
+  const server = createServer((req, res) => receive(inbox, req, res))
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  inboxes.set(url, inbox)
+  return url
 }
 
 /** What has come to `url` since it was opened or reset. */
 function count(url: string): Counts {
-	const inbox = inboxOf(url);
-	for (const body of inbox.agent.splice(0))
-		countAgentPayload(body, inbox.counts);
-	for (const body of inbox.otlp.splice(0)) countOtlpPayload(body, inbox.counts);
-	return inbox.counts;
+  const inbox = inboxOf(url)
+  for (const body of inbox.agent.splice(0)) countAgentPayload(body, inbox.counts)
+  for (const body of inbox.otlp.splice(0)) countOtlpPayload(body, inbox.counts)
+  return inbox.counts
 }
 
 function reset(url: string): void {
-	const inbox = inboxOf(url);
-	inbox.counts = noCounts();
-	inbox.agent = [];
-	inbox.otlp = [];
+  const inbox = inboxOf(url)
+  inbox.counts = noCounts()
+  inbox.agent = []
+  inbox.otlp = []
 }
 
 function inboxOf(url: string): Inbox {
-	const inbox = inboxes.get(url);
-	if (inbox === undefined) throw new Error(`nothing was opened at ${url}`);
-	return inbox;
+  const inbox = inboxes.get(url)
+  if (inbox === undefined) throw new Error(`nothing was opened at ${url}`)
+  return inbox
 }
 
-function receive(
-	inbox: Inbox,
-	req: IncomingMessage,
-	res: ServerResponse,
-): void {
-	const parts: Buffer[] = [];
-	req.on("data", (part: Buffer) => parts.push(part));
-	req.on("end", () => {
-		const body = Buffer.concat(parts);
-		if (req.url === "/v0.4/traces") {
-			inbox.agent.push(body);
-			reply(res, 200, "application/json", RATES);
-		} else if (req.url === "/v1/traces") {
-			inbox.otlp.push(body);
-			reply(res, 200, "application/x-protobuf", "");
-		} else if (req.url === "/info") reply(res, 200, "application/json", INFO);
-		else reply(res, 404, "text/plain", "");
-	});
+function receive(inbox: Inbox, req: IncomingMessage, res: ServerResponse): void {
+  const parts: Buffer[] = []
+  req.on('data', (part: Buffer) => parts.push(part))
+  req.on('end', () => {
+    const body = Buffer.concat(parts)
+    if (req.url === '/v0.4/traces') {
+      inbox.agent.push(body)
+      reply(res, 200, 'application/json', RATES)
+    } else if (req.url === '/v1/traces') {
+      inbox.otlp.push(body)
+      reply(res, 200, 'application/x-protobuf', '')
+    } else if (req.url === '/info') reply(res, 200, 'application/json', INFO)
+    else reply(res, 404, 'text/plain', '')
+  })
 }
 
-function reply(
-	res: ServerResponse,
-	status: number,
-	type: string,
-	text: string,
-): void {
-	res
-		.writeHead(status, {
-			"content-type": type,
-			"content-length": Buffer.byteLength(text),
-		})
-		.end(text);
+function reply(res: ServerResponse, status: number, type: string, text: string): void {
+  res
+    .writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text)
 }

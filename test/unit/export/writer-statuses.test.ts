@@ -160,11 +160,11 @@ describe('status 413', () => {
     const { agent, writer } = await writing(t, {
       answer: ({ body }) => (body.length > limit ? { status: 413 } : OK),
     })
-    endTraces(writer, 150, 0, 'x'.repeat(1000))
+    endTraces(writer, 100, 0, 'x'.repeat(1000))
     await writer.flush()
     const refused = agent.payloads.filter(({ body }) => body.length > limit)
     agent.payloads.length = 0
-    endTraces(writer, 150, 0, 'x'.repeat(1000))
+    endTraces(writer, 100, 0, 'x'.repeat(1000))
     await writer.flush()
     assert.equal(refused.length, 1)
     assert.ok(agent.payloads.length >= 2)

@@ -1,0 +1,136 @@
+/**
+ * The client, in JavaScript and in libpq. A query's span begins when pg puts it into the client's queue and ends when pg
+ * tells the query how it went; arguments, results and promises of the application pass untouched.
+ */
+
+import { Caller, end, type PatchTools, type Span } from '../../src/kit/index'
+import { onceCommenting, submitWith } from './comment'
+import { followOwn } from './own'
+import { QueryMark } from './query-mark'
+import { type QuerySpans, querySpans } from './span'
+import type { Client, Query } from './types'
+
+/** A call of `client.query()` that has not returned yet. */
+interface Call {
+  readonly client: Client
+  /** Text, plain object, or an object of the application that is the query itself. */
+  readonly config: unknown
+  /** Nothing of the application's is called when the query ends: a promise goes on where it is awaited. */
+  readonly isPromised: boolean
+  isQueued: boolean
+  span: Span | undefined
+}
+
+/** Calls nest where a callback of one runs at once and makes another. */
+let current: Call | undefined
+
+export function patchClient(
+  Class: { prototype: object; Query: { prototype: object } },
+  tools: PatchTools,
+): void {
+  const { prototype } = Class
+  const spans = querySpans(tools)
+  // Between `query()` and the wire: the one place where pg's query exists and nothing has been sent of it.
+  const isPatched = tools.wrap(prototype, '_pulseQueryQueue', original => {
+    return function (this: Client, isFirst: unknown): unknown {
+      const call = current
+      if (call !== undefined && !call.isQueued && call.client === this) {
+        call.isQueued = true
+        try {
+          queued(call, spans)
+        } catch (error) {
+          tools.state.failed(error)
+        }
+      }
+      return original.call(this, isFirst)
+    }
+  })
+  if (!isPatched) return
+  patchQuery(Class.Query.prototype, tools)
+  tools.wrap(prototype, 'query', original => {
+    return function (
+      this: Client,
+      config: { callback?: unknown },
+      values: unknown,
+      callback: unknown,
+    ): unknown {
+      if (!tools.state.enabled || config === null || config === undefined) {
+        return Reflect.apply(original, this, arguments)
+      }
+      const isPromised = typeof values !== 'function' && !callback && !config.callback
+      const call: Call = { client: this, config, isPromised, isQueued: false, span: undefined }
+      const outer = current
+      current = call
+      let result: unknown
+      try {
+        result = Reflect.apply(original, this, arguments)
+      } catch (error) {
+        if (call.span !== undefined) end(call.span, true, error, undefined)
+        throw error
+      } finally {
+        current = outer
+      }
+      if (!call.isQueued) tools.fenced(() => refused(call, spans))
+      return result
+    }
+  })
+}
+
+function queued(call: Call, spans: QuerySpans): void {
+  const queue = call.client._queryQueue ?? call.client.queryQueue
+  const query = queue?.[queue.length - 1]
+  if (query === undefined) return
+  const span = spans.start(call.client, query)
+  call.span = span
+  const comment = spans.comment(span, query)
+  if (query === call.config || query.handleReadyForQuery === undefined) {
+    followOwn(query, span, new Caller(), comment)
+  } else {
+    new QueryMark(query, span, call.isPromised ? undefined : new Caller(), comment)
+  }
+}
+
+/** pg took the query but did not queue it: it fails in the next tick. Only a query of the application's can be followed. */
+function refused(call: Call, spans: QuerySpans): void {
+  const { client, config } = call
+  const query = (typeof config === 'object' ? config : { text: config }) as Query
+  const span = spans.start(client, query)
+  if (typeof query.submit === 'function') {
+    followOwn(query, span, new Caller(), undefined)
+    return
+  }
+  const reason = client._ending ? 'Client was closed and is not queryable' : 'Client is not queryable'
+  end(span, true, new Error(reason), undefined)
+}
+
+/** The class of the queries that the client in JavaScript makes of its arguments. */
+function patchQuery(prototype: object, tools: PatchTools): void {
+  tools.wrap(prototype, 'handleReadyForQuery', original => {
+    return function (this: Query): unknown {
+      // An error that rows caused is handed on from here to `handleError`.
+      if (this._canceledDueToError || !QueryMark.isOn(this)) return Reflect.apply(original, this, arguments)
+      const caller = QueryMark.finish(this)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+  tools.wrap(prototype, 'handleError', original => {
+    return function (this: Query, error: unknown): unknown {
+      if (!QueryMark.isOn(this)) return Reflect.apply(original, this, arguments)
+      const caller = QueryMark.fail(this, this._canceledDueToError || error)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+  onceCommenting(tools, () => {
+    tools.wrap(prototype, 'submit', original => {
+      return function (this: Query): unknown {
+        const comment = QueryMark.commentOf(this)
+        if (comment === undefined) return Reflect.apply(original, this, arguments)
+        return submitWith(comment, original, this, arguments)
+      }
+    })
+  })
+}

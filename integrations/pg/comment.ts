@@ -1,0 +1,73 @@
+/**
+ * Adds comments to statements on their way out, so that nothing in the process ever sees another text than the
+ * application's: neither its own query objects, which it may use again, nor pg's, which compares the texts of prepared
+ * statements. pg writes a statement synchronously inside of `query.submit()`.
+ */
+
+import { type AnyFunction, dbmMode, type PatchTools } from '../../src/kit/index'
+
+export interface Comment {
+  text: string
+  isAppended: boolean
+}
+
+/** Comment of the statement that is being submitted. */
+let current: Comment | undefined
+
+/** `submit.apply(query, args)`; the statement that it sends carries the comment. */
+export function submitWith(comment: Comment, submit: AnyFunction, query: unknown, args: IArguments): unknown {
+  const outer = current
+  current = comment
+  try {
+    return Reflect.apply(submit, query, args)
+  } finally {
+    current = outer
+  }
+}
+
+/** Calls `patch` once comments are wanted, now or after a later `use()`: until then they cost nothing. */
+export function onceCommenting(tools: PatchTools, patch: () => void): void {
+  let isPatched = false
+  tools.state.onConfigure(() => {
+    if (isPatched || dbmMode(tools.state.options.dbmPropagationMode, tools.config) === 'disabled') return
+    isPatched = true
+    patch()
+  })
+}
+
+/** The connection of the client in JavaScript. */
+export function patchConnection(Connection: { prototype: object }, tools: PatchTools): void {
+  const { prototype } = Connection
+  onceCommenting(tools, () => {
+    wrapText(prototype, 'query', 0, tools)
+    tools.wrap(prototype, 'parse', original => {
+      return function (this: unknown, statement: { text?: unknown }, more: unknown): unknown {
+        const text = commented(statement?.text)
+        return original.call(this, text === statement?.text ? statement : { ...statement, text }, more)
+      }
+    })
+  })
+}
+
+/** pg-native: what the native client sends its statements with. */
+export function patchLibpq(Libpq: { prototype: object }, tools: PatchTools): void {
+  const { prototype } = Libpq
+  onceCommenting(tools, () => {
+    wrapText(prototype, 'query', 0, tools)
+    wrapText(prototype, 'prepare', 1, tools)
+  })
+}
+
+function wrapText(prototype: object, name: string, position: number, tools: PatchTools): void {
+  tools.wrap(prototype, name, original => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      args[position] = commented(args[position])
+      return Reflect.apply(original, this, args)
+    }
+  })
+}
+
+function commented(sql: unknown): unknown {
+  if (current === undefined || typeof sql !== 'string') return sql
+  return current.isAppended ? `${sql} ${current.text}` : `${current.text} ${sql}`
+}

@@ -1,0 +1,184 @@
+/** Queries that fail: the span tells why, and the application is told as if there were none. */
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { Client, Pool, Query, type types } from 'pg'
+import { withService } from '../../test/services/service'
+import type { Collector, PlainSpan } from '../../test/support/collect'
+import { called, collectPg, connected, PgCursor, PgQueryStream } from '../../test/support/pg'
+import { listen } from '../../test/support/web-server'
+
+const WRONG = 'SELECT * FROM no_such_table'
+const NO_TABLE = 'relation "no_such_table" does not exist'
+
+async function failedSpan(collector: Collector): Promise<PlainSpan> {
+  const [span] = await collector.waitFor(1)
+  assert.equal(collector.own().length, 1)
+  assert.equal(span.error, 1)
+  collector.clear()
+  return span
+}
+
+/** The span has the same error as the application. */
+async function assertFailed(collector: Collector, error: unknown, message: string): Promise<void> {
+  assert.ok(error instanceof Error)
+  assert.equal(error.message, message)
+  const { meta } = await failedSpan(collector)
+  assert.equal(meta['error.message'], message)
+  assert.equal(meta['error.type'], error.name)
+  assert.ok(meta['error.stack'].startsWith(`${error.name}: ${message}`), meta['error.stack'])
+}
+
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    error => error,
+  )
+
+test(
+  'an error of the server is on the span, in every form of the call',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    const pool = new Pool({ connectionString: url, max: 1 })
+    t.after(() => pool.end())
+    const forms: Record<string, () => Promise<unknown>> = {
+      promise: () => client.query(WRONG),
+      callback: () => called(callback => client.query(WRONG, callback)),
+      parameters: () => client.query(`${WRONG} WHERE id = $1`, [1]),
+      named: () => client.query({ name: 'wrong', text: WRONG }),
+      pool: () => pool.query(WRONG),
+      'pool with callback': () => called(callback => pool.query(WRONG, callback)),
+      'query object': async () => {
+        const [error] = await once(client.query(new Query(WRONG)), 'error')
+        throw error
+      },
+      cursor: () => client.query(new PgCursor(WRONG)).read(1),
+      stream: async () => {
+        for await (const _row of client.query(new PgQueryStream(WRONG)));
+      },
+    }
+    for (const [form, fail] of Object.entries(forms)) {
+      await t.test(form, async () => assertFailed(collector, await rejection(fail()), NO_TABLE))
+    }
+  }),
+)
+
+test(
+  'a cursor whose error nobody asked for has it on its span',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    client.query(new PgCursor(WRONG))
+    const { meta } = await failedSpan(collector)
+    assert.equal(meta['error.message'], NO_TABLE)
+  }),
+)
+
+test(
+  'values that cannot be sent fail the span at once',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    const unusable = {
+      toPostgres() {
+        throw new TypeError('not for sending')
+      },
+    }
+    const error = await rejection(client.query('SELECT $1::text', [unusable]))
+    await assertFailed(collector, error, 'not for sending')
+    assert.deepEqual((await client.query('SELECT 1 AS x')).rows, [{ x: 1 }])
+  }),
+)
+
+test(
+  'a row that cannot be parsed fails the span',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    const failing = {
+      getTypeParser: () => () => {
+        throw new RangeError('not for reading')
+      },
+    } as unknown as typeof types
+    const error = await rejection(client.query({ text: 'SELECT 1', types: failing }))
+    await assertFailed(collector, error, 'not for reading')
+    const listened = client.query(new Query({ text: 'SELECT 2', types: failing }))
+    await assertFailed(collector, (await once(listened, 'error'))[0], 'not for reading')
+  }),
+)
+
+test(
+  'a query that took too long fails',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url, { query_timeout: 30 })
+    const error = await rejection(client.query('SELECT pg_sleep(0.2)'))
+    await assertFailed(collector, error, 'Query read timeout')
+  }),
+)
+
+test(
+  'queries of a client that was ended fail, in every form of the call',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    await client.end()
+    const message = 'Client was closed and is not queryable'
+    await assertFailed(collector, await rejection(client.query('SELECT 1')), message)
+    const failed = called(callback => client.query('SELECT 1', callback))
+    await assertFailed(collector, await rejection(failed), message)
+    const [error] = await once(client.query(new Query('SELECT 1')), 'error')
+    await assertFailed(collector, error, message)
+  }),
+)
+
+test(
+  'queries under way when the connection breaks fail',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    const other = await connected(t, url)
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+    const running = rejection(client.query('SELECT pg_sleep(10)'))
+    const waiting = rejection(client.query('SELECT 1'))
+    await other.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+    assert.ok((await running) instanceof Error)
+    assert.ok((await waiting) instanceof Error)
+    const spans = await collector.waitFor(4)
+    assert.deepEqual(
+      spans
+        .filter(span => span.error === 1)
+        .map(span => span.resource)
+        .sort(),
+      ['SELECT 1', 'SELECT pg_sleep(10)'],
+    )
+    await rejection(client.query('SELECT 2'))
+    const after = (await collector.waitFor(5))[4]
+    assert.equal(after.meta['error.message'], 'Client is not queryable')
+  }),
+)
+
+test('a query of a client that cannot connect fails; a pool that cannot has no query', async t => {
+  const collector = collectPg(t)
+  const gone = await listen(createServer() as never)
+  await (gone as { close(): Promise<void> }).close()
+  const config = { host: '127.0.0.1', port: gone.port, user: 'nobody', database: 'nothing' }
+  const client = new Client(config)
+  client.on('error', () => {})
+  const query = rejection(client.query('SELECT 1'))
+  const refused = (await rejection(client.connect())) as { code?: string }
+  assert.equal(refused.code, 'ECONNREFUSED')
+  assert.ok((await query) instanceof Error)
+  const span = await failedSpan(collector)
+  assert.equal(span.meta['out.host'], '127.0.0.1')
+  assert.equal(span.metrics['network.destination.port'], gone.port)
+  assert.equal(span.metrics['db.pid'], undefined)
+  const pool = new Pool(config)
+  assert.equal(((await rejection(pool.query('SELECT 1'))) as { code?: string }).code, 'ECONNREFUSED')
+  await pool.end()
+  assert.equal(collector.own().length, 0)
+})

@@ -1,0 +1,30 @@
+/** pg: the queries of its clients, pools, cursors and streams, in JavaScript and in libpq. */
+
+import { defineIntegration } from '../../src/kit/index'
+import { patchClient } from './client'
+import { patchConnection, patchLibpq } from './comment'
+import { patchPool } from './pool'
+
+const VERSIONS = '>=8.0.3 <9'
+
+export default defineIntegration({
+  name: 'pg',
+  doc: 'Queries of PostgreSQL clients and pools, with cursors, streams and the native client.',
+  options: {
+    service: 'Service of the spans; or a function of the connection parameters.',
+    truncate: 'Cut the resource: a number of characters, or `true` for 5000.',
+    dbmPropagationMode: 'Comments in the SQL; default: the setting of the same name.',
+    appendComment: 'Put the comment behind the SQL.',
+  },
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: 'pg', versions: VERSIONS, patch() {} },
+    { module: 'pg', versions: VERSIONS, file: 'lib/client.js', patch: patchClient },
+    // Loaded by whoever reads `pg.native`, and only if pg-native is installed.
+    { module: 'pg', versions: VERSIONS, file: 'lib/native/client.js', patch: patchClient },
+    { module: 'pg', versions: VERSIONS, file: 'lib/connection.js', patch: patchConnection },
+    { module: 'pg', versions: '>=8.0.3 <8.1', file: 'lib/connection-fast.js', patch: patchConnection },
+    { module: 'pg-native', versions: '>=3 <4', patch: patchLibpq },
+    { module: 'pg-pool', versions: '>=3 <4', patch: (Pool, tools) => patchPool(Pool.prototype, tools) },
+  ],
+})
