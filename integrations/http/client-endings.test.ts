@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import * as nodeHttp from 'node:http'
 import { connect, createServer } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { configureLog } from '../../src/core/log'
 import type { Span } from '../../src/trace/span'
 import { answerOf, closed, inSpan } from '../../test/support/calls'
 import { collectWeb, type WebCollector } from '../../test/support/collect-web'
@@ -18,6 +19,7 @@ describe('end of an http client span', () => {
   const web = nodeHttp.createServer((req, res) => handler(req, res))
 
   before(async () => {
+    configureLog({ logLevel: 'off', debug: false })
     collector = collectWeb([http])
     collector.registry.use('http', { server: false })
     server = await listen(web)
@@ -132,7 +134,8 @@ describe('end of an http client span', () => {
     controller.abort()
     await Promise.all([...requests, signalled, before].map(closed))
     const spans = await collector.take(5)
-    assert.ok(spans.every(span => span.error === 1))
+    // For `abort`, Node emits no error either.
+    assert.equal(spans.filter(span => span.error === 1).length, 4)
     assert.equal(spans.filter(span => span.meta['error.type'] === 'RangeError').length, 1)
     assert.equal(spans.filter(span => span.meta['error.type'] === 'AbortError').length, 2)
   })
@@ -161,7 +164,10 @@ describe('end of an http client span', () => {
   })
 
   it('ends with the upgrade, while the socket lives on', async () => {
-    web.once('upgrade', (_req, socket) => void socket.write('HTTP/1.1 101 Up\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'))
+    web.once('upgrade', (_req, socket) => {
+      socket.resume().on('end', () => socket.destroy())
+      socket.write('HTTP/1.1 101 Up\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n')
+    })
     const req = nodeHttp.get(server.url, { headers: { connection: 'Upgrade', upgrade: 'x' } })
     const [, socket] = await once(req, 'upgrade')
     const [span] = await collector.take(1)
@@ -217,22 +223,23 @@ describe('end of an http client span', () => {
   })
 
   it('has the same errors for wrong arguments', async () => {
-    const wrong: unknown[][] = [
-      [{ host: '127.0.0.1', port: server.port, method: 42 }],
-      [{ host: '127.0.0.1', port: server.port, method: 'B AD' }],
-      [{ host: '127.0.0.1', port: server.port, path: '/a b' }],
-      [{ host: 42 }],
-      [{ protocol: 'ftp:' }],
-      ['not a url'],
-      ['not a url', { headers: ['a', 'b'] }],
-      [{ host: '127.0.0.1', port: server.port, headers: ['odd'] }],
-      [{ host: '127.0.0.1', port: server.port, headers: [['a', 'b'], null] }],
-      [{ host: '127.0.0.1', port: server.port, headers: ['bad name', 'b'] }],
-      [{ host: '127.0.0.1', port: server.port, headers: { 'bad name': 'b' } }],
-      [{ host: '127.0.0.1', port: server.port, headers: { expect: 'x', a: undefined } }],
-      [{ host: '127.0.0.1', port: server.port, agent: 'none' }],
-      [{ host: '127.0.0.1', port: server.port, timeout: 'soon' }],
-      [],
+    const target = { host: '127.0.0.1', port: server.port }
+    // With the spans that come of them: the head of a list of headers is written before Node looks at the rest.
+    const wrong: [unknown[], number][] = [
+      [[{ ...target, method: 42 }], 0],
+      [[{ ...target, method: 'B AD' }], 0],
+      [[{ ...target, path: '/a b' }], 0],
+      [[{ host: 42 }], 0],
+      [[{ protocol: 'ftp:' }], 0],
+      [['not a url'], 0],
+      [['not a url', { headers: ['a', 'b'] }], 0],
+      [[{ ...target, headers: ['odd'] }], 1],
+      [[{ ...target, headers: [['a', 'b'], null] }], 1],
+      [[{ ...target, headers: ['bad name', 'b'] }], 1],
+      [[{ ...target, headers: { 'bad name': 'b' } }], 0],
+      [[{ ...target, headers: { expect: 'x', a: undefined } }], 1],
+      [[{ ...target, agent: 'none' }], 0],
+      [[{ ...target, timeout: 'soon' }], 0],
     ]
     const outcome = (args: unknown[]): unknown => {
       try {
@@ -244,21 +251,14 @@ describe('end of an http client span', () => {
         return { name, message, code }
       }
     }
-    for (const args of wrong) {
-      collector.registry.use('http', { server: false, validateStatus: () => true })
+    for (const [args, count] of wrong) {
+      collector.registry.use('http', { server: false })
       const traced = outcome(args)
       collector.registry.use('http', false)
-      assert.deepEqual(traced, outcome(args), JSON.stringify(args))
-    }
-    collector.registry.use('http', { server: false })
-    await spanOf(200).catch(() => {})
-    for (;;) {
-      try {
-        collector.assertEmpty()
-        break
-      } catch {
-        await collector.take(1)
-      }
+      assert.deepEqual(traced, outcome(args))
+      assert.notEqual(traced, 'no error', JSON.stringify(args))
+      const spans = await collector.take(count)
+      assert.ok(spans.every(span => span.error === 1))
     }
   })
 

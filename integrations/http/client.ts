@@ -1,6 +1,6 @@
 /** Requests that are sent with `http` and `https`: one span each, from the call to the end of the answer. */
 
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http'
 import {
   type AnyFunction,
   active,
@@ -47,6 +47,8 @@ interface Live {
   readonly site: LiveSite
   options: HttpOptions
   readonly tools: PatchTools
+  /** The global agents that Node made. */
+  readonly ownAgents: WeakSet<Agent>
 }
 
 /** What both modules share, by integration. */
@@ -63,6 +65,7 @@ export function patchClient(
   tools: PatchTools,
 ): void {
   const live = liveOf(tools)
+  live.ownAgents.add(module.globalAgent)
   const isOn = (): boolean => tools.state.enabled && live.options.enabled
   let request: AnyFunction | undefined
   tools.wrap(module, 'request', original => {
@@ -108,7 +111,7 @@ function liveOf(tools: PatchTools): Live {
       type: 'http',
       kind: 'client',
     })
-    const made: Live = { site, options: clientOptions(tools), tools }
+    const made: Live = { site, options: clientOptions(tools), tools, ownAgents: new WeakSet() }
     tools.state.onConfigure(() => {
       made.options = clientOptions(tools)
     })
@@ -214,7 +217,7 @@ function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, li
       return
     }
     case 'timeout':
-      if (isTimed(req)) span.error = 1
+      if (isTimed(req, live)) span.error = 1
       return
     case 'error':
       span.setError(arg)
@@ -235,10 +238,16 @@ function answered(span: Span, res: IncomingMessage, options: HttpOptions): void 
   if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => res.headers[name])
 }
 
-/** Whether the application wanted a time limit; the global agent has one of its own, for idle sockets. */
-function isTimed(req: ClientRequest): boolean {
-  const { timeout } = req as { timeout?: number }
-  return timeout !== undefined || req.listenerCount('timeout') > 0
+/** Whether the application wanted a time limit: Node's own agents have one as well, for their idle sockets. */
+function isTimed(req: ClientRequest, { ownAgents }: Live): boolean {
+  const { timeout, agent } = req as { timeout?: number; agent?: Agent & { options?: AgentOptions } }
+  return (
+    timeout !== undefined ||
+    agent === undefined ||
+    !ownAgents.has(agent) ||
+    req.socket?.timeout !== agent.options?.timeout ||
+    req.listenerCount('timeout') > 0
+  )
 }
 
 function end(req: ClientRequest, span: Span, res: IncomingMessage | undefined, live: Live): void {

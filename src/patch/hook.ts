@@ -1,6 +1,7 @@
 /** One callback for every way in which a module can be loaded: `require`, `import`, and before we came. */
 
 import { isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { isPatched } from './wrap'
 
 /** `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. */
 export type OnLoad = (exports: unknown, name: string, file: string, folder: string | undefined) => unknown
@@ -76,6 +77,7 @@ export class Hook {
     const target = exports.default ?? exports
     const replaced = this.#onLoad(target, bare, '', folder)
     if (replaced !== undefined && replaced !== target && 'default' in exports) exports.default = replaced
+    if (target !== exports) renew(exports, (replaced ?? target) as object)
   }
 
   #builtin(exports: unknown, name: string): unknown {
@@ -118,6 +120,15 @@ export class Hook {
     const slash = name.indexOf('/', name.startsWith('@') ? name.indexOf('/') + 1 : 0)
     const packageName = slash < 0 ? name : name.slice(0, slash)
     return this.#modules.has(packageName) ? packageName : undefined
+  }
+}
+
+/** Named imports of a CommonJS package are copies of what it exported when it was loaded. */
+function renew(namespace: Record<string, unknown>, exports: object): void {
+  for (const name of Object.keys(namespace)) {
+    // A getter may load what the application never asks for.
+    const current = Object.getOwnPropertyDescriptor(exports, name)?.value
+    if (name !== 'default' && isPatched(current) && namespace[name] !== current) namespace[name] = current
   }
 }
 

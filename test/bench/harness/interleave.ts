@@ -25,11 +25,12 @@ export async function interleave(
   try {
     for (let generation = 1; generation <= GENERATIONS; generation++) {
       const last = Math.ceil((settings.repetitions * generation) / GENERATIONS)
+      if (settings.stop.aborted || answer.repetitions.length >= last) continue
       const members = await startAll(question, settings, stage, generation, answer)
       try {
-        while (answer.repetitions.length < last) {
+        while (answer.repetitions.length < last && !settings.stop.aborted) {
           tell(`${question.name}: repetition ${answer.repetitions.length + 1} of ${settings.repetitions}`)
-          answer.repetitions.push(await repetition(members, answer))
+          answer.repetitions.push(await repetition(members, settings, answer))
         }
       } finally {
         await Promise.all([...members.values()].map(member => member.stop()))
@@ -51,6 +52,7 @@ async function startAll(
   const members = new Map<string, Member>()
   // One after the other: a process that is being warmed would steal the caches of another.
   for (const subject of question.subjects(settings.peers)) {
+    if (settings.stop.aborted) break
     try {
       members.set(subject, await stage.start(subject, generation))
     } catch (error) {
@@ -60,11 +62,15 @@ async function startAll(
   return members
 }
 
-async function repetition(members: Map<string, Member>, answer: Answer): Promise<Record<string, Values>> {
+async function repetition(
+  members: Map<string, Member>,
+  settings: Settings,
+  answer: Answer,
+): Promise<Record<string, Values>> {
   const figures: Record<string, Values> = {}
   for (const subject of shuffled([...members.keys()])) {
     const member = members.get(subject)
-    if (member === undefined) continue
+    if (member === undefined || settings.stop.aborted) continue
     try {
       figures[subject] = await member.measure()
     } catch (error) {

@@ -8,6 +8,8 @@ export interface Settings {
   node: string
   /** Whether the peers take part. */
   peers: boolean
+  /** Aborted when the user has seen enough: nothing new is begun, and what was started is ended in order. */
+  stop: AbortSignal
   /** Directory for CPU profiles of the measured windows; absent = none are taken. */
   profiles?: string
 }

@@ -41,6 +41,8 @@ export function selfTimeTable(directory: string, prefix: string): string {
     }
   }
   times.delete('(idle)')
+  // The profiler's own start and end.
+  for (const name of times.keys()) if (name.startsWith('post  node:inspector')) times.delete(name)
   const total = [...times.values()].reduce((sum, time) => sum + time, 0)
   const sorted = [...times].sort((a, b) => b[1] - a[1]).slice(0, TOP)
   return sorted

@@ -111,8 +111,7 @@ async function start(props: Props, subject: string, generation: number): Promise
   }
 
   const measure = async (): Promise<Values> => {
-    const profile = profileFile(settings, expressPg.name, subject, generation, windows)
-    windows++
+    const profile = profileFile(settings, expressPg.name, subject, generation, windows++)
     const { window } = await drive(REQUESTS, undefined, profile)
     const { result } = await drive(RATED_REQUESTS, RATE)
     return {

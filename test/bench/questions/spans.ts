@@ -58,14 +58,9 @@ async function start(sink: Sink, settings: Settings, subject: string, generation
   })
   let windows = 0
 
-  const measure = async () => {
+  const drive = async (profile?: string) => {
     await sink.reset(url)
-    const profile = profileFile(settings, spans.name, subject, generation, windows)
-    windows++
-    const window = await child.ask<Window>('measure', {
-      traces: TRACES_PER_WINDOW,
-      profile,
-    })
+    const window = await child.ask<Window>('measure', { traces: TRACES_PER_WINDOW, profile })
     const counts = await sink.arrived(url, SPANS_PER_WINDOW)
     if (counts.spans !== SPANS_PER_WINDOW) {
       throw new Void(`${counts.spans} of ${SPANS_PER_WINDOW} spans arrived`)
@@ -77,9 +72,10 @@ async function start(sink: Sink, settings: Settings, subject: string, generation
       wire: counts.bytes / SPANS_PER_WINDOW,
     }
   }
+  const measure = () => drive(profileFile(settings, spans.name, subject, generation, windows++))
   try {
     // Not counted: in it the code is compiled.
-    await measure()
+    await drive()
   } catch (error) {
     await child.stop()
     throw error
