@@ -99,8 +99,8 @@ function refused(call: Call, spans: QuerySpans): void {
     followOwn(query, span, new Caller(), undefined)
     return
   }
-  const reason = client._ending ? 'Client was closed and is not queryable' : 'Client is not queryable'
-  end(span, true, new Error(reason), undefined)
+  const problem = client._ending ? 'was closed' : 'has encountered a connection error'
+  end(span, true, new Error(`Client ${problem} and is not queryable`), undefined)
 }
 
 /** The class of the queries that the client in JavaScript makes of its arguments. */

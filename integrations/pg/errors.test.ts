@@ -2,13 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import { Client, Pool, Query, type types } from 'pg'
 import { withService } from '../../test/services/service'
 import type { Collector, PlainSpan } from '../../test/support/collect'
 import { called, collectPg, connected, PgCursor, PgQueryStream } from '../../test/support/pg'
-import { listen } from '../../test/support/web-server'
 
 const WRONG = 'SELECT * FROM no_such_table'
 const NO_TABLE = 'relation "no_such_table" does not exist'
@@ -158,15 +157,21 @@ test(
     )
     await rejection(client.query('SELECT 2'))
     const after = (await collector.waitFor(5))[4]
-    assert.equal(after.meta['error.message'], 'Client is not queryable')
+    assert.equal(
+      after.meta['error.message'],
+      'Client has encountered a connection error and is not queryable',
+    )
   }),
 )
 
 test('a query of a client that cannot connect fails; a pool that cannot has no query', async t => {
   const collector = collectPg(t)
-  const gone = await listen(createServer() as never)
-  await (gone as { close(): Promise<void> }).close()
-  const config = { host: '127.0.0.1', port: gone.port, user: 'nobody', database: 'nothing' }
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  const config = { host: '127.0.0.1', port, user: 'nobody', database: 'nothing' }
   const client = new Client(config)
   client.on('error', () => {})
   const query = rejection(client.query('SELECT 1'))
@@ -175,7 +180,7 @@ test('a query of a client that cannot connect fails; a pool that cannot has no q
   assert.ok((await query) instanceof Error)
   const span = await failedSpan(collector)
   assert.equal(span.meta['out.host'], '127.0.0.1')
-  assert.equal(span.metrics['network.destination.port'], gone.port)
+  assert.equal(span.metrics['network.destination.port'], port)
   assert.equal(span.metrics['db.pid'], undefined)
   const pool = new Pool(config)
   assert.equal(((await rejection(pool.query('SELECT 1'))) as { code?: string }).code, 'ECONNREFUSED')
