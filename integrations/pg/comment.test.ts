@@ -86,7 +86,7 @@ test(
     own.on('row', row => texts.push(row.query))
     client.query(own)
     await once(own, 'end')
-    assert.equal(own.text, ECHO)
+    assert.equal((own as unknown as { text: string }).text, ECHO)
     texts.push(((await client.query(new PgCursor(ECHO)).read(2)) as { query: string }[])[0].query)
     for await (const row of client.query(new PgQueryStream(ECHO)))
       texts.push((row as unknown as { query: string }).query)

@@ -40,6 +40,9 @@ export class Template {
   readonly name: string
   readonly service: string
   readonly type: string
+  /** The static tags. */
+  readonly meta: readonly [string, string][]
+  readonly metrics: readonly [string, number][]
   /** Static tags only. */
   readonly base: Block
   /** Static tags and those that have proven constant. */
@@ -71,8 +74,15 @@ export class Template {
       else metrics[key] = Number(value)
     }
     this.#staticNames = new Set([...Object.keys(meta), ...Object.keys(metrics)])
-    this.base = extendBlock(emptyBlock(span), Object.entries(meta), Object.entries(metrics))
+    this.meta = Object.entries(meta)
+    this.metrics = Object.entries(metrics)
+    this.base = extendBlock(emptyBlock(span), this.meta, this.metrics)
     this.block = this.base
+  }
+
+  /** Whether a static tag has this name. */
+  has(name: string): boolean {
+    return this.#staticNames.has(name)
   }
 
   /** A slot for `name`, at position `index` where there was another or none. */

@@ -18,18 +18,15 @@ import type { LocalTrace } from '../trace/local-trace'
 import type { Span } from '../trace/span'
 import type { CommonTags } from './common-tags'
 import type { Encoder, Payload } from './encoder'
-import { type FlatSpan, flatten } from './flatten'
+import { flatten } from './flatten'
 import { StringTable } from './string-table'
 import { cutLong } from './tight'
-import { setDuration, setStart } from './time'
 import { joinV05, splitV05, V05_PATH } from './v05-payload'
+import { V05SpanWriter } from './v05-span'
 
 const FIRST_CAPACITY = 64 * 1024
 /** Larger buffers are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
-/** msgpack's type bytes. */
-const ARRAY_OF_12 = 0x9c
-const INT64 = 0xd3
 
 export class V05Encoder implements Encoder {
   readonly path = V05_PATH
@@ -39,11 +36,13 @@ export class V05Encoder implements Encoder {
   readonly #maxChunkBytes: number
   readonly #strings = new StringTable()
   readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
+  readonly #writer: V05SpanWriter
   #spare: Uint8Array | undefined
 
   constructor(common: CommonTags, maxChunkBytes: number) {
     this.#common = common
     this.#maxChunkBytes = maxChunkBytes
+    this.#writer = new V05SpanWriter(this.#out, this.#strings, common)
   }
 
   get byteLength(): number {
@@ -76,6 +75,7 @@ export class V05Encoder implements Encoder {
     if (this.#out.bytes.length > MAX_KEPT) this.#out.use(Buffer.allocUnsafeSlow(FIRST_CAPACITY))
     this.#out.at = 0
     this.#strings.clear()
+    this.#writer.forget()
     this.traceCount = 0
     this.#spanCount = 0
     return payload
@@ -98,49 +98,18 @@ export class V05Encoder implements Encoder {
     const before = start + this.#strings.byteLength
     this.#out.array32(spans.length)
     for (let index = 0; index < spans.length; index++) {
-      const flat = flatten(spans[index], index === 0, this.#common)
-      this.#span(trace, spans[index], isTight ? cutLong(flat) : flat)
+      const span = spans[index]
+      if (isTight) this.#writer.writeFlat(trace, span, cutLong(flatten(span, index === 0, this.#common)))
+      else this.#writer.write(trace, span, index === 0)
     }
     if (this.#out.at + this.#strings.byteLength - before <= this.#maxChunkBytes) return true
     this.#undo(start, known)
     return false
   }
 
-  #span(trace: LocalTrace, span: Span, flat: FlatSpan): void {
-    const out = this.#out
-    out.reserve(1)
-    out.bytes[out.at++] = ARRAY_OF_12
-    out.number(this.#strings.index(flat.service))
-    out.number(this.#strings.index(flat.name))
-    out.number(this.#strings.index(flat.resource))
-    out.uint64(trace.traceHi, trace.traceLo)
-    out.uint64(span.idHi, span.idLo)
-    out.uint64(span.parentHi, span.parentLo)
-    out.reserve(18)
-    const at = out.at
-    out.bytes[at] = INT64
-    setStart(out, at + 1, span)
-    out.bytes[at + 9] = INT64
-    setDuration(out, at + 10, span)
-    out.at = at + 18
-    out.number(span.error)
-    const meta = Object.keys(flat.meta)
-    out.map32(meta.length)
-    for (const name of meta) {
-      out.number(this.#strings.index(name))
-      out.number(this.#strings.index(flat.meta[name]))
-    }
-    const metrics = Object.keys(flat.metrics)
-    out.map32(metrics.length)
-    for (const name of metrics) {
-      out.number(this.#strings.index(name))
-      out.number(flat.metrics[name])
-    }
-    out.number(this.#strings.index(flat.type))
-  }
-
   #undo(start: number, known: number): void {
     this.#out.at = start
     this.#strings.truncate(known)
+    this.#writer.forget()
   }
 }

@@ -32,31 +32,36 @@ export function dbmComment(span: Span, mode: DbmMode, config: Config, isCached =
 }
 
 function serviceFields(span: Span, config: Config): string {
-  const { tags } = span
-  const peer = text(tags['peer.service'])
   if (config !== knownFor) {
     known.clear()
     knownFor = config
   }
-  const key = `${span.service}\0${peer}\0${text(tags['db.name'])}\0${text(tags['out.host'])}`
+  const {
+    'peer.service': peer,
+    '_dd.peer.service.source': source,
+    'db.name': database,
+    'out.host': host,
+  } = span.tags
+  const key = `${span.service}\0${peer}\0${source}\0${database}\0${host}`
   let fields = known.get(key)
   if (fields === undefined) {
-    fields = makeFields(span, peer, config)
+    fields = makeFields(span, config)
     if (known.size >= MAX_KNOWN) known.clear()
     known.set(key, fields)
   }
   return fields
 }
 
-function makeFields({ tags, service, trace }: Span, peer: string, config: Config): string {
-  const { 'db.name': database, 'out.host': host, '_dd.peer.service.source': source } = tags
+function makeFields({ tags, service, trace }: Span, config: Config): string {
+  const peer = text(tags['peer.service'])
+  const source = tags['_dd.peer.service.source']
   const fields =
-    field('dddb', text(database)) +
+    field('dddb', text(tags['db.name'])) +
     field(',dddbs', source === undefined || peer === '' ? service : peer) +
-    field(',dde', config.env ?? '') +
-    field(',ddh', text(host)) +
+    field(',dde', text(config.env)) +
+    field(',ddh', text(tags['out.host'])) +
     field(',ddps', trace.runtime.service) +
-    field(',ddpv', config.version ?? '')
+    field(',ddpv', text(config.version))
   const isGivenByUser = peer !== '' && (source === undefined || source === 'peer.service')
   return isGivenByUser ? fields + field(',ddprs', peer) : fields
 }
