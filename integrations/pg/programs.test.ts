@@ -33,7 +33,7 @@ for (const [kind, args] of [
       assert.equal(plain.code, 0, plain.stderr)
       assert.deepEqual(traced, plain)
       await agent.waitForTraces(RESOURCES.length)
-      const spans = agent.spans().sort((first, second) => (first.start < second.start ? -1 : 1))
+      const spans = agent.spans().sort((first, second) => (first.startNs < second.startNs ? -1 : 1))
       assert.deepEqual(
         spans.map(span => span.resource),
         RESOURCES,

@@ -4,13 +4,10 @@
  * compares the two.
  */
 
-import { toHex } from '../std/u64'
-import type { LocalTrace } from '../trace/local-trace'
-import { UNDECIDED } from '../trace/priority'
 import type { Span } from '../trace/span'
 import type { CommonTags } from './common-tags'
+import { isTopLevel, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
 import { cutKey, cutValue } from './limits'
-import { eventsJson, linksJson } from './span-json'
 
 export interface FlatSpan {
   name: string
@@ -30,20 +27,17 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
   } else if (common.version !== undefined) meta.version = common.version
   addAll(span.site.tags, meta, metrics)
   addAll(span.tags, meta, metrics)
-  if (span.events !== undefined) meta.events = eventsJson(span)
-  if (span.links !== undefined) meta['_dd.span_links'] = linksJson(span)
-  if (span.parentService !== span.service) metrics['_dd.top_level'] = 1
-  const trace = span.trace
-  if (trace.origin !== undefined) meta['_dd.origin'] = trace.origin
-  if (first) {
-    Object.assign(meta, common.chunkMeta)
-    addTraceTags(trace, meta, metrics)
+  const to = {
+    text(name: string, value: string): void {
+      meta[name] = cutValue(value)
+    },
+    number(name: string, value: number): void {
+      metrics[name] = value
+    },
   }
-  if (span === trace.root) {
-    if (trace.ruleRate >= 0) metrics['_dd.rule_psr'] = trace.ruleRate
-    if (trace.limitRate >= 0) metrics['_dd.limit_psr'] = trace.limitRate
-    if (trace.agentRate >= 0) metrics['_dd.agent_psr'] = trace.agentRate
-  }
+  if (isTopLevel(span)) metrics[TOP_LEVEL] = 1
+  writeTexts(span, first, common, to)
+  writeNumbers(span, first, to)
   return {
     name: cutValue(span.name),
     resource: cutValue(span.resource || span.name),
@@ -52,23 +46,6 @@ export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpa
     meta,
     metrics,
   }
-}
-
-/** Tags of the first span of a chunk. */
-export function addTraceTags(
-  trace: LocalTrace,
-  meta: Record<string, string>,
-  metrics: Record<string, number>,
-): void {
-  if (trace.priority !== UNDECIDED) metrics._sampling_priority_v1 = trace.priority
-  if ((trace.upperHi | trace.upperLo) !== 0) meta['_dd.p.tid'] = toHex(trace.upperHi, trace.upperLo)
-  const remote = trace.remote
-  if (remote !== undefined) {
-    if (remote.lastDatadogParent !== '') meta['_dd.parent_id'] = remote.lastDatadogParent
-    if (remote.propagationError !== '') meta['_dd.propagation_error'] = remote.propagationError
-  }
-  addAll(trace.propagated, meta, metrics)
-  addAll(trace.chunkTags, meta, metrics)
 }
 
 function addAll(

@@ -12,18 +12,16 @@
  * static one, is written from `flatten`.
  */
 
-import { MsgpackBuffer } from '../std/msgpack'
-import { toHex } from '../std/u64'
+import type { MsgpackBuffer } from '../std/msgpack'
 import type { LocalTrace } from '../trace/local-trace'
-import { UNDECIDED } from '../trace/priority'
 import type { Tags, TagValue } from '../trace/site'
 import type { Span } from '../trace/span'
 import * as block from './block'
 import type { CommonTags } from './common-tags'
+import { hasDerived, isTopLevel, type TagWriter, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
 import { type FlatSpan, flatten } from './flatten'
 import { KeyCache } from './keys'
 import { cutValue, MAX_VALUE } from './limits'
-import { eventsJson, linksJson } from './span-json'
 import { type Slot, type Template, Templates } from './template'
 import { setDuration, setStart } from './time'
 
@@ -31,16 +29,13 @@ import { setDuration, setStart } from './time'
 const MAX_RESOURCES = 256
 const MAX_KEPT_RESOURCE = 1024
 
-export class SpanWriter {
+export class SpanWriter implements TagWriter {
   readonly #out: MsgpackBuffer
   readonly #common: CommonTags
   readonly #keys = new KeyCache()
   readonly #templates: Templates
-  readonly #chunkMeta: Uint8Array
-  readonly #chunkMetaCount: number
   readonly #resourceKey = this.#keys.get('resource')
-  readonly #topLevelKey = this.#keys.get('_dd.top_level')
-  readonly #priorityKey = this.#keys.get('_sampling_priority_v1')
+  readonly #topLevelKey = this.#keys.get(TOP_LEVEL)
   /** Tags of the span at hand that are not in its block. */
   readonly #texts: Slot[] = []
   readonly #textValues: string[] = []
@@ -55,14 +50,6 @@ export class SpanWriter {
     this.#out = out
     this.#common = common
     this.#templates = new Templates(common, this.#keys)
-    const entries = Object.entries(common.chunkMeta)
-    const bytes = new MsgpackBuffer(256)
-    for (const [key, value] of entries) {
-      bytes.string(key)
-      bytes.string(cutValue(value))
-    }
-    this.#chunkMeta = bytes.slice()
-    this.#chunkMetaCount = entries.length
   }
 
   /** `first`: the span is the first of its chunk, and carries the trace-level tags. */
@@ -83,11 +70,11 @@ export class SpanWriter {
     patchHead(out, start, span.trace, span)
     const meta = Object.keys(flat.meta)
     out.map32(meta.length)
-    for (const name of meta) this.#meta(name, flat.meta[name])
+    for (const name of meta) this.text(name, flat.meta[name])
     out.string('metrics')
     const metrics = Object.keys(flat.metrics)
     out.map32(metrics.length)
-    for (const name of metrics) this.#metric(this.#keys.get(name), flat.metrics[name])
+    for (const name of metrics) this.number(name, flat.metrics[name])
     out.copy(this.#resourceKey)
     out.string(flat.resource)
   }
@@ -168,48 +155,25 @@ export class SpanWriter {
       out.copy(this.#texts[index].key)
       out.string(value.length > MAX_VALUE ? cutValue(value) : value)
     }
-    if (trace.origin !== undefined) metaCount += this.#meta('_dd.origin', trace.origin)
-    if (span.events !== undefined) metaCount += this.#meta('events', eventsJson(span))
-    if (span.links !== undefined) metaCount += this.#meta('_dd.span_links', linksJson(span))
-    if (first) metaCount += this.#traceMeta(trace)
+    const derived = hasDerived(span, first)
+    if (derived) metaCount += writeTexts(span, first, this.#common, this)
     out.setWord(start + ready.metaCountAt, metaCount)
 
     const metricsAt = out.at
     out.copy(ready.metrics)
     let metricsCount = ready.metricsCount + this.#numberCount
-    for (let index = 0; index < this.#numberCount; index++)
-      this.#metric(this.#numbers[index].key, this.#numberValues[index])
-    if (span.parentService !== span.service) metricsCount += this.#metric(this.#topLevelKey, 1)
-    if (first && trace.priority !== UNDECIDED) metricsCount += this.#metric(this.#priorityKey, trace.priority)
-    if (span === trace.root) metricsCount += this.#rates(trace)
+    for (let index = 0; index < this.#numberCount; index++) {
+      out.copy(this.#numbers[index].key)
+      out.number(this.#numberValues[index])
+    }
+    if (isTopLevel(span)) {
+      out.copy(this.#topLevelKey)
+      out.number(1)
+      metricsCount++
+    }
+    if (derived) metricsCount += writeNumbers(span, first, this)
     out.setWord(metricsAt + block.METRICS_COUNT, metricsCount)
     this.#resource(span.resource || span.name, template)
-  }
-
-  /** Tags of the first span of a chunk; returns their number. */
-  #traceMeta(trace: LocalTrace): number {
-    let count = this.#chunkMetaCount
-    if (count > 0) this.#out.copy(this.#chunkMeta)
-    if ((trace.upperHi | trace.upperLo) !== 0)
-      count += this.#meta('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
-    const { remote, propagated, chunkTags } = trace
-    if (remote !== undefined) {
-      if (remote.lastDatadogParent !== '') count += this.#meta('_dd.parent_id', remote.lastDatadogParent)
-      if (remote.propagationError !== '')
-        count += this.#meta('_dd.propagation_error', remote.propagationError)
-    }
-    if (propagated !== undefined) for (const name in propagated) count += this.#meta(name, propagated[name])
-    if (chunkTags !== undefined) for (const name in chunkTags) count += this.#meta(name, chunkTags[name])
-    return count
-  }
-
-  /** The rates that led to the decision, on the local root; returns their number. */
-  #rates(trace: LocalTrace): number {
-    let count = 0
-    if (trace.ruleRate >= 0) count += this.#metric(this.#keys.get('_dd.rule_psr'), trace.ruleRate)
-    if (trace.limitRate >= 0) count += this.#metric(this.#keys.get('_dd.limit_psr'), trace.limitRate)
-    if (trace.agentRate >= 0) count += this.#metric(this.#keys.get('_dd.agent_psr'), trace.agentRate)
-    return count
   }
 
   #resource(text: string, template: Template): void {
@@ -227,16 +191,14 @@ export class SpanWriter {
     }
   }
 
-  #meta(name: string, value: string): 1 {
+  text(name: string, value: string): void {
     this.#out.copy(this.#keys.get(name))
     this.#out.string(cutValue(value))
-    return 1
   }
 
-  #metric(key: Uint8Array, value: number): 1 {
-    this.#out.copy(key)
+  number(name: string, value: number): void {
+    this.#out.copy(this.#keys.get(name))
     this.#out.number(value)
-    return 1
   }
 }
 

@@ -4,15 +4,13 @@
  */
 
 import { MsgpackBuffer } from '../std/msgpack'
-import { toHex } from '../std/u64'
 import type { LocalTrace } from '../trace/local-trace'
-import { UNDECIDED } from '../trace/priority'
 import type { Span } from '../trace/span'
 import type { CommonTags } from './common-tags'
+import { isTopLevel, type TagWriter, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
 import { type FlatSpan, flatten } from './flatten'
 import { KeyCache } from './keys'
 import { cutKey, cutValue } from './limits'
-import { eventsJson, linksJson } from './span-json'
 import type { StringTable } from './string-table'
 import { type Template, Templates } from './template'
 import { setDuration, setStart } from './time'
@@ -27,7 +25,7 @@ interface Ready {
   metrics: Uint8Array
 }
 
-export class V05SpanWriter {
+export class V05SpanWriter implements TagWriter {
   readonly #out: MsgpackBuffer
   readonly #strings: StringTable
   readonly #common: CommonTags
@@ -64,12 +62,12 @@ export class V05SpanWriter {
     const { tags } = span
     for (const name in tags) {
       const value = tags[name]
-      if (typeof value === 'string') metaCount += this.#text(name, value)
+      if (typeof value === 'string') {
+        this.text(name, value)
+        metaCount++
+      }
     }
-    if (trace.origin !== undefined) metaCount += this.#text('_dd.origin', trace.origin)
-    if (span.events !== undefined) metaCount += this.#text('events', eventsJson(span))
-    if (span.links !== undefined) metaCount += this.#text('_dd.span_links', linksJson(span))
-    if (first) metaCount += this.#traceMeta(trace)
+    metaCount += writeTexts(span, first, this.#common, this)
     out.setWord(metaAt, metaCount)
 
     const metricsAt = out.map32(0)
@@ -77,17 +75,18 @@ export class V05SpanWriter {
     let metricsCount = template.metrics.length
     for (const name in tags) {
       const value = tags[name]
-      if (typeof value === 'number' || typeof value === 'boolean')
-        metricsCount += this.#number(name, Number(value))
+      if (typeof value !== 'number' && typeof value !== 'boolean') continue
+      const number = Number(value)
+      // Neither NaN nor an infinity.
+      if (number - number !== 0) continue
+      this.number(name, number)
+      metricsCount++
     }
-    if (span.parentService !== span.service) metricsCount += this.#number('_dd.top_level', 1)
-    if (first && trace.priority !== UNDECIDED)
-      metricsCount += this.#number('_sampling_priority_v1', trace.priority)
-    if (span === trace.root) {
-      if (trace.ruleRate >= 0) metricsCount += this.#number('_dd.rule_psr', trace.ruleRate)
-      if (trace.limitRate >= 0) metricsCount += this.#number('_dd.limit_psr', trace.limitRate)
-      if (trace.agentRate >= 0) metricsCount += this.#number('_dd.agent_psr', trace.agentRate)
+    if (isTopLevel(span)) {
+      this.number(TOP_LEVEL, 1)
+      metricsCount++
     }
+    metricsCount += writeNumbers(span, first, this)
     out.setWord(metricsAt, metricsCount)
     out.number(this.#strings.index(cutValue(span.type)))
   }
@@ -97,10 +96,10 @@ export class V05SpanWriter {
     this.#head(trace, span, flat.service, flat.name, flat.resource)
     const meta = Object.keys(flat.meta)
     out.map32(meta.length)
-    for (const name of meta) this.#text(name, flat.meta[name])
+    for (const name of meta) this.text(name, flat.meta[name])
     const metrics = Object.keys(flat.metrics)
     out.map32(metrics.length)
-    for (const name of metrics) this.#number(name, flat.metrics[name])
+    for (const name of metrics) this.number(name, flat.metrics[name])
     out.number(this.#strings.index(flat.type))
   }
 
@@ -124,36 +123,14 @@ export class V05SpanWriter {
     out.number(span.error)
   }
 
-  /** Tags of the first span of a chunk; returns their number. */
-  #traceMeta(trace: LocalTrace): number {
-    const { remote, propagated, chunkTags } = trace
-    const { chunkMeta } = this.#common
-    let count = 0
-    for (const name in chunkMeta) count += this.#text(name, chunkMeta[name])
-    if ((trace.upperHi | trace.upperLo) !== 0)
-      count += this.#text('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
-    if (remote !== undefined) {
-      if (remote.lastDatadogParent !== '') count += this.#text('_dd.parent_id', remote.lastDatadogParent)
-      if (remote.propagationError !== '')
-        count += this.#text('_dd.propagation_error', remote.propagationError)
-    }
-    if (propagated !== undefined) for (const name in propagated) count += this.#text(name, propagated[name])
-    if (chunkTags !== undefined) for (const name in chunkTags) count += this.#text(name, chunkTags[name])
-    return count
-  }
-
-  #text(name: string, value: string): 1 {
+  text(name: string, value: string): void {
     this.#out.number(this.#strings.index(cutKey(name)))
     this.#out.number(this.#strings.index(cutValue(value)))
-    return 1
   }
 
-  /** Writes nothing, and returns 0, for what is no number. */
-  #number(name: string, value: number): number {
-    if (value - value !== 0) return 0
+  number(name: string, value: number): void {
     this.#out.number(this.#strings.index(cutKey(name)))
     this.#out.number(value)
-    return 1
   }
 
   #prepare(template: Template): Ready {
