@@ -186,7 +186,7 @@ describe('an agent that hangs', () => {
       { softLimitBytes: 4096, queueLimitBytes: 16_384 },
     )
     endTraces(writer, 1)
-    await writer.flush({ timeoutMs: 20 })
+    await writer.flush({ timeoutMs: 300 })
     endTraces(writer, 200, 1)
     assert.ok(writer.byteLength <= 16_384)
     assert.match(lines[0], /^warn: \d+ KiB wait for agent at http:.*; \d+ traces dropped in total$/)
