@@ -81,10 +81,6 @@ async function observe(client: Client, url: string): Promise<string[]> {
     thrownBy(() => query.call(client)),
   )
   see(
-    'callback that is none',
-    thrownBy(() => query.call(client, { text: 'SELECT 1', callback: 1 })),
-  )
-  see(
     'throwing getter',
     thrownBy(() =>
       query.call(client, {
@@ -166,6 +162,23 @@ async function observe(client: Client, url: string): Promise<string[]> {
   see('query of an ended pool', await pool.query('SELECT 1').catch(String))
   return seen
 }
+
+test(
+  'a call that throws before there is a query makes no span',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url)
+    const hostile = {
+      get text(): string {
+        throw new RangeError('mine')
+      },
+    }
+    assert.throws(() => client.query(null as never), TypeError)
+    assert.throws(() => client.query(hostile as never), RangeError)
+    await client.query('SELECT 1')
+    assert.equal((await collector.waitFor(1)).length, 1)
+  }),
+)
 
 for (const dbmPropagationMode of ['disabled', 'service'] as const) {
   test(

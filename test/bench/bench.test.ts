@@ -50,26 +50,8 @@ test('the sink counts spans, roots and names of the agent format', () => {
 test('the sink counts spans of OTLP and steps over fields of every wire type', () => {
   const field = (number: number, content: Buffer): Buffer =>
     Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content])
-  const others = Buffer.from([
-    (6 << 3) | 0,
-    0xac,
-    0x02,
-    (7 << 3) | 1,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    (16 << 3) | 5,
-    1,
-    1,
-    2,
-    3,
-    4,
-  ])
+  // A number, eight bytes and four bytes, under the numbers 6, 7 and 16.
+  const others = Buffer.from('30ac0239ffffffffffffffff8501ffffffff', 'hex')
   const root = Buffer.concat([others, field(5, Buffer.from('GET /'))])
   const child = Buffer.concat([field(4, Buffer.alloc(8, 1)), field(5, Buffer.from('query'))])
   const body = field(

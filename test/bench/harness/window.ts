@@ -9,7 +9,7 @@ export interface Window {
   cpuUs: number
   /** Bytes allocated on the JavaScript heap. */
   allocatedBytes: number
-  /** Main thread's time in the collector, µs. */
+  /** Pauses of the main thread for the collector, µs on the wall: a busy machine makes them longer. */
   gcUs: number
 }
 

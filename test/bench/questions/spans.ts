@@ -31,7 +31,7 @@ export const spans: Question = {
     },
     {
       key: 'gc',
-      title: 'in the garbage collector (part of the CPU above), ns a span',
+      title: 'pauses of the main thread for the collector (on the wall), ns a span',
       digits: 0,
       compared: false,
     },
