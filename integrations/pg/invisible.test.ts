@@ -62,7 +62,7 @@ async function observe(client: Client, url: string): Promise<string[]> {
   const seen: string[] = []
   const see = (what: string, value: unknown) => {
     // The test runner's async hooks number every promise.
-    seen.push(`${what}: ${inspect(value, { depth: 1 })}`.replace(/(async_id_symbol\)\]: )\d+/g, '$1n'))
+    seen.push(`${what}: ${inspect(value, { depth: 1 })}`.replace(/(async_id_symbol\)\]?: )\d+/g, '$1n'))
   }
   const thrownBy = (fn: () => unknown) => {
     try {

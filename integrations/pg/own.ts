@@ -1,8 +1,7 @@
 /**
  * Queries that are objects of the application: pg's own class, cursors, streams, anything with `submit`. pg's client tells
  * every one of them how it went by the same methods, whether or not it emits events, so these are covered on the object
- * for as long as the query runs; no listener is added that it could count. The native client's queries go the same way:
- * they end by an event and a callback.
+ * for as long as the query runs; no listener is added that the application could count.
  */
 
 import { type AnyFunction, type Caller, end, type Span } from '../../src/kit/index'
@@ -18,40 +17,56 @@ type Covered =
   | 'emit'
   | 'callback'
 
+type Cover = (name: Covered, make: (original: AnyFunction) => AnyFunction) => void
+type Ended = (failed: boolean, error?: unknown) => void
+
+/** Ends `span` with the query; what the application is called with meanwhile runs as from `caller`. */
 export function followOwn(query: Query, span: Span, caller: Caller, comment: Comment | undefined): void {
   const uncover: (() => void)[] = []
-  const ended = (failed: boolean, error?: unknown): void => {
+  const ended: Ended = (failed, error) => {
     for (const each of uncover.splice(0)) each()
     end(span, failed, error, undefined)
   }
-  const cover = (name: Covered, make: (original: AnyFunction) => AnyFunction): void => {
+  const cover: Cover = (name, make) => {
     const undo = replace(query, name, make)
     if (undo !== undefined) uncover.push(undo)
   }
+  if (query.handleReadyForQuery === undefined) coverNative(query, cover, ended, caller)
+  else coverProtocol(query, cover, ended, caller)
+  if (comment !== undefined) {
+    cover('submit', original => {
+      return function (this: Query): unknown {
+        return submitWith(comment, original, this, arguments)
+      }
+    })
+  }
+}
+
+function coverProtocol(query: Query, cover: Cover, ended: Ended, caller: Caller): void {
+  cover('handleReadyForQuery', original => {
+    return function (this: Query): unknown {
+      // An error that rows caused is handed on from here to `handleError`.
+      if (!this._canceledDueToError) ended(false)
+      return caller.run(original, this, arguments)
+    }
+  })
   cover('handleError', original => {
     return function (this: Query, error: unknown): unknown {
       ended(true, this._canceledDueToError || error)
       return caller.run(original, this, arguments)
     }
   })
-  if (query.handleReadyForQuery !== undefined) {
-    cover('handleReadyForQuery', original => {
-      return function (this: Query): unknown {
-        // An error that rows caused is handed on from here to `handleError`.
-        if (!this._canceledDueToError) ended(false)
-        return caller.run(original, this, arguments)
-      }
-    })
-    // By this a cursor calls back what `read()` was given, by the other listeners of single rows are called.
-    cover(
-      (query.cursor ?? query).read === undefined ? 'handleDataRow' : 'handlePortalSuspended',
-      original => {
-        return function (this: Query): unknown {
-          return caller.run(original, this, arguments)
-        }
-      },
-    )
-  } else if (typeof query.callback === 'function') {
+  // By this a cursor calls back what `read()` was given, by the other listeners of single rows are called.
+  cover((query.cursor ?? query).read === undefined ? 'handleDataRow' : 'handlePortalSuspended', original => {
+    return function (this: Query): unknown {
+      return caller.run(original, this, arguments)
+    }
+  })
+}
+
+/** Of the native client: its queries end by a callback or an event, and only there is the error complete. */
+function coverNative(query: Query, cover: Cover, ended: Ended, caller: Caller): void {
+  if (typeof query.callback === 'function') {
     cover('callback', original => {
       return function (this: Query, error: unknown): unknown {
         ended(Boolean(error), error)
@@ -60,19 +75,22 @@ export function followOwn(query: Query, span: Span, caller: Caller, comment: Com
     })
   } else {
     cover('emit', original => {
-      return function (this: Query, event: unknown): unknown {
-        if (event === 'end') ended(false)
+      return function (this: Query, event: unknown, value: unknown): unknown {
+        if (event === 'end' || event === 'error') ended(event === 'error', value)
         return caller.run(original, this, arguments)
       }
     })
   }
-  if (comment !== undefined) {
-    cover('submit', original => {
-      return function (this: Query): unknown {
-        return submitWith(comment, original, this, arguments)
+  cover('handleError', original => {
+    return function (this: Query, error: unknown): unknown {
+      try {
+        return caller.run(original, this, arguments)
+      } finally {
+        // A query that took too long has lost its callback.
+        ended(true, error)
       }
-    })
-  }
+    }
+  })
 }
 
 /** Replaces a method on the object itself, enumerable only if it was; returns what puts it back. */

@@ -22,7 +22,8 @@ export class V04Encoder implements Encoder {
   readonly #maxChunkBytes: number
   readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
   readonly #writer: SpanWriter
-  #spare: Buffer | undefined
+  /** Buffers of payloads that have left; two, since one is filled while the other is under way. */
+  readonly #spares: Buffer[] = []
 
   constructor(common: CommonTags, maxChunkBytes: number) {
     this.#common = common
@@ -64,9 +65,8 @@ export class V04Encoder implements Encoder {
       spanCount: this.#spanCount,
       chunkStarts: this.#chunkStarts,
     }
-    out.use(this.#spare ?? Buffer.allocUnsafeSlow(FIRST_CAPACITY))
+    out.use(this.#spares.pop() ?? Buffer.allocUnsafeSlow(FIRST_CAPACITY))
     out.array32(0)
-    this.#spare = undefined
     this.traceCount = 0
     this.#spanCount = 0
     this.#chunkStarts = []
@@ -76,7 +76,7 @@ export class V04Encoder implements Encoder {
   recycle(body: Uint8Array): void {
     const { buffer } = body
     if (buffer.byteLength > MAX_KEPT || !(buffer instanceof ArrayBuffer)) return
-    if (this.#spare === undefined || this.#spare.length < buffer.byteLength) this.#spare = Buffer.from(buffer)
+    if (this.#spares.length < 2) this.#spares.push(Buffer.from(buffer))
   }
 
   split(payload: Payload): [Payload, Payload] | undefined {

@@ -10,57 +10,106 @@ import type { Span } from './span'
 /** A user can tag an object or array; at most so many of its entries become tags. */
 const MAX_ENTRIES = 100
 
-export function setSpanTag(span: Span, key: string, value: unknown): void {
-  switch (key) {
-    case 'service.name':
-      if (typeof value === 'string') {
-        span.service = value
-        span.tags['_dd.svc_src'] = value === span.trace.runtime.service ? undefined : 'm'
-      }
-      return
-    case 'resource.name':
+type Setter = (span: Span, value: unknown) => void
+
+/** Names that mean something to the tracer itself. */
+const SPECIAL = new Map<string, Setter>([
+  [
+    'service.name',
+    (span, value) => {
+      if (typeof value !== 'string') return
+      span.service = value
+      span.tags['_dd.svc_src'] = value === span.trace.runtime.service ? undefined : 'm'
+    },
+  ],
+  [
+    'resource.name',
+    (span, value) => {
       if (typeof value === 'string') span.resource = value
-      return
-    case 'span.type':
+    },
+  ],
+  [
+    'span.type',
+    (span, value) => {
       if (typeof value === 'string') span.type = value
-      return
-    case 'span.kind':
-      setTagValue(span.tags, key, value)
-      if (value !== 'internal') span.tags['_dd.measured'] = 1
-      return
-    case 'error':
+    },
+  ],
+  [
+    'span.kind',
+    (span, value) => {
+      setTagValue(span.tags, 'span.kind', value)
+      if (value !== 'internal' && span.site.tags['_dd.measured'] !== 1) span.tags['_dd.measured'] = 1
+    },
+  ],
+  [
+    'error',
+    (span, value) => {
       if (isErrorLike(value)) addErrorTags(span, value)
       else span.error = value ? 1 : 0
-      return
-    case 'error.type':
-    case 'error.message':
-    case 'error.stack':
-      setTagValue(span.tags, key, value)
+    },
+  ],
+  ...['error.type', 'error.message', 'error.stack'].map((name): [string, Setter] => [
+    name,
+    (span, value) => {
+      setTagValue(span.tags, name, value)
       if (value !== undefined && value !== null) span.error = 1
-      return
-    case 'manual.keep':
+    },
+  ]),
+  [
+    'manual.keep',
+    (span, value) => {
       if (value !== false) span.trace.decideManually(true)
-      return
-    case 'manual.drop':
+    },
+  ],
+  [
+    'manual.drop',
+    (span, value) => {
       if (value !== false) span.trace.decideManually(false)
-      return
-    case 'sampling.priority': {
+    },
+  ],
+  [
+    'sampling.priority',
+    (span, value) => {
       const priority = Math.trunc(Number(value))
       if (priority === 1 || priority === 2) span.trace.decideManually(true)
       else if (priority === 0 || priority === -1) span.trace.decideManually(false)
-      return
-    }
-    case 'analytics.event':
+    },
+  ],
+  [
+    'analytics.event',
+    (span, value) => {
       span.tags['_dd1.sr.eausr'] = value === undefined || value ? 1 : 0
-      return
-    case '_dd.measured':
-      span.tags[key] = value === undefined || value ? 1 : 0
-      return
-    case 'http.status_code':
-      if (value) setTagValue(span.tags, key, String(value))
-      return
-    default:
-      setTagValue(span.tags, key, value)
+    },
+  ],
+  [
+    '_dd.measured',
+    (span, value) => {
+      span.tags['_dd.measured'] = value === undefined || value ? 1 : 0
+    },
+  ],
+  [
+    'http.status_code',
+    (span, value) => {
+      if (value) setTagValue(span.tags, 'http.status_code', String(value))
+    },
+  ],
+  // Would set the prototype of the tags.
+  ['__proto__', () => {}],
+])
+
+/** Sets one tag. */
+export function setSpanTag(span: Span, key: string, value: unknown): void {
+  const special = SPECIAL.get(key)
+  if (special === undefined) setTagValue(span.tags, key, value)
+  else special(span, value)
+}
+
+/** Sets every own property of `given`. Never throws, whatever it is. */
+export function setSpanTags(span: Span, given: Readonly<Record<string, unknown>>): void {
+  try {
+    for (const key of Object.keys(given)) setSpanTag(span, key, given[key])
+  } catch {
+    // A getter or a proxy of the user's threw.
   }
 }
 
@@ -87,8 +136,8 @@ export function setTagValue(tags: Tags, key: string, value: unknown): void {
 }
 
 function put(tags: Tags, key: string, value: string | number | boolean | undefined): void {
-  // Symbols cannot be sent; `__proto__` would set the prototype of the tags.
-  if (typeof key === 'symbol' || key === '__proto__') return
+  // Symbols cannot be sent.
+  if (typeof key === 'symbol') return
   tags[key] = value
 }
 

@@ -8,7 +8,7 @@ import type { TraceRuntime } from './runtime'
 import { Span, type SpanContext } from './span'
 import type { Attributes } from './span-extras'
 import { startSpan as start } from './start'
-import { setSpanTag } from './tags'
+import { setSpanTag, setSpanTags } from './tags'
 import { userSite } from './user-sites'
 
 export interface SpanOptions {
@@ -59,8 +59,7 @@ function begin(
     options.childOf === undefined ? (fromReferences(options) ?? fallback) : contextOf(options.childOf)
   const span = start(runtime, site, parent, {}, options.startTime)
   const { tags } = options
-  if (typeof tags === 'object' && tags !== null)
-    for (const key in tags) if (Object.hasOwn(tags, key)) setSpanTag(span, key, tags[key])
+  if (typeof tags === 'object' && tags !== null) setSpanTags(span, tags)
   if (options.links !== undefined) span.addLinks(options.links)
   if (options.integrationName !== undefined) span.tags['_dd.integration'] = String(options.integrationName)
   if (typeof options.service === 'string') setSpanTag(span, 'service.name', options.service)
