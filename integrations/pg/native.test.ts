@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import type * as Pg from 'pg'
 import { active } from '../../src/trace/context'
-import { type Service, withService } from '../../test/services/service'
+import { withService } from '../../test/services/service'
 import type { Collector } from '../../test/support/collect'
 import { called, collectPg } from '../../test/support/pg'
 
@@ -28,7 +28,7 @@ test('an application without pg-native is told so as ever', { skip: isInstalled(
 type Body = (collector: Collector, client: Pg.Client, pg: typeof Pg, url: string) => Promise<void>
 
 const native = (body: Body, dbmPropagationMode = 'disabled') => {
-  const run = withService('postgres', async (t: TestContext, { url }: Service & { available: true }) => {
+  const run = withService('postgres', async (t, { url }) => {
     const collector = collectPg(t, { config: { dbmPropagationMode, env: 'prod' } })
     const pg = (require('pg') as typeof Pg).native as typeof Pg
     const client = new pg.Client({ connectionString: url })
