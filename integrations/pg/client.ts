@@ -99,8 +99,13 @@ function refused(call: Call, spans: QuerySpans): void {
     followOwn(query, span, new Caller(), undefined)
     return
   }
-  const problem = client._ending ? 'was closed' : 'has encountered a connection error'
-  end(span, true, new Error(`Client ${problem} and is not queryable`), undefined)
+  end(span, true, new Error(reasonOf(client)), undefined)
+}
+
+/** In pg's words, but for what is left: a query that a pipeline cannot take. */
+function reasonOf({ _ending, _queryable }: Client): string {
+  if (_queryable === false) return 'Client has encountered a connection error and is not queryable'
+  return _ending ? 'Client was closed and is not queryable' : 'Client refused the query'
 }
 
 /** The class of the queries that the client in JavaScript makes of its arguments. */

@@ -88,7 +88,6 @@ test(
     }
     const error = await rejection(client.query('SELECT $1::text', [unusable]))
     await assertFailed(collector, error, 'not for sending')
-    assert.deepEqual((await client.query('SELECT 1 AS x')).rows, [{ x: 1 }])
   }),
 )
 
@@ -186,3 +185,28 @@ test('a query of a client that cannot connect fails; a pool that cannot has no q
   await pool.end()
   assert.equal(collector.own().length, 0)
 })
+
+test(
+  'queries that share a pipeline have their own spans, and those it refuses fail',
+  withService('postgres', async (t, { url }) => {
+    const collector = collectPg(t)
+    const client = await connected(t, url, { pipeline: true } as never)
+    if (!(client as { pipeline?: boolean }).pipeline) return t.skip('this version of pg has no pipelines')
+    await Promise.all([
+      collector.inParent(() => client.query('SELECT 1'), 'SELECT 1'),
+      collector.inParent(() => rejection(client.query(WRONG)), WRONG),
+      collector.inParent(() => called(callback => client.query('SELECT 3', callback)), 'SELECT 3'),
+    ])
+    const spans = await collector.waitFor(3)
+    const parents = new Map(collector.spans().map(span => [span.spanId, span.resource]))
+    for (const span of spans) {
+      assert.equal(parents.get(span.parentId), span.resource)
+      assert.equal(span.error, span.resource === WRONG ? 1 : 0)
+    }
+    await rejection(client.query(new PgCursor('SELECT 4')).read(1))
+    await rejection(client.query({ text: 'SELECT 5', rows: 1 } as never))
+    const [, , , cursor, rows] = await collector.waitFor(5)
+    assert.match(cursor.meta['error.message'], /not supported in pipeline mode/)
+    assert.equal(rows.meta['error.message'], 'Client refused the query')
+  }),
+)

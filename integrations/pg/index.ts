@@ -23,7 +23,7 @@ export default defineIntegration({
     // Loaded by whoever reads `pg.native`, and only if pg-native is installed.
     { module: 'pg', versions: VERSIONS, file: 'lib/native/client.js', patch: patchClient },
     { module: 'pg', versions: VERSIONS, file: 'lib/connection.js', patch: patchConnection },
-    { module: 'pg', versions: '>=8.0.3 <8.1', file: 'lib/connection-fast.js', patch: patchConnection },
+    { module: 'pg', versions: '>=8.0.3 <8.2', file: 'lib/connection-fast.js', patch: patchConnection },
     { module: 'pg-native', versions: '>=3 <4', patch: patchLibpq },
     { module: 'pg-pool', versions: '>=3 <4', patch: (Pool, tools) => patchPool(Pool.prototype, tools) },
   ],

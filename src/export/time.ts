@@ -1,19 +1,18 @@
 /** Nanoseconds since the epoch as two 32-bit words: a float64 would be off by up to 256 ns. */
 
-import type { MsgpackBuffer } from '../std/msgpack'
 import type { Span } from '../trace/span'
 
 const TWO_32 = 0x1_0000_0000
 
 /** Writes the start of `span` as eight bytes at `at`; zero when it lies before the epoch. */
-export function setStart(out: MsgpackBuffer, at: number, span: Span): void {
+export function setStart(view: DataView, at: number, span: Span): void {
   const { anchorMs, anchorTicks } = span.trace
   const nanos = Math.round((span.startTicks - anchorTicks) * 1e6)
   const wholeMs = Math.floor(nanos / 1e6)
   const ms = anchorMs + wholeMs
   if (!(ms > 0)) {
-    out.setWord(at, 0)
-    out.setWord(at + 4, 0)
+    view.setInt32(at, 0)
+    view.setInt32(at + 4, 0)
     return
   }
   // ms * 10^6 in two parts of 16 bits and the rest, each product exact in a float64. No `%`: on floats it is a call.
@@ -21,13 +20,13 @@ export function setStart(out: MsgpackBuffer, at: number, span: Span): void {
   const high = msHigh * 1e6
   const highHigh = Math.floor(high / 65536)
   const low = (high - highHigh * 65536) * 65536 + (ms - msHigh * 65536) * 1e6 + (nanos - wholeMs * 1e6)
-  out.setWord(at, highHigh + Math.floor(low / TWO_32))
-  out.setWord(at + 4, low)
+  view.setInt32(at, highHigh + Math.floor(low / TWO_32))
+  view.setInt32(at + 4, low)
 }
 
 /** Writes the duration of `span` as eight bytes at `at`. */
-export function setDuration(out: MsgpackBuffer, at: number, span: Span): void {
+export function setDuration(view: DataView, at: number, span: Span): void {
   const nanos = Math.round(span.durationMs * 1e6)
-  out.setWord(at, Math.floor(nanos / TWO_32))
-  out.setWord(at + 4, nanos)
+  view.setInt32(at, Math.floor(nanos / TWO_32))
+  view.setInt32(at + 4, nanos)
 }

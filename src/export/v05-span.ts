@@ -116,9 +116,9 @@ export class V05SpanWriter implements TagWriter {
     out.reserve(18)
     const { at } = out
     out.bytes[at] = INT64
-    setStart(out, at + 1, span)
+    setStart(out.view, at + 1, span)
     out.bytes[at + 9] = INT64
-    setDuration(out, at + 10, span)
+    setDuration(out.view, at + 10, span)
     out.at = at + 18
     out.number(span.error)
   }

@@ -1,8 +1,8 @@
 /**
  * A growing buffer that msgpack values are appended to (https://github.com/msgpack/msgpack/blob/master/spec.md).
  *
- * `bytes` and `at` are public: the encoder of traces copies templates into them. After a call that can grow the buffer,
- * read `bytes` again.
+ * `bytes`, `view` and `at` are public: the encoder of traces patches what it has copied. After a call that can grow the
+ * buffer, read `bytes` and `view` again.
  */
 
 const TWO_32 = 0x1_0000_0000
@@ -15,17 +15,17 @@ function viewOf(bytes: Uint8Array): DataView {
 export class MsgpackBuffer {
   bytes: Buffer
   at = 0
-  #view: DataView
+  view: DataView
 
   constructor(capacity: number) {
     this.bytes = Buffer.allocUnsafeSlow(capacity)
-    this.#view = viewOf(this.bytes)
+    this.view = viewOf(this.bytes)
   }
 
   /** Continues in another buffer, from its start. */
   use(bytes: Buffer): void {
     this.bytes = bytes
-    this.#view = viewOf(bytes)
+    this.view = viewOf(bytes)
     this.at = 0
   }
 
@@ -36,7 +36,7 @@ export class MsgpackBuffer {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.at)
     this.bytes = grown
-    this.#view = viewOf(grown)
+    this.view = viewOf(grown)
   }
 
   copy(block: Uint8Array): void {
@@ -53,7 +53,7 @@ export class MsgpackBuffer {
 
   /** The lower 32 bits of an integer, big endian, at a place that has been reserved. */
   setWord(at: number, word: number): void {
-    this.#view.setInt32(at, word)
+    this.view.setInt32(at, word)
   }
 
   /** Array header that can be patched later: always five bytes. Returns the place of its count. */
@@ -186,7 +186,7 @@ export class MsgpackBuffer {
 
   #float64(value: number): void {
     this.bytes[this.at] = 0xcb
-    this.#view.setFloat64(this.at + 1, value)
+    this.view.setFloat64(this.at + 1, value)
     this.at += 9
   }
 }
