@@ -64,7 +64,10 @@ for (const version of VERSIONS) {
           app => app.use('/pay', shop.express().get('/:id', handler)),
           app => app.get('/pay/:id', (_req, _res, next) => next(), handler, thrown),
           app => app.get('/pay/:id', handler).use(answer(500)),
-          app => app.get('/pay/:id', handler).use(((error, _req, _res, next) => next(error)) as ErrorRequestHandler),
+          app =>
+            app
+              .get('/pay/:id', handler)
+              .use(((error, _req, _res, next) => next(error)) as ErrorRequestHandler),
         ]
         for (const build of places) {
           const span = await spanOf(build)

@@ -26,18 +26,15 @@ for (const version of VERSIONS) {
           seen.use = [req.next === next, this === undefined, arguments.length, next.name, next.length]
           next()
         })
-        app.get(
-          '/a',
-          (req, res, next) => {
-            seen.route = [req.next === next, next.name, next.length]
-            res.format({
-              text: (_req: Request, _res: Response, inner: NextFunction) => {
-                seen.format = inner === req.next
-                next(new Error('on'))
-              },
-            })
-          },
-        )
+        app.get('/a', (req, res, next) => {
+          seen.route = [req.next === next, next.name, next.length]
+          res.format({
+            text: (_req: Request, _res: Response, inner: NextFunction) => {
+              seen.format = inner === req.next
+              next(new Error('on'))
+            },
+          })
+        })
         app.use(((error, req, res, next) => {
           seen.error = [req.next === next, error.message]
           res.send('done')
@@ -94,8 +91,14 @@ for (const version of VERSIONS) {
 
     it('returns what the framework returns', () => {
       const router = shop.express.Router()
-      assert.equal(router.use((_req, _res, next) => next()), router)
-      assert.equal(router.get('/', () => {}), router)
+      assert.equal(
+        router.use((_req, _res, next) => next()),
+        router,
+      )
+      assert.equal(
+        router.get('/', () => {}),
+        router,
+      )
     })
 
     it('serves requests that did not come through an http server of ours', async () => {

@@ -51,7 +51,10 @@ for (const version of VERSIONS) {
         app => {
           app.get('/', (_req, res) => void res.send('home'))
           app.get('/users/:id', (_req, res) => void res.send('user'))
-          app.route('/books').get((_req, res) => void res.send('books')).post((_req, res) => void res.send('new'))
+          app
+            .route('/books')
+            .get((_req, res) => void res.send('books'))
+            .post((_req, res) => void res.send('new'))
           app.all('/any', (_req, res) => void res.send('any'))
         },
         {
@@ -123,7 +126,10 @@ for (const version of VERSIONS) {
           app.get(['/four', /^\/five/], (_req, res) => void res.send('mixed'))
           const inner = shop.express.Router()
           inner.get('/x', (_req, res) => void res.send('x'))
-          inner.use(['/p', '/q/:q'], shop.express.Router().get('/y', (_req, res) => void res.send('y')))
+          inner.use(
+            ['/p', '/q/:q'],
+            shop.express.Router().get('/y', (_req, res) => void res.send('y')),
+          )
           app.use(['/m', '/n/:n'], inner)
           app.use(/^\/z+/, inner)
         },
@@ -147,7 +153,11 @@ for (const version of VERSIONS) {
         app => {
           app.use((_req, _res, next) => next())
           app.get('/users/:identifier', (_req, _res, next) => next())
-          app.get('/users/me', (_req, _res, next) => next('route'), () => assert.fail())
+          app.get(
+            '/users/me',
+            (_req, _res, next) => next('route'),
+            () => assert.fail(),
+          )
           app.get('/users/:id', (_req, res) => void res.send('user'))
           const inner = shop.express.Router()
           inner.get('/a', (_req, _res, next) => next('router'))

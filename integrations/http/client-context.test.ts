@@ -35,8 +35,7 @@ describe('context of an http client', () => {
     collector.stop()
   })
 
-  const get = (path = '/', options: nodeHttp.RequestOptions = {}) =>
-    nodeHttp.get(server.url + path, options)
+  const get = (path = '/', options: nodeHttp.RequestOptions = {}) => nodeHttp.get(server.url + path, options)
 
   it("runs the application's listeners and what follows in the caller's context", async () => {
     const seen: unknown[] = []
@@ -87,7 +86,12 @@ describe('context of an http client', () => {
     await runWithBaggage({ plan: 'pro max' }, () => answerOf(get()), undefined, [])
     await collector.take(1)
     assert.equal(received.baggage, 'plan=pro%20max')
-    await runWithBaggage({ a: 'b' }, () => answerOf(get('/', { headers: ['Host', 'a'] as never })), undefined, [])
+    await runWithBaggage(
+      { a: 'b' },
+      () => answerOf(get('/', { headers: ['Host', 'a'] as never })),
+      undefined,
+      [],
+    )
     await collector.take(1)
     assert.equal(received.baggage, 'a=b')
   })

@@ -182,7 +182,9 @@ describe('end of an http client span', () => {
       onward.on('error', () => {})
       socket.on('error', () => {})
     })
-    const req = nodeHttp.request({ port: server.port, host: '127.0.0.1', method: 'CONNECT', path: 'a.test:443' }).end()
+    const req = nodeHttp
+      .request({ port: server.port, host: '127.0.0.1', method: 'CONNECT', path: 'a.test:443' })
+      .end()
     const [, socket] = await once(req, 'connect')
     const [span] = await collector.take(1)
     assert.equal(span.resource, 'CONNECT')

@@ -25,10 +25,7 @@ function merged(given: unknown, added: readonly [string, string][]): unknown {
   const replaced = new Set(added.map(([name]) => name))
   const keep = (name: unknown): boolean => !replaced.has(String(name).toLowerCase())
   if (!Array.isArray(given)) {
-    return Object.fromEntries([
-      ...Object.entries(given as object).filter(([name]) => keep(name)),
-      ...added,
-    ])
+    return Object.fromEntries([...Object.entries(given as object).filter(([name]) => keep(name)), ...added])
   }
   if (Array.isArray(given[0])) {
     return given.every(Array.isArray) ? [...given.filter(([name]) => keep(name)), ...added] : undefined

@@ -70,7 +70,11 @@ function describe(
   const cut = path.search(/[?#]/)
   const bare = cut < 0 ? path : path.slice(0, cut)
   // Through a proxy, the path is the whole URL; CONNECT has a host for one.
-  const url = bare.startsWith('/') ? base + bare : bare.includes('://') ? withoutCredentials(bare) : `${base}/${bare}`
+  const url = bare.startsWith('/')
+    ? base + bare
+    : bare.includes('://')
+      ? withoutCredentials(bare)
+      : `${base}/${bare}`
   return { method, url, host, port: socketPath ? undefined : port, isDefaultPort }
 }
 

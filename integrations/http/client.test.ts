@@ -1,11 +1,11 @@
 /** The HTTP client: every form of a request has a span and carries its headers. */
 
 import assert from 'node:assert/strict'
-import * as nodeHttp from 'node:http'
+import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
+import * as nodeHttp from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { urlToHttpOptions } from 'node:url'
 import { answerOf, inSpan } from '../../test/support/calls'
@@ -47,7 +47,10 @@ describe('http client', () => {
   })
 
   /** Sends a request and checks what every request must have. */
-  async function checked(send: () => nodeHttp.ClientRequest, expected: { method?: string; path?: string } = {}) {
+  async function checked(
+    send: () => nodeHttp.ClientRequest,
+    expected: { method?: string; path?: string } = {},
+  ) {
     const { method = 'GET', path = '/a' } = expected
     const { text } = await inSpan(collector, () => answerOf(send()))
     assert.equal(text, 'answer')

@@ -190,8 +190,7 @@ function start(target: ClientTarget, startTicks: number, { site, options, tools 
 }
 
 function follow(req: ClientRequest, span: Span, { options }: Live): void {
-  if (options.headers.length > 0)
-    tagHeaders(span, options.headers, 'request', name => sentHeader(req, name))
+  if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => sentHeader(req, name))
   ClientMark.set(req, span)
 }
 

@@ -219,8 +219,7 @@ function describe(web: WebRequest, options: HttpOptions): void {
     tags['http.endpoint'] = simplifyPath((req as { originalUrl?: string }).originalUrl ?? req.url ?? '/')
   }
   if (span.resource === '') span.resource = route === '' ? (req.method ?? '') : `${req.method} ${route}`
-  if (options.headers.length > 0)
-    tagHeaders(span, options.headers, 'response', name => sentHeader(res, name))
+  if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => sentHeader(res, name))
   if (!options.isValidStatus(status)) span.setErrorOnce(web.hasError ? web.error : true)
   options.onRequest?.(span, req, res)
 }

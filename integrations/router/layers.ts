@@ -131,7 +131,8 @@ function enterLayer(layer: Layer, web: WebRequest, req: Request): void {
     web.matched(join(routing.routeOf(base), text))
   } else if (pattern !== '/' && base !== '') {
     const matched = base.slice(routing.baseOf(router).length)
-    const text = typeof pattern === 'function' ? pattern(matched) : (pattern ?? withNames(matched, req.params))
+    const text =
+      typeof pattern === 'function' ? pattern(matched) : (pattern ?? withNames(matched, req.params))
     routing.enterMount(router, text, base)
   }
 }

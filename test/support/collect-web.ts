@@ -86,5 +86,7 @@ export function collectWeb(
 }
 
 function describe(spans: readonly SeenSpan[]): string {
-  return spans.map(span => `${span.name} ${span.resource} ${span.meta['http.url'] ?? ''}`).join(', ') || 'none'
+  return (
+    spans.map(span => `${span.name} ${span.resource} ${span.meta['http.url'] ?? ''}`).join(', ') || 'none'
+  )
 }

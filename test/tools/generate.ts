@@ -26,7 +26,11 @@ function manifestText(integrations: readonly Integration[]): string {
 
 /** The README as it must be; equal to what is there when the tables are fresh. */
 export function freshReadme(text: string, integrations: readonly Integration[]): string {
-  return replaceSection(replaceSection(text, 'config', configTable()), 'integrations', integrationTable(integrations))
+  return replaceSection(
+    replaceSection(text, 'config', configTable()),
+    'integrations',
+    integrationTable(integrations),
+  )
 }
 
 if (require.main === module) {

@@ -30,7 +30,9 @@ export function configTable(): string {
     const env = code(first) + (aliases.length > 0 ? ` (${aliases.map(code).join(', ')})` : '')
     lines.push(`| ${env} | ${option} | ${fallbackText(row, name)} | ${cell(row.doc)} |`)
   }
-  lines.push('| `DD_TRACE_<NAME>_ENABLED` | | `true` | Switches one integration: `DD_TRACE_PG_ENABLED=false`. |')
+  lines.push(
+    '| `DD_TRACE_<NAME>_ENABLED` | | `true` | Switches one integration: `DD_TRACE_PG_ENABLED=false`. |',
+  )
   return lines.join('\n')
 }
 
@@ -44,8 +46,12 @@ export function integrationTable(integrations: readonly Integration[]): string {
       if (target.versions !== undefined) ranges.add(target.versions)
       modules.set(target.module, ranges)
     }
-    const supported = [...modules].map(([module, ranges]) => `${module} ${[...ranges].map(code).join(', ')}`.trim())
-    const names = Object.keys(options ?? {}).map(code).join(', ')
+    const supported = [...modules].map(([module, ranges]) =>
+      `${module} ${[...ranges].map(code).join(', ')}`.trim(),
+    )
+    const names = Object.keys(options ?? {})
+      .map(code)
+      .join(', ')
     lines.push(`| ${code(name)} | ${cell(supported.join('; '))} | ${cell(doc)} | ${names} |`)
   }
   return lines.join('\n')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import * as http from 'node:http'
-import * as https from 'node:https'
+import type * as https from 'node:https'
 import { describe, it } from 'node:test'
 import integration from '../../../integrations/http/index'
 import { isPatched } from '../../../src/patch/wrap'

@@ -69,7 +69,10 @@ async function output(files: Record<string, string>, args: string[]): Promise<st
 
 describe('loading a package', () => {
   it('with require, after --require', async () => {
-    assert.equal(await output({ 'app.cjs': CJS }, ['--require', './required.cjs', 'app.cjs']), EVERYTHING_ONCE)
+    assert.equal(
+      await output({ 'app.cjs': CJS }, ['--require', './required.cjs', 'app.cjs']),
+      EVERYTHING_ONCE,
+    )
   })
 
   it('with require, after --import', async () => {
@@ -104,7 +107,10 @@ describe('loading a package', () => {
       `import { createRequire } from 'node:module'\nconst library = createRequire(import.meta.url)('library')\nawait import('library')\n${SAY}`,
     ]
     for (const app of both) {
-      assert.equal(await output({ 'app.mjs': app }, ['--import', './register.mjs', 'app.mjs']), EVERYTHING_ONCE)
+      assert.equal(
+        await output({ 'app.mjs': app }, ['--import', './register.mjs', 'app.mjs']),
+        EVERYTHING_ONCE,
+      )
     }
   })
 })

@@ -135,7 +135,10 @@ describe('registry', () => {
   })
 
   it('lets several integrations patch one module', () => {
-    install([main, fake([{ module: 'library', file: 'lib/file.js', patch: marking('other') }], { name: 'other' })])
+    install([
+      main,
+      fake([{ module: 'library', file: 'lib/file.js', patch: marking('other') }], { name: 'other' }),
+    ])
     const library = requireIn(libraryFolder(), 'library') as Library
     assert.equal(library.call(), 'main patched')
     assert.equal(library.file.call(), 'file other')
@@ -264,7 +267,10 @@ describe('registry', () => {
 
   it('switches an integration off that fails again and again, and the application runs on', () => {
     let tools: PatchTools | undefined
-    install([fake([{ module: 'library', patch: (_exports, given) => void (tools = given) }])])
+    const patch = (_exports: unknown, given: PatchTools): void => {
+      tools = given
+    }
+    install([fake([{ module: 'library', patch }])])
     requireIn(libraryFolder(), 'library')
     for (let count = 0; count < 9; count++)
       tools?.fenced(() => {
