@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { openShop, type Shop, VERSIONS } from './support'
+import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 
 class PaymentError extends Error {
   override name = 'PaymentError'

@@ -6,8 +6,8 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import { active } from '../../src/trace/context'
+import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 import { listen } from '../../test/support/web-server'
-import { openShop, type Shop, VERSIONS } from './support'
 
 for (const version of VERSIONS) {
   describe(`what an application of express ${version} sees`, () => {

@@ -5,9 +5,9 @@ import { createServer } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import { active } from '../../src/trace/context'
+import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 import type { SeenSpan } from '../../test/support/runtime'
 import { listen } from '../../test/support/web-server'
-import { openShop, type Shop, VERSIONS } from './support'
 
 for (const version of VERSIONS) {
   describe(`middleware of express ${version}`, () => {

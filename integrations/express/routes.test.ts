@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { openShop, type Shop, VERSIONS } from './support'
+import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 
 for (const version of VERSIONS) {
   describe(`routes of express ${version}`, () => {

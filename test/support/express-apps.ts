@@ -2,13 +2,13 @@
 
 import { createServer } from 'node:http'
 import type express from 'express'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
-import { folderWith, requireIn } from '../../test/support/packages'
-import type { SeenSpan } from '../../test/support/runtime'
-import { type Listening, listen } from '../../test/support/web-server'
-import http from '../http/index'
-import router from '../router/index'
-import integration from './index'
+import integration from '../../integrations/express/index'
+import http from '../../integrations/http/index'
+import router from '../../integrations/router/index'
+import { collectWeb, type WebCollector } from './collect-web'
+import { folderWith, requireIn } from './packages'
+import type { SeenSpan } from './runtime'
+import { type Listening, listen } from './web-server'
 
 export type Express = typeof express
 
