@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
 import * as nodeHttp from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { urlToHttpOptions } from 'node:url'
 import { answerOf, inSpan } from '../../test/support/calls'
 import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { temporaryFolder } from '../../test/support/temporary'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
@@ -236,7 +235,7 @@ describe('http client', () => {
   })
 
   it('reaches Unix sockets', async () => {
-    const socketPath = join(mkdtempSync(join(tmpdir(), 'tracer-')), 's')
+    const socketPath = join(temporaryFolder('tracer-socket-'), 's')
     const web = nodeHttp.createServer((_req, res) => res.end('answer')).listen(socketPath)
     await once(web, 'listening')
     await answerOf(nodeHttp.get({ socketPath, path: '/a' }))

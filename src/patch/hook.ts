@@ -69,6 +69,7 @@ export class Hook {
     const bare = name.startsWith('node:') ? name.slice(5) : name
     if (folder === undefined && isBuiltin(bare)) {
       this.#builtin(exports.default, bare)
+      renew(exports, exports.default as object)
       return
     }
     // A CommonJS package seen from ES modules: its exports are the default export, and files that it has loaded on the
@@ -123,7 +124,7 @@ export class Hook {
   }
 }
 
-/** Named imports of a CommonJS package are copies of what it exported when it was loaded. */
+/** Named imports through the ES module hook are copies of what a module exported when it was loaded. */
 function renew(namespace: Record<string, unknown>, exports: object): void {
   for (const name of Object.keys(namespace)) {
     // A getter may load what the application never asks for.

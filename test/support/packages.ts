@@ -1,16 +1,16 @@
 /** Packages under the name that applications know them by: this checkout has Express 4 as `express4`. */
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { temporaryFolder } from './temporary'
 
 /**
  * A folder in which `require(name)` loads a copy of the package that is installed here as `installed`, with the
  * dependencies that it has here. A copy each time: nothing of it was loaded before.
  */
 export function folderWith(name: string, installed: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tracer-package-'))
+  const folder = temporaryFolder('tracer-package-')
   const manifest = require.resolve(`${installed}/package.json`)
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
