@@ -1,9 +1,9 @@
 /** Tags that every span of this process carries, and those of the first span of each chunk. */
 
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Config } from '../core/config/resolve'
 import { processTags } from '../core/process-tags'
+import { runtimeId } from '../core/runtime-id'
 
 export interface CommonTags {
   /** The tracer's own service: decides `_dd.base_service` and whether a span carries `version`. */
@@ -17,9 +17,6 @@ export interface CommonTags {
   /** Only on the first span of a chunk: git and process tags. */
   chunkMeta: Readonly<Record<string, string>>
 }
-
-/** Identifies this process, or worker thread, in everything that it sends. */
-export const runtimeId = randomUUID()
 
 export function commonTags(config: Config): CommonTags {
   const { service, env, version, tags } = config

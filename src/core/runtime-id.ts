@@ -1,0 +1,5 @@
+/** Identifies this process, or worker thread, in everything that it sends. */
+
+import { randomUUID } from 'node:crypto'
+
+export const runtimeId = randomUUID()
