@@ -3,6 +3,7 @@
 import { toDecimal, toHex } from '../std/u64'
 import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
 import type { Outgoing } from './propagation/outgoing'
+import { INHERITED, NOT_BY_CHANCE } from './propagation/probability'
 import type { RemoteContext } from './remote-context'
 import type { TraceRuntime } from './runtime'
 import type { Span } from './span'
@@ -36,6 +37,8 @@ export class LocalTrace {
   ruleRate: number
   limitRate: number
   agentRate: number
+  /** Rate in (0, 1] by which chance decided; `INHERITED` or `NOT_BY_CHANCE` (propagation/probability.ts) otherwise. */
+  probability: number
   origin: string | undefined
   /** `_dd.p.*` tags but `_dd.p.tid`; never shared with a remote context. */
   propagated: Record<string, string> | undefined
@@ -69,6 +72,7 @@ export class LocalTrace {
     this.ruleRate = -1
     this.limitRate = -1
     this.agentRate = -1
+    this.probability = INHERITED
     this.origin = undefined
     this.propagated = undefined
     this.remote = undefined
@@ -141,6 +145,7 @@ export class LocalTrace {
   decideManually(keep: boolean): void {
     this.setDecision(keep ? USER_KEEP : USER_REJECT, MECHANISM_MANUAL, true)
     this.ruleRate = this.limitRate = this.agentRate = -1
+    this.probability = NOT_BY_CHANCE
     // The rate that travels along was not what decided.
     if (this.propagated !== undefined) delete this.propagated['_dd.p.ksr']
   }

@@ -20,6 +20,8 @@ export class RemoteContext {
   propagated: Record<string, string> | undefined
   /** `tracestate` members of other vendors, in order, joined by commas. */
   otherTracestate = ''
+  /** The random flag of `traceparent` (W3C Trace Context level 2), which travels on unchanged. */
+  random = false
   /** Keys of the `dd` member that this tracer does not know, as `key:value` joined by semicolons. */
   unknownTracestate = ''
   /** Value of `_dd.parent_id`: the last Datadog span of the trace, 16 hex digits. */

@@ -42,6 +42,7 @@ export function mergeW3c(carrier: Carrier, context: RemoteContext, isStyle: bool
   const same = sameTrace(parent, context)
   if (isStyle && !same) linkIfOther(context, contextOf(parent, carrier), 'tracecontext')
   if (!sameLowerHalf(parent, context)) return
+  context.random = parent.random
   const reparents = isStyle && same && (parent.spanHi !== context.spanHi || parent.spanLo !== context.spanLo)
   takeVendorState(carrier, context, reparents)
   if (!reparents) return

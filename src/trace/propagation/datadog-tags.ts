@@ -1,5 +1,6 @@
 /** The header `x-datadog-tags`: `key=value` pairs joined by commas, every key starting with `_dd.p.`. */
 
+import { log } from '../../core/log'
 import { parseHex, upperHex, type Words } from '../../std/u64'
 import type { RemoteContext } from '../remote-context'
 import { isName, isPrintable } from './characters'
@@ -30,7 +31,10 @@ export function readTags(text: string, maxLength: number, context: RemoteContext
     if (maxLength > 0) context.propagationError = 'extract_max_size'
     return
   }
-  if (text !== last.text) last = parse(text)
+  if (text !== last.text) {
+    last = parse(text)
+    if (last.error !== '') log.debug(() => `x-datadog-tags is not read whole: ${last.error}`)
+  }
   context.upperHi = last.upperHi
   context.upperLo = last.upperLo
   context.propagated = last.tags

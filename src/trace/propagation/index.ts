@@ -1,11 +1,12 @@
 /** Carries traces between services: writes headers for the active one and reads a caller's. */
 
-import type { RemoteContext } from '../remote-context'
+import { RemoteContext } from '../remote-context'
 import type { Span } from '../span'
 import { BaggageCounts, type BaggageLimits, BaggageTagger, injectBaggage } from './baggage'
 import type { Carrier } from './carrier'
 import { type ExtractOptions, extract } from './extract'
 import { type InjectOptions, inject, type Writable } from './inject'
+import type { OrgGuard } from './org-guard'
 import type { Style } from './styles'
 
 export { parseStyles, type Style } from './styles'
@@ -26,6 +27,8 @@ export interface PropagatorOptions {
   baggageTagKeys: readonly string[]
   /** Whether `ot-baggage-*` travels with Datadog's headers. */
   legacyBaggage: boolean
+  /** Undefined: contexts of all organisations are alike. */
+  orgGuard?: OrgGuard
 }
 
 /**
@@ -40,11 +43,13 @@ export class Propagator {
   readonly #ignores: boolean
   readonly #injectsBaggage: boolean
   readonly #baggageLimits: BaggageLimits
+  readonly #orgGuard: OrgGuard | undefined
   /** What happened to `baggage` headers so far. */
   readonly baggageCounts = new BaggageCounts()
 
   constructor(options: PropagatorOptions) {
     const { maxTagsLength = 512, legacyBaggage } = options
+    this.#orgGuard = options.orgGuard
     this.#ignores = options.behavior === 'ignore'
     this.#injectsBaggage = options.inject.includes('baggage')
     this.#baggageLimits = { maxItems: options.baggageMaxItems, maxBytes: options.baggageMaxBytes }
@@ -71,7 +76,10 @@ export class Propagator {
     carrier: object,
   ): void {
     try {
-      if (span !== undefined) inject(span, carrier as Writable, this.#injectOptions)
+      if (span !== undefined) {
+        this.#orgGuard?.stamp(span instanceof RemoteContext ? span : span.trace)
+        inject(span, carrier as Writable, this.#injectOptions)
+      }
       if (baggage !== undefined && this.#injectsBaggage) {
         injectBaggage(baggage, carrier as Writable, this.#baggageLimits, this.baggageCounts)
       }
@@ -102,7 +110,9 @@ export class Propagator {
   extract(carrier: unknown): RemoteContext | undefined {
     if (typeof carrier !== 'object' || carrier === null || this.#ignores) return undefined
     try {
-      return extract(carrier as Carrier, this.#extractOptions, this.baggageCounts)
+      const context = extract(carrier as Carrier, this.#extractOptions, this.baggageCounts)
+      if (context !== undefined && this.#orgGuard !== undefined) this.#orgGuard.enforce(context)
+      return context
     } catch {
       // A getter of the application's threw.
       return undefined

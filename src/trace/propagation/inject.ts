@@ -1,5 +1,6 @@
 /** Writes a context into a carrier, in the configured styles. */
 
+import { log } from '../../core/log'
 import type { LocalTrace } from '../local-trace'
 import { RemoteContext } from '../remote-context'
 import type { Span } from '../span'
@@ -80,8 +81,9 @@ function writeB3(style: Style, out: Outgoing, parent: string, carrier: Writable)
   write(out.upperHex + out.traceHex, out.spanHex, out.identity.priority, parent, carrier)
 }
 
-/** Tells with the trace why its tags did not travel. */
+/** Tells with the trace, and in the log, why its tags did not travel. */
 function markTrace(trace: LocalTrace, error: string): void {
   if (trace.chunkTags?.['_dd.propagation_error'] === error) return
+  log.warn(`x-datadog-tags ${error}`, `x-datadog-tags is not sent: ${error}`)
   trace.chunkTags = { ...trace.chunkTags, '_dd.propagation_error': error }
 }

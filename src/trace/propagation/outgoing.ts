@@ -6,10 +6,12 @@ import { UNDECIDED } from '../priority'
 import type { RemoteContext } from '../remote-context'
 import { printable } from './characters'
 import { writeTags } from './datadog-tags'
-import { stateHead, stateTail, withoutParent } from './tracestate-text'
+import { otherMembers, stateHead, stateTail, withoutParent } from './tracestate-text'
 
 /** Length of `p`'s value, which stands between the head and the tail of the `dd` member. */
 const SPAN_ID_LENGTH = 16
+/** Last field of `traceparent`, by sampled (1) and random (2). */
+const FLAGS = ['-00', '-01', '-02', '-03']
 
 /** Empty text = not made yet, or nothing to send. */
 export class Outgoing {
@@ -99,12 +101,13 @@ export class Outgoing {
     if (this.parentHead === '') {
       this.parentHead = `00-${upperHex(upperHi, upperLo)}${this.traceHex}-`
       this.stateHead = stateHead(this.priority, origin)
-      const others = this.remote === undefined ? '' : this.remote.otherTracestate
+      const others = otherMembers(this.identity)
       const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate
       const tail = stateTail(this.stateHead.length + SPAN_ID_LENGTH, propagated, unknown)
       this.stateTail = others === '' ? tail : `${tail},${others}`
     }
-    this.traceparent = this.parentHead + this.spanHex + (priority > 0 ? '-01' : '-00')
+    const flags = (priority > 0 ? 1 : 0) | (this.remote?.random === true ? 2 : 0)
+    this.traceparent = this.parentHead + this.spanHex + FLAGS[flags]
     this.tracestate =
       parent === ''
         ? withoutParent(this.stateHead, this.stateTail)

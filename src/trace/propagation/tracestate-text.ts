@@ -1,9 +1,19 @@
 /** Writes the header `tracestate`: Datadog's member first, then those of other vendors as they came. */
 
+import type { LocalTrace } from '../local-trace'
+import { RemoteContext } from '../remote-context'
+import { withProbability } from './probability'
 import { tagKey } from './tag-keys'
 
 /** Datadog's member has at most so many characters, its name included. */
 const MAX_LENGTH = 256
+
+/** Members that are not Datadog's: those that came in, and the probability by which the trace was sampled here. */
+export function otherMembers(identity: LocalTrace | RemoteContext): string {
+  if (identity instanceof RemoteContext) return identity.otherTracestate
+  const others = identity.remote === undefined ? '' : identity.remote.otherTracestate
+  return withProbability(others, identity.probability, identity.traceHi, identity.traceLo)
+}
 
 /**
  * What comes before the id of the last Datadog span: `dd=s:1;o:rum;p:`. An origin that would not fit is left out.

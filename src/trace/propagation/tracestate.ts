@@ -11,6 +11,7 @@
 
 import type { RemoteContext } from '../remote-context'
 import { isPrintable } from './characters'
+import { isOt, withoutInvalid } from './probability'
 
 /** A list has at most so many members (W3C Trace Context, section 3.3.1.1); one of those we send is our own. */
 const MAX_MEMBERS = 32
@@ -40,6 +41,7 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
   let others = ''
   let members = 0
   let foundDd = false
+  let foundOt = false
   let at = 0
   while (at < text.length && members < MAX_MEMBERS) {
     const comma = text.indexOf(',', at)
@@ -55,6 +57,16 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
       foundDd = true
     } else if (isMember(text, from, end) && (foundDd || members < MAX_MEMBERS)) {
       const member = text.slice(from, end)
+      if (isOt(text, from)) {
+        if (foundOt) continue
+        foundOt = true
+        const valid = withoutInvalid(member)
+        if (valid !== member) {
+          // What is changed goes to the front (W3C Trace Context, section 3.5).
+          if (valid !== '') others = others === '' ? valid : `${valid},${others}`
+          continue
+        }
+      }
       others = others === '' ? member : `${others},${member}`
     }
   }

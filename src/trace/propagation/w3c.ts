@@ -20,11 +20,22 @@ export interface Traceparent {
   spanHi: number
   spanLo: number
   sampled: boolean
+  /** The lower 56 bits of the trace id are random. */
+  random: boolean
 }
 
 /** A place to read into. */
 export function newTraceparent(): Traceparent {
-  return { upperHi: 0, upperLo: 0, traceHi: 0, traceLo: 0, spanHi: 0, spanLo: 0, sampled: false }
+  return {
+    upperHi: 0,
+    upperLo: 0,
+    traceHi: 0,
+    traceLo: 0,
+    spanHi: 0,
+    spanLo: 0,
+    sampled: false,
+    random: false,
+  }
 }
 
 /**
@@ -61,6 +72,7 @@ export function readTraceparent(carrier: Carrier, out: Traceparent): boolean {
   out.spanLo = words.lo
   const flags = readByte(text, 53)
   out.sampled = (flags & 1) === 1
+  out.random = (flags & 2) === 2
   return flags >= 0
 }
 
@@ -86,6 +98,7 @@ export function contextOf(parent: Traceparent, carrier: Carrier): RemoteContext 
   context.spanHi = parent.spanHi
   context.spanLo = parent.spanLo
   context.priority = parent.sampled ? AUTO_KEEP : AUTO_REJECT
+  context.random = parent.random
   const state = carrier[TRACESTATE]
   if (state !== undefined) {
     const text = headerList(state)

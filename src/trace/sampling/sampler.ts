@@ -9,6 +9,7 @@ import {
   USER_KEEP,
   USER_REJECT,
 } from '../priority'
+import { NOT_BY_CHANCE } from '../propagation/probability'
 import type { TraceSampler } from '../sink'
 import { AgentRates } from './agent-rates'
 import { keepByHash } from './hash'
@@ -78,6 +79,7 @@ export class Sampler implements TraceSampler {
     }
     const { rate, text, fromAgent } = this.agentRates.get(root.service)
     trace.agentRate = rate
+    trace.probability = fromAgent && rate > 0 ? rate : NOT_BY_CHANCE
     if (fromAgent) setRateText(trace, text)
     const keep = keepByHash(trace.traceHi, trace.traceLo, rate)
     trace.setDecision(keep ? AUTO_KEEP : AUTO_REJECT, fromAgent ? MECHANISM_AGENT : MECHANISM_DEFAULT)
@@ -87,6 +89,7 @@ export class Sampler implements TraceSampler {
     trace.ruleRate = rule.sampleRate
     setRateText(trace, rateText)
     let keep = keepByHash(trace.traceHi, trace.traceLo, rule.sampleRate)
+    const byChance = keep
     // Limiters are asked only for what would be kept; the one that refuses is the one that is reported.
     if (keep && limiter !== undefined) {
       keep = limiter.allow()
@@ -96,6 +99,7 @@ export class Sampler implements TraceSampler {
       keep = this.#limiter.allow()
       trace.limitRate = this.#limiter.effectiveRate
     }
+    trace.probability = keep === byChance && rule.sampleRate > 0 ? rule.sampleRate : NOT_BY_CHANCE
     trace.setDecision(keep ? USER_KEEP : USER_REJECT, rule.mechanism)
   }
 

@@ -26,7 +26,12 @@ const SEEDS: Record<string, string[]> = {
     '00-640cfd8d00000000112210f47de98115-000000003ade68b1-01',
     'cc-0123456789abcdef0123456789abcdef-0123456789abcdef-00-x',
   ],
-  tracestate: ['dd=s:2;o:rum;p:0123456789abcdef;t.dm:-4;z:1,foo=1,bar=2', 'a=b,c@d=e f', 'dd=t.a:~~;x:y'],
+  tracestate: [
+    'dd=s:2;o:rum;p:0123456789abcdef;t.dm:-4;z:1,foo=1,bar=2',
+    'a=b,c@d=e f',
+    'dd=t.a:~~;x:y',
+    'ot=rv:ef284ace7a91e1;th:e66;a:b,c=d',
+  ],
   baggage: ['user.id=doggo,a=%C3%A9;p=1', 'k=v'],
   b3: ['640cfd8d00000000112210f47de98115-000000003ade68b1-d-00000000000000aa', '0', '1'],
   'x-b3-traceid': ['640cfd8d00000000112210f47de98115', '112210f47de98115'],
