@@ -8,11 +8,11 @@ export default defineIntegration({
   doc: 'Requests that an Express application handles: their route and the errors of their handlers.',
   options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
   targets: [
-    { module: 'express', versions: '>=4 <6', file: 'lib/application.js', patch: patchApplication },
-    { module: 'express', versions: '>=4 <5', file: 'lib/router/index.js', patch: patchRouter },
+    { module: 'express', versions: '>=4.6 <6', file: 'lib/application.js', patch: patchApplication },
+    { module: 'express', versions: '>=4.6 <5', file: 'lib/router/index.js', patch: patchRouter },
     {
       module: 'express',
-      versions: '>=4 <5',
+      versions: '>=4.6 <5',
       file: 'lib/router/layer.js',
       patch: (exports, tools) => patchLayer(exports.prototype, tools),
     },

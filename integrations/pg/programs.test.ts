@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startTestAgent } from '../../src/testing/index'
+import { programs } from '../../test/libraries/programs'
 import { withService } from '../../test/services/service'
-import { INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
+import { INIT, ROOT, runNode } from '../../test/support/programs'
 
 const fixture = (name: string) => join(ROOT, 'integrations', 'pg', 'fixtures', name)
 const RESOURCES = [
@@ -19,33 +20,20 @@ const RESOURCES = [
   'SELECT 8 AS x',
 ]
 
-for (const [kind, args] of [
-  ['CommonJS', ['--require', INIT, fixture('app.cjs')]],
-  ['ES modules', ['--import', REGISTER, fixture('app.mjs')]],
-] as const) {
-  test(
-    `a program of ${kind} gets the same results, and its queries are traced`,
-    withService('postgres', async (t, { url }) => {
-      const agent = await startTestAgent()
-      t.after(() => agent.close())
-      const plain = await runNode(args.slice(-1), { DATABASE_URL: url })
-      const traced = await runNode(args, { ...agent.env, DATABASE_URL: url, DD_SERVICE: 'shop' })
-      assert.equal(plain.code, 0, plain.stderr)
-      assert.deepEqual(traced, plain)
-      await agent.waitForTraces(RESOURCES.length)
-      const spans = agent.spans().sort((first, second) => (first.startNs < second.startNs ? -1 : 1))
-      assert.deepEqual(
-        spans.map(span => span.resource),
-        RESOURCES,
-      )
-      for (const span of spans) {
-        assert.equal(span.name, 'pg.query')
-        assert.equal(span.service, 'shop-postgres')
-        assert.equal(span.error, span.resource === 'SELECT wrong' ? 1 : 0)
-      }
-    }),
-  )
-}
+programs('pg', {
+  service: 'postgres',
+  check(spans) {
+    assert.deepEqual(
+      spans.map(span => span.resource),
+      RESOURCES,
+    )
+    for (const span of spans) {
+      assert.equal(span.name, 'pg.query')
+      assert.equal(span.service, 'shop-postgres')
+      assert.equal(span.error, span.resource === 'SELECT wrong' ? 1 : 0)
+    }
+  },
+})
 
 for (const way of ['rejection', 'event', 'callback', 'handled', 'later']) {
   test(
@@ -53,7 +41,7 @@ for (const way of ['rejection', 'event', 'callback', 'handled', 'later']) {
     withService('postgres', async (t, { url }) => {
       const agent = await startTestAgent()
       t.after(() => agent.close())
-      const env = { ...agent.env, DATABASE_URL: url }
+      const env = { ...agent.env, SERVICE_URL: url }
       const plain = await runNode([fixture('unhandled.cjs'), way], env)
       const traced = await runNode(['--require', INIT, fixture('unhandled.cjs'), way], env)
       assert.equal(traced.code, plain.code)

@@ -1,10 +1,13 @@
 /** Runs every compiled test file against real services: `node dist/test/tools/run-tests.js [--only part] [--no-services]`. */
 
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
+import { installLibraries } from '../libraries/install.js'
+import { MATRIX_VARIABLE, matrixTable, readMatrix } from '../libraries/matrix.js'
+import { integrationsWithSets, type LibrarySet, librarySets } from '../libraries/sets.js'
 import { definitionOf, serviceNames } from '../services/registry.js'
 import { startServices, unavailableVariable } from '../services/start.js'
 
@@ -34,6 +37,14 @@ function filesUnder(folder: string): string[] {
   } catch {
     return []
   }
+}
+
+/** The packages that the programs of these integrations need. */
+function setsOf(files: readonly string[]): LibrarySet[] {
+  const folders = new Set(files.map(file => relative(join(dist, 'integrations'), file).split(sep)[0]))
+  return integrationsWithSets()
+    .filter(name => folders.has(name))
+    .flatMap(librarySets)
 }
 
 /** Says in the environment that no service is to be had, so that no test starts one by itself. */
@@ -66,9 +77,15 @@ async function main(): Promise<number> {
     const state = service.available ? `from ${service.from}` : `unavailable: ${service.reason}`
     process.stdout.write(`${service.name}: ${state}\n`)
   }
+  const matrix = join(mkdtempSync(join(tmpdir(), 'tracer-matrix-')), 'rows')
   try {
-    return await runNode(files, { ...process.env, ...(started?.env ?? noServices()) })
+    await installLibraries(setsOf(files), line => process.stdout.write(`${line}\n`))
+    const env = { ...process.env, ...(started?.env ?? noServices()), [MATRIX_VARIABLE]: matrix }
+    return await runNode(files, env)
   } finally {
+    const rows = readMatrix(matrix)
+    if (rows.length > 0) process.stdout.write(`\n${matrixTable(rows)}\n`)
+    rmSync(dirname(matrix), { recursive: true })
     await started?.stop()
   }
 }

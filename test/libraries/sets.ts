@@ -1,0 +1,81 @@
+/**
+ * The versions of other people's packages that an integration is tested with: `integrations/<name>/versions.json` has
+ * sets of them by name, `oldest` and `newest` at least, and each set is installed in a folder of its own, where programs
+ * find the packages under their usual names.
+ *
+ * ```json
+ * { "oldest": { "koa": "2.0.0", "@koa/router": "8.0.0" }, "newest": { "koa": "3.2.1", "@koa/router": "15.1.0" } }
+ * ```
+ */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/** Root of the checkout, from dist/test/libraries. */
+const ROOT = join(__dirname, '..', '..', '..')
+const INTEGRATIONS = join(ROOT, 'integrations')
+const CACHE = join(ROOT, '.cache', 'libraries')
+
+/** `{"koa":"2.1.0"}`: the walk over all versions replaces the sets of an integration by one with these. */
+export const OVERRIDE_VARIABLE = 'TEST_LIBRARY_VERSIONS'
+
+type Versions = Readonly<Record<string, string>>
+
+export interface LibrarySet {
+  readonly integration: string
+  /** For example `oldest`. */
+  readonly name: string
+  /** Exact versions by package; the first is the one that the set is about. */
+  readonly versions: Versions
+  /** Where programs run. */
+  readonly folder: string
+  /** `koa 2.0.0`, for titles. */
+  readonly label: string
+  /** Loads a package as a program in the folder does. */
+  require(name: string): unknown
+}
+
+/** The sets of one integration; none when its folder has no `versions.json`. */
+export function librarySets(integration: string): LibrarySet[] {
+  const sets = readSets(integration)
+  const override = process.env[OVERRIDE_VARIABLE]
+  if (override === undefined || sets.newest === undefined) {
+    return Object.entries(sets).map(([name, versions]) => librarySet(integration, name, versions))
+  }
+  return [librarySet(integration, 'chosen', { ...sets.newest, ...(JSON.parse(override) as Versions) })]
+}
+
+/** Every integration that has sets. */
+export function integrationsWithSets(): string[] {
+  return readdirSync(INTEGRATIONS).filter(name => Object.keys(readSets(name)).length > 0)
+}
+
+function readSets(integration: string): Record<string, Versions> {
+  try {
+    return JSON.parse(readFileSync(join(INTEGRATIONS, integration, 'versions.json'), 'utf8'))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {}
+    throw error
+  }
+}
+
+function librarySet(integration: string, name: string, versions: Versions): LibrarySet {
+  const packages = Object.entries(versions)
+  // Two sets with the same versions share their folder.
+  const folder = join(
+    CACHE,
+    packages
+      .map(([each, version]) => `${each}@${version}`)
+      .join('+')
+      .replaceAll('/', '-'),
+  )
+  return {
+    integration,
+    name,
+    versions,
+    folder,
+    label: packages[0]?.join(' ') ?? integration,
+    require: createRequire(join(folder, 'program.js')),
+  }
+}
