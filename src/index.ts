@@ -14,6 +14,9 @@ if (shared[KEY] === undefined) Object.defineProperty(globalThis, KEY, { value: t
 
 export default tracer
 
+/** For `register.mjs` alone, which needs it before `init()`. */
+export { modulesToHook } from './manifest'
+
 export const init = tracer.init
 export const use = tracer.use
 export const startSpan = tracer.startSpan

@@ -2,13 +2,12 @@
 
 import { register as registerAsync } from 'node:module'
 import { register, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs'
-import { resolveConfig } from './core/config/resolve.js'
-import { instrumentedModules } from './manifest.js'
+import { init, modulesToHook } from './index.js'
 
-if (resolveConfig().enabled) {
-  const include = instrumentedModules()
+const include = modulesToHook()
+if (include.length > 0) {
   if (supportsSyncHooks()) register({ include })
   else registerAsync('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
 }
 
-await import('./init.js')
+init()

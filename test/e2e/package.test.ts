@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import * as ext from '../../src/ext'
+import { startTestAgent } from '../../src/testing/index'
 import { ROOT, runNode } from '../support/programs'
+import { temporaryFolder } from '../support/temporary'
 
 const METHODS = [
   'init',
@@ -68,10 +72,44 @@ test('the packed package holds the compiled code, and no test', () => {
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' }),
   )
   const files = (packed.files as { path: string }[]).map(file => file.path)
-  assert.ok(files.includes('dist/src/index.js') && files.includes('dist/integrations/manifest.js'))
-  assert.ok(files.includes('dist/src/index.d.ts') && files.includes('README.md'))
+  assert.ok(files.includes('dist/src/index.js') && files.includes('dist/src/index.d.ts'))
   assert.deepEqual(
     files.filter(path => /\.test\.|^test|^src|fixtures/.test(path)),
     [],
   )
+})
+
+test('the packed package has all that it needs, and is one file at start', async t => {
+  const folder = temporaryFolder('tracer-packed-')
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    stdio: 'pipe',
+  })
+  const [archive] = readdirSync(folder)
+  execFileSync('tar', ['-xzf', archive], { cwd: folder })
+  const packed = join(folder, 'package')
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const agent = await startTestAgent()
+  t.after(() => agent.close())
+  const program = join(folder, 'app.mjs')
+  writeFileSync(
+    program,
+    `import express from 'express'
+    import { get } from 'node:http'
+    const server = express().get('/a', (_req, res) => res.end()).listen(0, () => {
+      get({ port: server.address().port, path: '/a' }, res => res.resume().on('end', () => process.exit()))
+    })
+    const own = Object.keys(process.getBuiltinModule('module')._cache).filter(path => path.startsWith('${packed}'))
+    console.log(own.length)`,
+  )
+  const ended = await runNode(['--import', join(packed, 'dist/src/register.mjs'), program], agent.env)
+  assert.deepEqual(ended, { code: 0, signal: null, stdout: '1\n', stderr: '' })
+  assert.ok(agent.spans().some(span => span.resource === 'GET /a'))
+  const help = await runNode([join(packed, 'dist/src/cli/main.js'), '--help'])
+  assert.match(help.stdout, /tracer agent/)
+  const testing = await runNode([
+    '-e',
+    `console.log(typeof require('${packed}/dist/src/testing').startTestAgent)`,
+  ])
+  assert.equal(testing.stdout, 'function\n', testing.stderr)
 })
