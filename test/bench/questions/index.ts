@@ -3,5 +3,6 @@
 import type { Question } from '../harness/question'
 import { expressPg } from './express-pg'
 import { spans } from './spans'
+import { startup } from './startup'
 
-export const questions: readonly Question[] = [spans, expressPg]
+export const questions: readonly Question[] = [spans, expressPg, startup]
