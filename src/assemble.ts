@@ -2,23 +2,31 @@
 
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import type { Background } from './background'
 import { parseAgentUrl, resolveAgentUrl } from './core/agent-url'
 import type { Config } from './core/config/resolve'
+import { fence } from './core/fence'
 import { sendNow } from './core/last-words'
 import { watchProcess } from './core/lifecycle'
 import { log } from './core/log'
+import { outside } from './core/outside'
 import { startupLine } from './core/startup-line'
 import { Transport } from './core/transport'
+import type { AgentInfo } from './export/agent-info'
 import { commonTags } from './export/common-tags'
+import type { DataStreamsMonitor } from './export/data-streams/monitor'
+import type { Exporter, FlushResult } from './export/exporter'
+import type { TraceStats } from './export/stats/trace-stats'
 import { identityHeaders } from './export/trace-headers'
 import { V04Encoder } from './export/v04'
 import { V05Encoder } from './export/v05'
-import { AgentWriter, type FlushResult } from './export/writer'
+import { AgentWriter } from './export/writer'
 import { manifest } from './manifest'
 import { Registry } from './patch/registry'
-import { every } from './std/timer'
+import { every, later } from './std/timer'
 import { packageVersion } from './std/version'
 import { Propagator } from './trace/propagation/index'
+import { OrgGuard } from './trace/propagation/org-guard'
 import { parseStyles, type Style } from './trace/propagation/styles'
 import type { TraceRuntime } from './trace/runtime'
 import { parseRules, type SamplingRule } from './trace/sampling/rules'
@@ -30,12 +38,17 @@ import { flushWaiting, MAX_WAIT_MS } from './trace/waiting'
 /** A chunk may fill 10 MiB: well under the 25 MiB that an agent takes. */
 const MAX_CHUNK_BYTES = 10 * 1024 * 1024
 const SWEEP_MS = 10_000
+const SHUTDOWN_TIMEOUT_MS = 1000
+/** Most of what a short program does is over by then, and its first traces have left. */
+const BACKGROUND_AFTER_MS = 3000
+const GOODBYE_MS = 500
 
 export interface Assembly {
   readonly config: Config
   readonly runtime: TraceRuntime
   readonly propagator: Propagator
   readonly registry: Registry
+  readonly dataStreams: DataStreamsMonitor | undefined
   setUrl(url: string): void
   flush(): Promise<FlushResult>
   shutdown(timeoutMs?: number): Promise<FlushResult>
@@ -43,29 +56,72 @@ export interface Assembly {
 
 export function assemble(config: Config): Assembly {
   const version = packageVersion()
-  const transport = openTransport(config)
+  const otlp = exportsOtlp(config) ? loadOtlp().openOtlp(config, version) : undefined
+  const transport = otlp?.transport ?? openTransport(config)
   const sampler = makeSampler(config)
-  const writer = makeWriter(config, version, transport, sampler)
+  // Collectors take none.
+  const stats =
+    config.stats && otlp === undefined ? loadStats().openStats(config, version, transport) : undefined
+  const dataStreams =
+    config.dsmEnabled && otlp === undefined
+      ? loadDataStreams().openDataStreams(config, version, transport)
+      : undefined
+  let background: Background | undefined
+  const orgGuard = config.orgGuard
+    ? new OrgGuard({ strict: config.orgGuardStrict, trusted: config.orgGuardTrusted })
+    : undefined
+  const writer: Exporter =
+    otlp?.exporter ??
+    makeWriter(config, version, transport, sampler, stats, info => {
+      background?.agentIs(info)
+      orgGuard?.learn(info.fields)
+    })
   const runtime: TraceRuntime = {
+    enabled: true,
     service: config.service ?? 'node',
     traceId128: config.traceId128,
     partialFlushMinSpans: config.partialFlushEnabled ? config.partialFlushMinSpans : Number.POSITIVE_INFINITY,
     sampler,
-    sink: withSpanRules(config, writer),
+    sink: withSpanRules(config, writer, stats),
     onOpenSpansDetached: count =>
       log.warn('open spans', `a trace has too many open spans: ${count} are not held any more`),
   }
-  const propagator = makePropagator(config)
-  const registry = new Registry(manifest, { runtime, config, propagator })
+  const propagator = makePropagator(config, orgGuard)
+  const registry = new Registry(manifest, { runtime, config, propagator, dataStreams })
   const unwatch = watchProcess({
-    isPending: () => writer.byteLength > 0,
-    flush: () => writer.flush({ timeoutMs: 1000 }),
-    flushNow: () => flushNow(writer, transport),
-    giveUp: () => writer.takeUnsent().spanCount,
+    isPending: () => writer.byteLength > 0 || stats?.isPending === true || dataStreams?.isPending === true,
+    // The traces first: for them the agent is asked what it takes.
+    flush: () =>
+      writer
+        .flush({ timeoutMs: 1000 })
+        .then(() => stats?.flush(1000))
+        .then(() => dataStreams?.flush(1000)),
+    flushNow: () => flushNow(writer, transport, [stats, dataStreams]),
+    giveUp() {
+      stats?.giveUp()
+      dataStreams?.giveUp()
+      return writer.takeUnsent().spanCount
+    },
+    goodbye: async () => background?.closing()(GOODBYE_MS),
   })
+  const starting = outside(
+    later,
+    () => {
+      if (!(writer instanceof AgentWriter)) return
+      const parts = { config, version, transport, writer, runtime, sampler, registry }
+      background = fence('background', () => {
+        return new (loadBackground().Background)({ ...parts, rules: () => samplingRules(config) })
+      })
+    },
+    BACKGROUND_AFTER_MS,
+  )
   const sweep = config.partialFlushEnabled
     ? every(() => flushWaiting(performance.now() - MAX_WAIT_MS), SWEEP_MS)
     : undefined
+  // Callers may come before the first trace leaves.
+  if (orgGuard !== undefined && writer instanceof AgentWriter) {
+    outside(() => setImmediate(() => writer.askInfo().catch(() => {})).unref())
+  }
   // The client costs 15 to 30 ms to load: after the program's own start, and before its first trace is to be sent.
   setImmediate(() => transport.warm()).unref()
   if (config.startupLogs && isMainThread) console.warn(startupLine(config, transport.url, version))
@@ -74,11 +130,23 @@ export function assemble(config: Config): Assembly {
     runtime,
     propagator,
     registry,
-    setUrl: url => writer.setUrl(url),
+    dataStreams,
+    setUrl(url) {
+      const before = transport.url
+      writer.setUrl(url)
+      if (transport.url !== before) background?.reset()
+    },
     flush: () => writer.flush(),
-    async shutdown(timeoutMs) {
+    async shutdown(timeoutMs = SHUTDOWN_TIMEOUT_MS) {
+      const endsAt = performance.now() + timeoutMs
+      clearTimeout(starting)
+      const goodbye = background?.closing()
+      background?.stop()
       registry.uninstall()
       const result = await writer.shutdown({ timeoutMs })
+      await stats?.shutdown(endsAt - performance.now())
+      await dataStreams?.shutdown(endsAt - performance.now())
+      await goodbye?.(Math.min(endsAt - performance.now(), GOODBYE_MS))
       clearInterval(sweep)
       unwatch()
       transport.close()
@@ -87,11 +155,11 @@ export function assemble(config: Config): Assembly {
   }
 }
 
-function openTransport({ url, hostname, port, origins }: Config): Transport {
+function openTransport({ url, hostname, port, lookup, origins }: Config): Transport {
   const isPortSet = origins.port !== 'default'
   const resolved = resolveAgentUrl({ url, hostname, port: isPortSet ? port : undefined })
   if (resolved.problem !== undefined) log.warn('agent url', resolved.problem)
-  return new Transport(resolved.url)
+  return new Transport(resolved.url, lookup)
 }
 
 function makeWriter(
@@ -99,33 +167,68 @@ function makeWriter(
   tracerVersion: string,
   transport: Transport,
   sampler: Sampler,
+  stats: TraceStats | undefined,
+  onInfo: (info: AgentInfo) => void,
 ): AgentWriter {
-  const common = commonTags(config)
-  const processTags = common.chunkMeta['_dd.tags.process']
+  const processTags = commonTags(config).chunkMeta['_dd.tags.process']
   return new AgentWriter({
     transport,
     encoders: {
-      v04: () => new V04Encoder(common, MAX_CHUNK_BYTES),
-      v05: () => new V05Encoder(common, MAX_CHUNK_BYTES),
+      v04: () => new V04Encoder(commonTags(config), MAX_CHUNK_BYTES),
+      v05: () => new V05Encoder(commonTags(config), MAX_CHUNK_BYTES),
     },
     protocolVersion: config.protocolVersion,
     flushIntervalMs: config.flushInterval,
     headers: identityHeaders({ tracerVersion, externalEnv: config.externalEnv, processTags }),
     onRates: rates => sampler.agentRates.update(rates),
+    onInfo,
+    stats,
   })
 }
 
-function flushNow(writer: AgentWriter, transport: Transport): number {
+function exportsOtlp({ tracesExporter }: Config): boolean {
+  return tracesExporter.some(each => each.toLowerCase() === 'otlp')
+}
+
+/** Most programs send to the agent. */
+function loadOtlp(): typeof import('./export/otlp/index') {
+  return require('./export/otlp/index') as typeof import('./export/otlp/index')
+}
+
+function flushNow(
+  writer: Exporter,
+  transport: Transport,
+  others: readonly (TraceStats | DataStreamsMonitor | undefined)[],
+): number {
   const { requests, spanCount } = writer.takeUnsent()
   const address = parseAgentUrl(transport.url)
   if (address === undefined) return spanCount
-  const delivered = sendNow(address, requests)
-  return delivered === requests.length ? 0 : spanCount
+  const delivered = sendNow(address, [...requests, ...others.flatMap(each => each?.takeUnsent() ?? [])])
+  return delivered >= requests.length ? 0 : spanCount
+}
+
+/** Most programs leave statistics to the agent. */
+function loadStats(): typeof import('./export/stats/index') {
+  return require('./export/stats/index') as typeof import('./export/stats/index')
+}
+
+/** Most programs have no queues, or do not ask for it. */
+function loadDataStreams(): typeof import('./export/data-streams/index') {
+  return require('./export/data-streams/index') as typeof import('./export/data-streams/index')
+}
+
+/** Asked for only after the start. */
+function loadBackground(): typeof import('./background') {
+  return require('./background') as typeof import('./background')
+}
+
+function samplingRules({ samplingRules }: Config): SamplingRule[] {
+  return rulesOf('DD_TRACE_SAMPLING_RULES', samplingRules)
 }
 
 function makeSampler(config: Config): Sampler {
   return new Sampler({
-    rules: rulesOf('DD_TRACE_SAMPLING_RULES', config.samplingRules),
+    rules: samplingRules(config),
     sampleRate: config.sampleRate,
     rateLimit: config.rateLimit,
     env: config.env,
@@ -140,13 +243,14 @@ function rulesOf(name: string, rules: unknown, defaultRate?: number): SamplingRu
 }
 
 /** Keeps single spans of dropped traces, where there are rules for that. */
-function withSpanRules(config: Config, writer: TraceSink): TraceSink {
+function withSpanRules(config: Config, writer: TraceSink, stats: TraceStats | undefined): TraceSink {
   const { spanSamplingRules, spanSamplingRulesFile: file } = config
   const rules = spanSamplingRules.length === 0 && file !== undefined ? readRules(file) : spanSamplingRules
   const sampler = new SpanSampler({
     rules: rulesOf('DD_SPAN_SAMPLING_RULES', rules, 1),
     globalTags: config.tags,
   })
+  if (stats !== undefined) return stats.countBefore(writer, sampler.active ? sampler : undefined)
   if (!sampler.active) return writer
   return {
     add(trace, spans) {
@@ -165,10 +269,8 @@ function readRules(file: string): unknown {
   }
 }
 
-function makePropagator(config: Config): Propagator {
-  const both = config.propagationStyleBoth
-  const inCode = Array.isArray(both) || typeof both === 'string' ? both : undefined
-  const common = stylesOf(inCode ?? config.propagationStyle)
+function makePropagator(config: Config, orgGuard: OrgGuard | undefined): Propagator {
+  const common = stylesOf(config.propagationStyle)
   return new Propagator({
     inject: config.propagationStyleInject.length > 0 ? stylesOf(config.propagationStyleInject) : common,
     extract: config.propagationStyleExtract.length > 0 ? stylesOf(config.propagationStyleExtract) : common,
@@ -179,6 +281,7 @@ function makePropagator(config: Config): Propagator {
     baggageMaxBytes: config.baggageMaxBytes,
     baggageTagKeys: config.baggageTagKeys,
     legacyBaggage: config.legacyBaggage,
+    orgGuard,
   })
 }
 

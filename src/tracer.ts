@@ -2,8 +2,10 @@
 
 import { type Assembly, assemble } from './assemble'
 import { resolveConfig } from './core/config/resolve'
+import { readStableFiles } from './core/config/stable-files'
 import { fence } from './core/fence'
 import { configureLog, log } from './core/log'
+import type { OtelTracerProviderConstructor } from './otel/types'
 import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } from './trace/baggage'
 import { active } from './trace/context'
 import { logFields } from './trace/log-fields'
@@ -18,7 +20,7 @@ import {
   traceFunction,
   wrapFunction,
 } from './trace/user-spans'
-import type { InitOptions, Tracer } from './types'
+import type { DataStreamsCheckpointer, InitOptions, Tracer } from './types'
 
 const NOTHING_SENT = { sent: 0, dropped: 0, timedOut: false }
 
@@ -29,6 +31,10 @@ export function createTracer(): Tracer {
   let initialised = false
   const early: [string, boolean | Record<string, unknown>][] = []
   const scope = new Scope()
+  let TracerProvider: OtelTracerProviderConstructor | undefined
+  let checkpointer: DataStreamsCheckpointer | undefined
+  /** Tracing can be switched off, and on again, while the program runs. */
+  const running = (): Assembly | undefined => (assembly?.runtime.enabled ? assembly : undefined)
 
   const tracer: Tracer = {
     init(options) {
@@ -41,6 +47,7 @@ export function createTracer(): Tracer {
       initialised = true
       fence('init', () => {
         assembly = start(options, early)
+        if (assembly?.config.otelEnabled) new tracer.TracerProvider().register()
       })
       return tracer
     },
@@ -52,7 +59,8 @@ export function createTracer(): Tracer {
     },
 
     startSpan(name, options) {
-      return assembly === undefined ? noopSpan() : startUserSpan(assembly.runtime, name, options)
+      const parts = running()
+      return parts === undefined ? noopSpan() : startUserSpan(parts.runtime, name, options)
     },
 
     trace<Result>(
@@ -62,8 +70,9 @@ export function createTracer(): Tracer {
     ): Result {
       const fn = (typeof second === 'function' ? second : third) as TracedFunction<Result>
       if (typeof fn !== 'function') return undefined as Result
-      if (assembly === undefined) return fn(noopSpan(), () => {})
-      return traceFunction(assembly.runtime, name, typeof second === 'function' ? undefined : second, fn)
+      const parts = running()
+      if (parts === undefined) return fn(noopSpan(), () => {})
+      return traceFunction(parts.runtime, name, typeof second === 'function' ? undefined : second, fn)
     },
 
     wrap<F extends AnyFunction>(
@@ -80,7 +89,7 @@ export function createTracer(): Tracer {
     scope: () => scope,
 
     inject(context, format, carrier) {
-      const parts = assembly
+      const parts = running()
       if (parts === undefined || typeof carrier !== 'object' || carrier === null) return carrier
       const target = contextOf(context)
       fence('inject', () => {
@@ -91,8 +100,9 @@ export function createTracer(): Tracer {
     },
 
     extract(format, carrier) {
-      if (assembly === undefined || format === 'binary' || format === 'log') return null
-      const { propagator } = assembly
+      const parts = running()
+      if (parts === undefined || format === 'binary' || format === 'log') return null
+      const { propagator } = parts
       return fence('extract', () => propagator.extract(carrier as Record<string, string>)) ?? null
     },
 
@@ -115,6 +125,18 @@ export function createTracer(): Tracer {
     removeBaggageItem,
     removeAllBaggageItems,
 
+    get dataStreamsCheckpointer() {
+      const { checkpointerOf }: typeof import('./checkpointer') = require('./checkpointer')
+      checkpointer ??= checkpointerOf(() => running()?.dataStreams)
+      return checkpointer
+    },
+
+    get TracerProvider() {
+      const bridge: typeof import('./otel/index') = require('./otel/index')
+      TracerProvider ??= bridge.tracerProviderOf({ running })
+      return TracerProvider
+    },
+
     flush: async () => (assembly === undefined ? NOTHING_SENT : assembly.flush()),
     shutdown: async options =>
       assembly === undefined ? NOTHING_SENT : assembly.shutdown(options?.timeoutMs),
@@ -127,9 +149,11 @@ function start(
   options: InitOptions | undefined,
   early: [string, boolean | Record<string, unknown>][],
 ): Assembly | undefined {
-  const config = resolveConfig({ ...options })
+  const config = resolveConfig({ ...options }, process.env, readStableFiles())
   configureLog(config)
   for (const problem of config.problems) log.warn(problem, problem)
+  for (const { sentence } of config.hidden) log.info(sentence, sentence)
+  for (const name of config.unknownOptions) log.debug(() => `init() has no option ${name}`)
   if (!config.enabled) return undefined
   const assembly = assemble(config)
   for (const [integration, settings] of early.splice(0)) assembly.registry.use(integration, settings)

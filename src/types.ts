@@ -1,19 +1,22 @@
 /** Every public type; nothing else is public. */
 
+import type { LookupFunction } from 'node:net'
 import type { Logger } from './core/config/table'
 import type { Scope } from './trace/scope'
 import type { Span, SpanContext } from './trace/span'
 import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
 export type { Logger } from './core/config/table'
-export type { FlushResult } from './export/writer'
+export type { FlushResult } from './export/exporter'
+export type * from './otel/types'
 export type { RemoteContext } from './trace/remote-context'
 export type { Scope } from './trace/scope'
 export type { Span, SpanContext } from './trace/span'
 export type { Attributes, AttributeValue } from './trace/span-extras'
 export type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
-import type { FlushResult } from './export/writer'
+import type { FlushResult } from './export/exporter'
+import type { OtelTracerProviderConstructor } from './otel/types'
 
 /** A sampling rule; the first that matches a trace's first span decides. Texts are globs: `*` any run, `?` one character. */
 export interface SamplingRule {
@@ -49,6 +52,8 @@ export interface InitOptions {
   url?: string
   hostname?: string
   port?: number | string
+  /** Finds the address of the agent host, in place of `dns.lookup`. */
+  lookup?: LookupFunction
   protocolVersion?: '0.4' | '0.5'
   /** ms; 0 sends each trace as it ends. */
   flushInterval?: number
@@ -60,12 +65,19 @@ export interface InitOptions {
   samplingRules?: readonly SamplingRule[]
   rateLimit?: number
   spanSamplingRules?: readonly SpanSamplingRule[]
+  /** Trace statistics are computed here, not by the agent; dropped traces are then not sent. */
+  stats?: boolean
+  /** Data streams monitoring: how long messages take through queues and services. */
+  dsmEnabled?: boolean
   tracePropagationStyle?: readonly string[] | { inject?: readonly string[]; extract?: readonly string[] }
   baggageMaxItems?: number
   baggageMaxBytes?: number
   baggageTagKeys?: readonly string[]
   legacyBaggageEnabled?: boolean
   traceId128BitGenerationEnabled?: boolean
+  traceId128BitLoggingEnabled?: boolean
+  /** Adds `dd` (ids of the active span, service, version, env) to the records of loggers; default true. */
+  logInjection?: boolean
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'off'
   logger?: Logger
   startupLogs?: boolean
@@ -95,6 +107,13 @@ export interface ShutdownOptions {
 export type Format = 'http_headers' | 'text_map' | 'binary' | 'log'
 
 /** The tracer. One for each process (and worker thread); before `init()` it does nothing, and does it at no cost. */
+export interface DataStreamsCheckpointer {
+  /** A message is sent to `target` (`orders`) through a queue of that `type` (`sqs`); its headers are `carrier`. */
+  setProduceCheckpoint(type: string, target: string, carrier: object): void
+  /** A message with the headers `carrier` came from `source`; what is sent from here on belongs to its way. */
+  setConsumeCheckpoint(type: string, source: string, carrier: object, manual?: boolean): void
+}
+
 export interface Tracer {
   /** Starts. A second call changes nothing. */
   init(options?: InitOptions): Tracer
@@ -131,6 +150,10 @@ export interface Tracer {
   getAllBaggageItems(): Readonly<Record<string, string>>
   removeBaggageItem(key: string): Readonly<Record<string, string>>
   removeAllBaggageItems(): Readonly<Record<string, string>>
+  /** Checkpoints of data streams, for queues that no integration knows; does nothing without `dsmEnabled`. */
+  readonly dataStreamsCheckpointer: DataStreamsCheckpointer
+  /** A provider of `@opentelemetry/api` whose spans are this tracer's: `new tracer.TracerProvider().register()`. */
+  readonly TracerProvider: OtelTracerProviderConstructor
   /** Sends what has finished. */
   flush(): Promise<FlushResult>
   /** Sends what has finished, unpatches everything and stops. */

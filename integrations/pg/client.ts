@@ -3,11 +3,11 @@
  * tells the query how it went; arguments, results and promises of the application pass untouched.
  */
 
-import { Caller, end, type PatchTools, type Span } from '../../src/kit/index'
-import { onceCommenting, submitWith } from './comment'
+import { Caller, end, onceCommenting, type PatchTools, type Span } from '../../src/kit/index'
+import { submitWith } from './comment'
 import { followOwn } from './own'
 import { QueryMark } from './query-mark'
-import { type QuerySpans, querySpans } from './span'
+import { type PgSpans, pgSpans } from './span'
 import type { Client, Query } from './types'
 
 /** A call of `client.query()` that has not returned yet. */
@@ -29,7 +29,7 @@ export function patchClient(
   tools: PatchTools,
 ): void {
   const { prototype } = Class
-  const spans = querySpans(tools)
+  const spans = pgSpans(tools)
   // Between `query()` and the wire: the one place where pg's query exists and nothing has been sent of it.
   const isPatched = tools.wrap(prototype, '_pulseQueryQueue', original => {
     return function (this: Client, isFirst: unknown): unknown {
@@ -76,7 +76,7 @@ export function patchClient(
   })
 }
 
-function queued(call: Call, spans: QuerySpans): void {
+function queued(call: Call, spans: PgSpans): void {
   const queue = call.client._queryQueue ?? call.client.queryQueue
   const query = queue?.[queue.length - 1]
   if (query === undefined) return
@@ -91,7 +91,7 @@ function queued(call: Call, spans: QuerySpans): void {
 }
 
 /** pg took the query but did not queue it: it fails in the next tick. Only a query of the application's can be followed. */
-function refused(call: Call, spans: QuerySpans): void {
+function refused(call: Call, spans: PgSpans): void {
   const { client, config } = call
   const query = (typeof config === 'object' ? config : { text: config }) as Query
   const span = spans.start(client, query)

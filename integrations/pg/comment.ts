@@ -4,18 +4,24 @@
  * statements. pg writes a statement synchronously inside of `query.submit()`.
  */
 
-import { type AnyFunction, dbmMode, type PatchTools } from '../../src/kit/index'
-
-export interface Comment {
-  text: string
-  isAppended: boolean
-}
+import {
+  type AnyFunction,
+  onceCommenting,
+  type PatchTools,
+  type SqlComment,
+  withComment,
+} from '../../src/kit/index'
 
 /** Comment of the statement that is being submitted. */
-let current: Comment | undefined
+let current: SqlComment | undefined
 
 /** `submit.apply(query, args)`; the statement that it sends carries the comment. */
-export function submitWith(comment: Comment, submit: AnyFunction, query: unknown, args: IArguments): unknown {
+export function submitWith(
+  comment: SqlComment,
+  submit: AnyFunction,
+  query: unknown,
+  args: IArguments,
+): unknown {
   const outer = current
   current = comment
   try {
@@ -23,16 +29,6 @@ export function submitWith(comment: Comment, submit: AnyFunction, query: unknown
   } finally {
     current = outer
   }
-}
-
-/** Calls `patch` once comments are wanted, now or after a later `use()`: until then they cost nothing. */
-export function onceCommenting(tools: PatchTools, patch: () => void): void {
-  let isPatched = false
-  tools.state.onConfigure(() => {
-    if (isPatched || dbmMode(tools.state.options.dbmPropagationMode, tools.config) === 'disabled') return
-    isPatched = true
-    patch()
-  })
 }
 
 /** The connection of the client in JavaScript. */
@@ -69,5 +65,5 @@ function wrapText(prototype: object, name: string, position: number, tools: Patc
 
 function commented(sql: unknown): unknown {
   if (current === undefined || typeof sql !== 'string') return sql
-  return current.isAppended ? `${sql} ${current.text}` : `${current.text} ${sql}`
+  return withComment(sql, current)
 }

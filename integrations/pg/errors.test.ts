@@ -162,7 +162,7 @@ test(
   }),
 )
 
-test('a query of a client that cannot connect fails; a pool that cannot has no query', async t => {
+test('a query of a client or a pool that cannot connect fails', async t => {
   const collector = collectPg(t)
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -183,7 +183,11 @@ test('a query of a client that cannot connect fails; a pool that cannot has no q
   const pool = new Pool(config)
   assert.equal(((await rejection(pool.query('SELECT 1'))) as { code?: string }).code, 'ECONNREFUSED')
   await pool.end()
-  assert.equal(collector.own().length, 0)
+  const pooled = await failedSpan(collector)
+  assert.equal(pooled.resource, 'SELECT 1')
+  assert.match(pooled.meta['error.message'], /ECONNREFUSED/)
+  assert.equal(pooled.meta['out.host'], '127.0.0.1')
+  assert.equal(pooled.metrics['network.destination.port'], port)
 })
 
 test(

@@ -105,7 +105,7 @@ test(
 )
 
 test(
-  'a pool makes one span a query, and none for itself',
+  'a pool makes one span a query, and one for a client that is asked for',
   withService('postgres', async (t, { url }) => {
     const collector = collectPg(t)
     const pool = new Pool({ connectionString: url, max: 2 })
@@ -118,15 +118,16 @@ test(
     await client.query('SELECT 4')
     await client.query('COMMIT')
     client.release()
-    assert.deepEqual(resources(await collector.waitFor(6)), [
+    assert.deepEqual(resources(await collector.waitFor(7)), [
       'SELECT 1',
       'SELECT 2',
       'SELECT $1::int',
+      'pg.pool.acquire',
       'BEGIN',
       'SELECT 4',
       'COMMIT',
     ])
-    assert.equal(collector.own().length, 6)
+    assert.equal(collector.own().length, 7)
   }),
 )
 

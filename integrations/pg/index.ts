@@ -1,6 +1,6 @@
 /** pg: the queries of its clients, pools, cursors and streams, in JavaScript and in libpq. */
 
-import { defineIntegration } from '../../src/kit/index'
+import { defineIntegration, SQL_OPTIONS } from '../../src/kit/index'
 import { patchClient } from './client'
 import { patchConnection, patchLibpq } from './comment'
 import { patchPool } from './pool'
@@ -10,12 +10,7 @@ const VERSIONS = '>=8.0.3 <9'
 export default defineIntegration({
   name: 'pg',
   doc: 'Queries of PostgreSQL clients and pools, with cursors, streams and the native client.',
-  options: {
-    service: 'Service of the spans; or a function of the connection parameters.',
-    truncate: 'Cut the resource: a number of characters, or `true` for 5000.',
-    dbmPropagationMode: 'Comments in the SQL; default: the setting of the same name.',
-    appendComment: 'Put the comment behind the SQL.',
-  },
+  options: SQL_OPTIONS,
   targets: [
     // Nothing to patch in it: applications look here for the flag.
     { module: 'pg', versions: VERSIONS, patch() {} },
@@ -25,6 +20,6 @@ export default defineIntegration({
     { module: 'pg', versions: VERSIONS, file: 'lib/connection.js', patch: patchConnection },
     { module: 'pg', versions: '>=8.0.3 <8.2', file: 'lib/connection-fast.js', patch: patchConnection },
     { module: 'pg-native', versions: '>=3 <4', patch: patchLibpq },
-    { module: 'pg-pool', versions: '>=3 <4', patch: (Pool, tools) => patchPool(Pool.prototype, tools) },
+    { module: 'pg-pool', versions: '>=3 <4', patch: patchPool },
   ],
 })

@@ -4,8 +4,8 @@
  * for as long as the query runs; no listener is added that the application could count.
  */
 
-import { type AnyFunction, type Caller, end, type Span } from '../../src/kit/index'
-import { type Comment, submitWith } from './comment'
+import { type AnyFunction, type Caller, end, type Span, type SqlComment } from '../../src/kit/index'
+import { submitWith } from './comment'
 import type { Query } from './types'
 
 type Covered =
@@ -21,7 +21,7 @@ type Cover = (name: Covered, make: (original: AnyFunction) => AnyFunction) => vo
 type Ended = (failed: boolean, error?: unknown) => void
 
 /** Ends `span` with the query; what the application is called with meanwhile runs as from `caller`. */
-export function followOwn(query: Query, span: Span, caller: Caller, comment: Comment | undefined): void {
+export function followOwn(query: Query, span: Span, caller: Caller, comment: SqlComment | undefined): void {
   const uncover: (() => void)[] = []
   const ended: Ended = (failed, error) => {
     for (const each of uncover.splice(0)) each()

@@ -1,17 +1,52 @@
-/** Pools: what waits for a client goes on where it was asked for, not where some other request gave the client back. */
+/** Pools of clients, whose methods promise unless they are given a callback. */
 
-import { Caller, type PatchTools } from '../../src/kit/index'
+import type { AnyFunction, PatchTools, SqlPools } from '../../src/kit/index'
+import { pgSpans } from './span'
+import type { ConnectionParameters, Pool } from './types'
 
-/** `pool.query()` waits by `connect()` as well. Promises need nothing: they go on where they are awaited. */
-export function patchPool(prototype: object, tools: PatchTools): void {
-  tools.wrap(prototype, 'connect', original => {
-    return function (this: unknown, callback: unknown): unknown {
-      if (typeof callback !== 'function' || !tools.state.enabled)
-        return Reflect.apply(original, this, arguments)
-      const caller = new Caller()
-      return original.call(this, function (this: unknown): unknown {
-        return caller.run(callback as Parameters<Caller['run']>[0], this, arguments)
-      })
-    }
+export function patchPool({ prototype }: { prototype: object }, tools: PatchTools): void {
+  const { pools } = pgSpans(tools)
+  // It asks for its client by `connect(callback)`.
+  pools.wrapQuery(prototype, 'query')
+  pools.wrapAcquire(prototype, 'connect', (pool, original) => promised(pool, original, pools, tools))
+}
+
+/**
+ * The pool makes its promise with the class in its `Promise`. That class, which tells us how it went, makes promises of
+ * the same class that settle in the same tick, and whose rejection still counts as unhandled if nobody else looks.
+ */
+function promised(
+  pool: Pool,
+  connect: AnyFunction,
+  pools: SqlPools<ConnectionParameters>,
+  tools: PatchTools,
+): unknown {
+  const Original = pool.Promise
+  if (typeof Original !== 'function') return connect.call(pool)
+  let ended: (failed: boolean, error: unknown) => void = () => {}
+  tools.fenced(() => {
+    ended = pools.startAcquisition(pool)
   })
+  const Watching: typeof Original = new Proxy(Original, {
+    construct(target, [executor], newTarget) {
+      const watched: AnyFunction = (resolve: AnyFunction, reject: AnyFunction) =>
+        executor(
+          (client: unknown) => {
+            tools.fenced(() => ended(false, undefined))
+            resolve(client)
+          },
+          (error: unknown) => {
+            tools.fenced(() => ended(true, error))
+            reject(error)
+          },
+        )
+      return Reflect.construct(target, [watched], newTarget === Watching ? target : newTarget)
+    },
+  })
+  pool.Promise = Watching
+  try {
+    return connect.call(pool)
+  } finally {
+    pool.Promise = Original
+  }
 }

@@ -1,15 +1,14 @@
 /** What is known of a query while it is under way: a field of ours on pg's object. */
 
-import { type Caller, end, Mark, type Span } from '../../src/kit/index'
-import type { Comment } from './comment'
+import { type Caller, end, Mark, type Span, type SqlComment } from '../../src/kit/index'
 
 export class QueryMark extends Mark {
   /** Undefined once the query ended. */
   #span: Span | undefined
   readonly #caller: Caller | undefined
-  readonly #comment: Comment | undefined
+  readonly #comment: SqlComment | undefined
 
-  constructor(query: object, span: Span, caller: Caller | undefined, comment: Comment | undefined) {
+  constructor(query: object, span: Span, caller: Caller | undefined, comment: SqlComment | undefined) {
     super(query)
     this.#span = span
     this.#caller = caller
@@ -21,7 +20,7 @@ export class QueryMark extends Mark {
     return #span in query && query.#span !== undefined
   }
 
-  static commentOf(query: object): Comment | undefined {
+  static commentOf(query: object): SqlComment | undefined {
     return #comment in query ? query.#comment : undefined
   }
 

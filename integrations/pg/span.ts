@@ -1,98 +1,60 @@
 /** The span of one query, and the comment that goes with its statement. */
 
 import {
-  active,
-  type DbmMode,
-  dbmComment,
-  dbmMode,
-  guarded,
   type PatchTools,
   type Span,
-  startSpan,
+  type SqlComment,
+  SqlPools,
+  SqlSpans,
   type Tags,
-  tagPeer,
 } from '../../src/kit/index'
-import type { Comment } from './comment'
+import { poolShape } from './pool-shape'
 import type { Client, ConnectionParameters, Query } from './types'
 
-/** What agents cut resources to. */
-const DEFAULT_CUT = 5000
-const PEER = ['db.name']
 const NONE: ConnectionParameters = {}
 
-interface PgOptions {
-  serviceOf: ((parameters: ConnectionParameters) => unknown) | undefined
-  /** Longest resource in characters. */
-  cut: number
-  mode: DbmMode
-  appendComment: boolean
-}
+export class PgSpans {
+  readonly pools: SqlPools<ConnectionParameters>
+  readonly #spans: SqlSpans<ConnectionParameters>
 
-export interface QuerySpans {
-  start(client: Client, query: Query): Span
+  constructor(tools: PatchTools) {
+    this.#spans = new SqlSpans(tools, {
+      query: { v0: 'pg.query', v1: 'postgresql.query' },
+      acquire: { v0: 'pg.pool.acquire', v1: 'postgresql.pool.acquire' },
+      type: 'postgres',
+      serviceSuffix: 'postgres',
+    })
+    this.pools = new SqlPools(tools, this.#spans, poolShape)
+  }
+
+  start(client: Client, query: Query): Span {
+    const parameters = client.connectionParameters ?? NONE
+    const source = query.cursor ?? query
+    const tags: Tags = {
+      'db.name': parameters.database ?? undefined,
+      'db.user': parameters.user ?? undefined,
+      'out.host': parameters.host ?? undefined,
+      'network.destination.port': parameters.port ?? undefined,
+      'db.pid': client.processID ?? undefined,
+      'db.stream': typeof source.read === 'function' ? 1 : undefined,
+    }
+    return this.#spans.query(source.text, tags, parameters, this.pools.takeWait())
+  }
+
   /** Undefined when there is none to send. */
-  comment(span: Span, query: Query): Comment | undefined
-}
-
-export function querySpans(tools: PatchTools): QuerySpans {
-  const { runtime, config } = tools
-  const site = tools.site({
-    name: { v0: 'pg.query', v1: 'postgresql.query' },
-    type: 'sql',
-    kind: 'client',
-    serviceSuffix: 'postgres',
-    tags: { 'db.type': 'postgres' },
-  })
-  let options = readOptions(tools)
-  tools.state.onConfigure(() => {
-    options = readOptions(tools)
-  })
-  return {
-    start(client, query) {
-      const parameters = client.connectionParameters ?? NONE
-      const source = query.cursor ?? query
-      const tags: Tags = {
-        'db.name': parameters.database ?? undefined,
-        'db.user': parameters.user ?? undefined,
-        'out.host': parameters.host ?? undefined,
-        'network.destination.port': parameters.port ?? undefined,
-        'db.pid': client.processID ?? undefined,
-        'db.stream': typeof source.read === 'function' ? 1 : undefined,
-      }
-      const span = startSpan(runtime, site.site, active(), tags)
-      const { text } = source
-      if (typeof text === 'string') span.resource = cutText(text, options.cut)
-      if (options.serviceOf !== undefined) {
-        const service = options.serviceOf(parameters)
-        if (typeof service === 'string' && service !== '') {
-          span.service = service
-          tags['_dd.svc_src'] = 'opt.plugin'
-        }
-      }
-      tagPeer(span, config, PEER)
-      return span
-    },
-    comment(span, query) {
-      if (options.mode === 'disabled') return undefined
-      const isCached = typeof query.name === 'string' && query.name !== ''
-      return { text: dbmComment(span, options.mode, config, isCached), isAppended: options.appendComment }
-    },
+  comment(span: Span, query: Query): SqlComment | undefined {
+    return this.#spans.comment(span, typeof query.name === 'string' && query.name !== '')
   }
 }
 
-function readOptions({ state, config }: PatchTools): PgOptions {
-  const { service, truncate, dbmPropagationMode, appendComment } = state.options
-  return {
-    serviceOf:
-      typeof service === 'function'
-        ? guarded('pg service', service as (parameters: ConnectionParameters) => unknown, undefined)
-        : undefined,
-    cut: typeof truncate === 'number' ? truncate : truncate === true ? DEFAULT_CUT : Number.POSITIVE_INFINITY,
-    mode: dbmMode(dbmPropagationMode, config),
-    appendComment: appendComment === true,
-  }
-}
+const known = new WeakMap<object, PgSpans>()
 
-function cutText(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, Math.max(0, limit - 3))}...` : text
+/** One for clients of both kinds and for pools, which hand on what their queries waited. */
+export function pgSpans(tools: PatchTools): PgSpans {
+  let spans = known.get(tools.state)
+  if (spans === undefined) {
+    spans = new PgSpans(tools)
+    known.set(tools.state, spans)
+  }
+  return spans
 }

@@ -39,3 +39,13 @@ export interface Query {
   /** A row could not be parsed: what `handleReadyForQuery` will report as the error. */
   _canceledDueToError?: unknown
 }
+
+/** Of pg-pool. */
+export interface Pool {
+  /** The class of what its methods return. */
+  Promise?: AnyFunction
+  options?: ConnectionParameters & { connectionString?: unknown }
+  _clients?: Client[]
+  _idle?: unknown[]
+  _pendingQueue?: unknown[]
+}

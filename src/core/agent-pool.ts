@@ -1,6 +1,6 @@
 /** A pool of one keep-alive connection to the agent that never keeps the process alive. */
 
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import type { buildConnector, Pool } from 'undici'
 import type { AgentAddress } from './agent-url'
 
@@ -34,10 +34,11 @@ export function loadUndici(): Undici {
 }
 
 /** One connection, one request at a time: payloads arrive in order and cost the agent one of its connections. */
-export function openPool(address: AgentAddress): Pool {
+export function openPool(address: AgentAddress, lookup?: LookupFunction): Pool {
   const undici = loadUndici()
   const connect = undici.buildConnector({
     socketPath: address.socketPath,
+    lookup,
     // Our own watch in its place.
     timeout: 0,
   })

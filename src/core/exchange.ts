@@ -9,6 +9,8 @@ export interface AgentResponse {
   headers: Readonly<Record<string, string | undefined>>
   /** At most `MAX_BODY` bytes of it. */
   body: string
+  /** The same, for answers that are no text. */
+  bytes: Uint8Array
 }
 
 /** The longest answers that we understand are sampling rates, at about 60 bytes a service. */
@@ -72,9 +74,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #succeed(): void {
     if (!this.#settle()) return
-    const body = Buffer.concat(this.#chunks, Math.min(this.#size, MAX_BODY)).toString('utf8')
+    const bytes = Buffer.concat(this.#chunks, Math.min(this.#size, MAX_BODY))
     this.#chunks = []
-    this.#resolve({ status: this.#status, headers: this.#headers, body })
+    this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString('utf8'), bytes })
     if (this.#size > MAX_BODY) this.#controller?.abort(new Error('answer too long'))
   }
 

@@ -12,6 +12,8 @@ export interface Ending {
   flushNow(): number
   /** Drops it; returns how many spans are lost. */
   giveUp(): number
+  /** Nothing is left to send and to do: the place for last words that nobody has to hear. Settles within its own deadline. */
+  goodbye?(): Promise<unknown>
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -19,9 +21,14 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Watches the process until the returned function is called. */
 export function watchProcess(ending: Ending): () => void {
   let hasFailed = false
+  let hasSaidGoodbye = false
   const onBeforeExit = (): void => {
     // Emitted again each time the program runs out of work: spans that finish in other listeners are sent too.
-    if (hasFailed || !ending.isPending()) return
+    if (hasFailed || !ending.isPending()) {
+      if (!hasSaidGoodbye) void ending.goodbye?.()
+      hasSaidGoodbye = true
+      return
+    }
     void ending.flush().then(() => {
       hasFailed = ending.isPending()
     })
@@ -31,7 +38,7 @@ export function watchProcess(ending: Ending): () => void {
     fence('flush at exit', () => {
       // The agent has just been tried in vain: the exit is not held up a second time.
       const lost = hasFailed ? ending.giveUp() : ending.flushNow()
-      if (lost > 0) log.warn('lost at exit', `${lost} spans lost at exit: the agent did not take them`)
+      if (lost > 0) log.warn('lost at exit', `${lost} spans lost at exit: they were not taken in time`)
     })
   }
   const onSignal = (signal: NodeJS.Signals): void => {

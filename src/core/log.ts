@@ -19,6 +19,9 @@ const MAX_CAUSES = 256
 
 let threshold: number = SEVERITY.warn
 let logger: Logger | undefined
+/** Survives a stderr that nobody reads any more; a bare `write` would end the process with EPIPE. */
+let stderr: Console | undefined
+let isWriting = false
 const causes = new Map<string, { at: number; repeats: number }>()
 
 /** `debug` alone turns everything on; a level that is set as well narrows it. */
@@ -55,11 +58,25 @@ function limited(level: Level, cause: string, message: Message): void {
 }
 
 function write(level: Level, message: Message, repeats = 0): void {
+  // A logger that is itself traced would come back here for ever.
+  if (isWriting) return
+  isWriting = true
   try {
     const text = `${typeof message === 'function' ? message() : message}${repeats > 0 ? ` (${repeats} more since)` : ''}`
-    if (logger === undefined) process.stderr.write(`tracer: ${level}: ${text}\n`)
-    else (logger[level] ?? logger.debug)?.call(logger, text)
+    if (logger === undefined) {
+      stderr ??= new console.Console(process.stderr)
+      stderr.error(`tracer: ${level}: ${text}`)
+    } else writeToLogger(logger, level, text)
   } catch {
-    // A logger of the application's that throws, or a closed stderr, must not reach the application.
+    // A logger of the application's that throws must not reach the application.
+  } finally {
+    isWriting = false
   }
+}
+
+function writeToLogger(target: Logger, level: Level, text: string): void {
+  const method = typeof target[level] === 'function' ? target[level] : target.debug
+  const result: unknown = method?.call(target, text)
+  // Of one that is async nobody waits, and its rejection would end the process.
+  if (result instanceof Promise) result.catch(() => {})
 }

@@ -2,8 +2,9 @@
 
 import { arch, release, type } from 'node:os'
 import type { Config } from './config/resolve'
+import { withoutCredentials } from './config/rows'
 
-/** `DATADOG TRACER CONFIGURATION - {json}`. */
+/** `DATADOG TRACER CONFIGURATION - {json}`; no key of it holds a password. */
 export function startupLine(config: Config, agentUrl: string, version: string): string {
   const fields = {
     date: new Date().toISOString(),
@@ -16,17 +17,33 @@ export function startupLine(config: Config, agentUrl: string, version: string): 
     env: config.env,
     enabled: config.enabled,
     service: config.service,
-    agent_url: agentUrl,
+    agent_url: withoutCredentials(agentUrl),
     debug: config.debug,
     sample_rate: config.sampleRate,
-    sampling_rules: config.samplingRules,
+    sampling_rules: printable(config.samplingRules),
     tags: config.tags,
     dd_version: config.version,
-    log_injection_enabled: false,
+    log_injection_enabled: config.logInjection,
     runtime_metrics_enabled: false,
     profiling_enabled: false,
     appsec_enabled: false,
-    data_streams_enabled: false,
+    data_streams_enabled: config.dsmEnabled,
+    otlp_traces_export_enabled: config.tracesExporter.some(each => each.toLowerCase() === 'otlp'),
+    otlp_metrics_export_enabled: false,
+    otlp_logs_export_enabled: false,
+    // Ours: what is set in the environment or a file, and differs from what the application gave to `init()`.
+    hidden_by_init: config.hidden.length > 0 ? config.hidden.map(({ variable }) => variable) : undefined,
   }
   return `DATADOG TRACER CONFIGURATION - ${JSON.stringify(fields)}`
+}
+
+/** Rules from code may hold anything, and start-up must not fail over a line of text. */
+function printable(rules: Config['samplingRules']): unknown {
+  try {
+    return JSON.parse(
+      JSON.stringify(rules, (_key, value) => (value instanceof RegExp ? String(value) : value)),
+    )
+  } catch {
+    return `${rules.length} rules`
+  }
 }

@@ -1,6 +1,6 @@
 /** HTTP to the agent: one connection, outside of any context of the application, never keeping the process alive. */
 
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
 import { loadUndici, openPool } from './agent-pool'
 import { type AgentAddress, parseAgentUrl } from './agent-url'
@@ -22,12 +22,14 @@ const DEFAULT_TIMEOUT_MS = 5000
 
 export class Transport {
   #address: AgentAddress
+  readonly #lookup: LookupFunction | undefined
   #pool: Pool | undefined
   #isClosed = false
 
-  /** Throws when `url` is not one that `parseAgentUrl` understands; `resolveAgentUrl` never returns such a one. */
-  constructor(url: string) {
+  /** `lookup`: in place of `dns.lookup`. Throws when `url` is not one that `parseAgentUrl` understands; `resolveAgentUrl` never returns such a one. */
+  constructor(url: string, lookup?: LookupFunction) {
     this.#address = addressOf(url)
+    this.#lookup = lookup
     claimOrigin(this.#address.origin)
   }
 
@@ -79,7 +81,7 @@ export class Transport {
       reject(Object.assign(new Error('transport is closed'), { code: 'ECLOSED' }))
       return
     }
-    this.#pool ??= openPool(this.#address)
+    this.#pool ??= openPool(this.#address, this.#lookup)
     const options: Dispatcher.DispatchOptions = {
       method,
       path: this.#address.basePath + path,

@@ -25,8 +25,9 @@ export function commonTags(config: Config): CommonTags {
   if (env !== undefined) meta.env = env
   if (config.reportHostname) meta['_dd.hostname'] = hostname()
   const chunkMeta: Record<string, string> = {}
-  if (config.gitCommitSha !== undefined) chunkMeta['_dd.git.commit.sha'] = config.gitCommitSha
-  if (config.gitRepositoryUrl !== undefined) {
+  if (config.gitMetadata && config.gitCommitSha !== undefined)
+    chunkMeta['_dd.git.commit.sha'] = config.gitCommitSha
+  if (config.gitMetadata && config.gitRepositoryUrl !== undefined) {
     chunkMeta['_dd.git.repository_url'] = config.gitRepositoryUrl.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
   }
   if (config.processTags) chunkMeta['_dd.tags.process'] = processTags(config)

@@ -1,22 +1,21 @@
 /**
- * Empties the queue: one payload after the other, one request at a time. What each answer of the agent leads to is
- * decided here (responses.ts has the table); everything else only fills the queue.
+ * Requests to the agent, one for each payload of the queue. What each answer leads to is decided here (responses.ts has
+ * the table); everything else only fills the queue.
  */
 
 import type { AgentResponse } from '../core/exchange'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { countResponse } from '../core/self'
 import type { Transport } from '../core/transport'
 import type { AgentInfoSource } from './agent-info'
+import { Courier } from './courier'
 import type { Payload } from './encoder'
-import { Flushes } from './flushes'
-import { Pause } from './pause'
 import type { Entry, PayloadQueue } from './queue'
 import { Reachability } from './reachability'
 import { type Rates, ratesOf, reasonOf, verdictOf } from './responses'
 import { backoffMs, OVERLOADED, retryAfterMs, UNREACHABLE } from './retry'
+import type { ClientStats } from './stats/client-stats'
 import type { DropReason, Tally } from './tally'
 import { traceHeaders } from './trace-headers'
 import { toV04, V04_PATH, V05_PATH } from './v05-payload'
@@ -35,6 +34,8 @@ export interface DeliveryParts {
   info: AgentInfoSource
   tally: Tally
   headers: Readonly<Record<string, string>>
+  /** Absent: the agent computes all statistics. */
+  stats: ClientStats | undefined
   onRates: (rates: Rates) => void
   /** The queue has run empty: the place to push what is due. */
   refill: () => void
@@ -49,35 +50,21 @@ export interface DeliveryParts {
 }
 
 export class Delivery {
-  readonly flushes = new Flushes()
+  readonly courier: Courier
   readonly #parts: DeliveryParts
   readonly #reachability: Reachability
   readonly #v05: V05Support
-  readonly #pause = new Pause()
-  #isRunning = false
-  #isStopped = false
   #ratesVersion: string | undefined
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
     this.#reachability = new Reachability(parts.transport, parts.tally, parts.random)
     this.#v05 = new V05Support(parts.transport, parts.info, parts.useV04)
-  }
-
-  /** Whether a payload is being sent, or waits for the next attempt. */
-  get isRunning(): boolean {
-    return this.#isRunning
-  }
-
-  start(): void {
-    if (this.#isRunning || this.#isStopped) return
-    this.#isRunning = true
-    outside(() => this.#run())
-  }
-
-  /** The next attempt happens now, not after the wait. */
-  hurry(): void {
-    this.#pause.end()
+    this.courier = new Courier(parts.queue, {
+      refill: parts.refill,
+      attempt: entry => this.#attempt(entry),
+      fail: entry => this.#drop(entry, 'not encodable'),
+    })
   }
 
   /** The transport leads to another agent. */
@@ -85,12 +72,7 @@ export class Delivery {
     this.#reachability.reset()
     this.#v05.reset()
     this.#ratesVersion = undefined
-    this.hurry()
-  }
-
-  stop(): void {
-    this.#isStopped = true
-    this.hurry()
+    this.courier.hurry()
   }
 
   /** Traces were lost since too many wait. */
@@ -103,35 +85,9 @@ export class Delivery {
     }
   }
 
-  async #run(): Promise<void> {
-    for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
-      let waitMs = 0
-      try {
-        waitMs = await this.#attempt(entry)
-      } catch (error) {
-        reportFailure('delivery', error)
-        this.#drop(entry, 'not encodable')
-      }
-      this.flushes.progressed(this.#parts.queue.first?.order)
-      if (waitMs > 0) {
-        this.flushes.attemptFailed()
-        if (this.flushes.isEmpty) await this.#pause.wait(waitMs)
-      }
-    }
-    this.#isRunning = false
-    this.flushes.progressed(undefined)
-  }
-
-  #next(): Entry | undefined {
-    if (this.#isStopped) return undefined
-    const { queue, refill } = this.#parts
-    if (queue.first === undefined) refill()
-    return queue.first
-  }
-
   /** ms to wait before the next attempt; 0 when this one got somewhere. */
   async #attempt(entry: Entry): Promise<number> {
-    const { queue, info } = this.#parts
+    const { queue, info, stats } = this.#parts
     if (entry.path === V05_PATH && this.#v05.isMissing) {
       queue.replaceFirst(V04_PATH, [toV04(entry.payload)])
       return 0
@@ -140,6 +96,10 @@ export class Delivery {
     try {
       if (entry.path === V05_PATH && !this.#v05.isConfirmed) {
         await this.#v05.ask()
+        return 0
+      }
+      if (stats !== undefined && !stats.isSettled) {
+        await stats.settle(info)
         return 0
       }
       response = await this.#request(entry)
@@ -154,14 +114,14 @@ export class Delivery {
     return waitMs
   }
 
-  async #request({ path, payload }: Entry): Promise<AgentResponse> {
-    const { queue, transport, headers } = this.#parts
+  async #request({ path, payload, isCounted }: Entry): Promise<AgentResponse> {
+    const { queue, transport, headers, stats } = this.#parts
     queue.isFirstInFlight = true
     try {
       return await transport.request({
         method: 'PUT',
         path,
-        headers: traceHeaders(headers, payload.traceCount, this.#ratesVersion),
+        headers: traceHeaders(headers, payload.traceCount, this.#ratesVersion, stats?.headers(isCounted)),
         body: payload.body,
         timeoutMs: REQUEST_TIMEOUT_MS,
       })
@@ -171,11 +131,12 @@ export class Delivery {
   }
 
   #answered(entry: Entry, response: AgentResponse): number {
-    const { queue, tally, split, recycle, onTooLarge, random } = this.#parts
+    const { queue, tally, stats, split, recycle, onTooLarge, random } = this.#parts
     switch (verdictOf(response.status)) {
       case 'accepted':
         queue.shift()
         tally.countSent(entry.payload)
+        stats?.accepted()
         recycle(entry)
         this.#learnRates(response)
         return 0

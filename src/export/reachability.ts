@@ -1,4 +1,4 @@
-/** Whether the agent can be reached, and what the user is told about it: once a minute, with what it has cost so far. */
+/** Whether the agent, or a collector, can be reached, and what the user is told about it: once a minute, with what it has cost so far. */
 
 import { log } from '../core/log'
 import { countError } from '../core/self'
@@ -13,15 +13,18 @@ export class Reachability {
   readonly #transport: Transport
   readonly #tally: Tally
   readonly #random: () => number
+  readonly #whom: string
   /** Attempts in a row that got no answer. */
   #failures = 0
   #lastCode = ''
   #isReported = false
 
-  constructor(transport: Transport, tally: Tally, random: () => number) {
+  /** `whom`: what messages call the other side. */
+  constructor(transport: Transport, tally: Tally, random: () => number, whom = 'agent') {
     this.#transport = transport
     this.#tally = tally
     this.#random = random
+    this.#whom = whom
   }
 
   /** The last attempt got no answer. */
@@ -43,7 +46,7 @@ export class Reachability {
     this.#failures = 0
     if (!this.#isReported) return
     this.#isReported = false
-    log.info('agent reached', `agent at ${this.#transport.url} can be reached again`)
+    log.info('agent reached', `${this.#whom} at ${this.#transport.url} can be reached again`)
   }
 
   /** The next attempt goes to another agent. */
@@ -55,7 +58,7 @@ export class Reachability {
     this.#isReported = true
     log.warn('agent unreachable', () => {
       const losses = this.#tally.dropped === 0 ? 'traces are kept until it can' : this.#tally.losses
-      return `agent at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
+      return `${this.#whom} at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
     })
   }
 }

@@ -22,11 +22,17 @@ export function backoffMs(failures: number, { firstMs, maxMs }: Backoff, random:
   return Math.round(whole / 2 + (whole / 2) * random)
 }
 
-/** Reads a `Retry-After` header: seconds or an HTTP date. Undefined when there is none that can be read. */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+/**
+ * Reads a `Retry-After` header: seconds or an HTTP date, at most `maxMs`. Undefined when there is none that can be read.
+ */
+export function retryAfterMs(
+  header: string | undefined,
+  nowMs: number,
+  maxMs = MAX_RETRY_AFTER_MS,
+): number | undefined {
   if (header === undefined || header.trim() === '') return undefined
   const seconds = Number(header)
   const wait = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000
   if (Number.isNaN(wait)) return undefined
-  return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, wait))
+  return Math.min(maxMs, Math.max(0, wait))
 }

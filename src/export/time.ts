@@ -1,13 +1,23 @@
 /** Nanoseconds since the epoch as two 32-bit words: a float64 would be off by up to 256 ns. */
 
+import type { LocalTrace } from '../trace/local-trace'
 import type { Span } from '../trace/span'
 
 const TWO_32 = 0x1_0000_0000
 
 /** Writes the start of `span` as eight bytes at `at`; zero when it lies before the epoch. */
 export function setStart(view: DataView, at: number, span: Span): void {
-  const { anchorMs, anchorTicks } = span.trace
-  const nanos = Math.round((span.startTicks - anchorTicks) * 1e6)
+  setTime(view, at, span.trace, span.startTicks)
+}
+
+/** The same for a time on the monotonic clock, read by the clock of `trace`. */
+export function setTime(
+  view: DataView,
+  at: number,
+  { anchorMs, anchorTicks }: LocalTrace,
+  ticks: number,
+): void {
+  const nanos = Math.round((ticks - anchorTicks) * 1e6)
   const wholeMs = Math.floor(nanos / 1e6)
   const ms = anchorMs + wholeMs
   if (!(ms > 0)) {

@@ -27,14 +27,19 @@ export function identityHeaders({
   return headers
 }
 
-/** `ratesVersion` is the last `Datadog-Rates-Payload-Version`: the agent then leaves rates out that we know. */
+/**
+ * `ratesVersion` is the last `Datadog-Rates-Payload-Version`: the agent then leaves rates out that we know. `ofStats`: what
+ * `ClientStats.headers` says.
+ */
 export function traceHeaders(
   identity: Readonly<Record<string, string>>,
   traceCount: number,
   ratesVersion: string | undefined,
+  ofStats?: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const headers: Record<string, string> = {
     ...identity,
+    ...ofStats,
     'Content-Type': 'application/msgpack',
     'X-Datadog-Trace-Count': String(traceCount),
     // Without it an agent that is overloaded answers 200 and drops the payload.

@@ -1,21 +1,23 @@
 /** Takes finished traces, encodes them at once, and has them delivered: bytes are the queue, and bounded in bytes. */
 
-import { endsWithin } from '../core/deadline'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
 import { outside } from '../core/outside'
-import type { AgentRequest, Transport } from '../core/transport'
+import { type AgentRequest, errorCode, type Transport } from '../core/transport'
 import { later } from '../std/timer'
 import type { LocalTrace } from '../trace/local-trace'
-import type { TraceSink } from '../trace/sink'
 import type { Span } from '../trace/span'
 import { type AgentInfo, AgentInfoSource } from './agent-info'
 import { Delivery } from './delivery'
 import type { Encoder } from './encoder'
+import { dropRest, flushQueue, type Leaving } from './ending'
+import type { Exporter, FlushResult, Unsent } from './exporter'
 import { type Entry, PayloadQueue } from './queue'
 import type { Rates } from './responses'
+import type { ClientStats } from './stats/client-stats'
 import { type DropReason, Tally } from './tally'
 import { traceHeaders } from './trace-headers'
+import { V05_PATH } from './v05-payload'
 
 /** A new, empty encoder. */
 export type EncoderFactory = () => Encoder
@@ -29,8 +31,12 @@ export interface WriterOptions {
   flushIntervalMs?: number
   /** What `identityHeaders` makes. */
   headers?: Readonly<Record<string, string>>
+  /** Statistics that the tracer computes itself. */
+  stats?: ClientStats
   /** Told the sampling rates that the agent asks for. */
   onRates?: (rates: Rates) => void
+  /** Told what the agent says about itself, each time that it does. */
+  onInfo?: (info: AgentInfo) => void
   /** A payload of so many bytes leaves before its time. Default 1 MiB: copying more at once is felt in the event loop. */
   softLimitBytes?: number
   /** All that waits, is being sent or is being filled; beyond it the oldest payload is lost. Default 16 MiB. */
@@ -39,31 +45,23 @@ export interface WriterOptions {
   random?: () => number
 }
 
-/** What `flush()` and `shutdown()` did, in traces since the last of these calls. */
-export interface FlushResult {
-  /** Taken by the agent. */
-  sent: number
-  /** Lost: refused, too large, or more than memory is granted. */
-  dropped: number
-  /** True when the time was over before everything had left. */
-  timedOut: boolean
-}
-
 const MIB = 1024 * 1024
 /** However small the bodies are that an agent takes: more requests than this makes would cost more than they save. */
 const LEAST_SOFT_LIMIT = 16 * 1024
 const FLUSH_TIMEOUT_MS = 5000
 const SHUTDOWN_TIMEOUT_MS = 1000
 
-export class AgentWriter implements TraceSink {
+export class AgentWriter implements Exporter {
   readonly #transport: Transport
   readonly #encoders: WriterOptions['encoders']
   readonly #headers: Readonly<Record<string, string>>
   readonly #flushIntervalMs: number
   readonly #queue: PayloadQueue
   readonly #tally = new Tally()
+  readonly #stats: ClientStats | undefined
   readonly #info: AgentInfoSource
   readonly #delivery: Delivery
+  readonly #leaving: Leaving
   #encoder: Encoder
   #softLimitBytes: number
   /** The timer for what is in the encoder runs. */
@@ -77,11 +75,14 @@ export class AgentWriter implements TraceSink {
     this.#encoders = options.encoders
     this.#headers = options.headers ?? {}
     this.#flushIntervalMs = options.flushIntervalMs ?? 2000
+    this.#stats = options.stats
     this.#softLimitBytes = options.softLimitBytes ?? MIB
     this.#queue = new PayloadQueue(options.queueLimitBytes ?? 16 * MIB)
     this.#encoder = options.protocolVersion === '0.5' ? options.encoders.v05() : options.encoders.v04()
     this.#info = new AgentInfoSource(this.#transport, info => {
       if (info.maxRequestBytes !== undefined) this.#lowerSoftLimit(info.maxRequestBytes / 2)
+      this.#tellStats(stats => stats.learn(info))
+      options.onInfo?.(info)
     })
     this.#delivery = new Delivery({
       queue: this.#queue,
@@ -89,6 +90,7 @@ export class AgentWriter implements TraceSink {
       info: this.#info,
       tally: this.#tally,
       headers: this.#headers,
+      stats: this.#stats,
       onRates: options.onRates ?? (() => {}),
       refill: () => {
         if (this.#isDue) this.#cut()
@@ -99,6 +101,8 @@ export class AgentWriter implements TraceSink {
       recycle: entry => this.#recycle(entry),
       random: options.random ?? Math.random,
     })
+    this.#leaving = { queue: this.#queue, courier: this.#delivery.courier, tally: this.#tally }
+    if (this.#stats !== undefined) outside(() => setImmediate(this.#askForStats).unref())
   }
 
   /** Bytes that wait: queued, being sent, and being filled. */
@@ -109,6 +113,18 @@ export class AgentWriter implements TraceSink {
   /** What the agent said about itself; undefined before the first traces have left, and for agents without `/info`. */
   info(): AgentInfo | undefined {
     return this.#info.current
+  }
+
+  /** The same, asked for when it is not known; rejects like `Transport.request` when nobody answers. */
+  async askInfo(): Promise<AgentInfo | undefined> {
+    return this.#info.current ?? this.#info.fetch()
+  }
+
+  /** The tags of every span have changed: those that end from now on are encoded with the new ones. */
+  renewEncoder(): void {
+    const { v04, v05 } = this.#encoders
+    this.#cut()
+    this.#encoder = this.#encoder.path === V05_PATH ? v05() : v04()
   }
 
   add(trace: LocalTrace, spans: readonly Span[]): void {
@@ -151,58 +167,49 @@ export class AgentWriter implements TraceSink {
       return
     }
     this.#info.reset()
+    this.#tellStats(stats => stats.reset())
     this.#delivery.reset()
   }
 
   /** Takes out all that has not left, as requests: for a last attempt by other means when the process exits. */
-  takeUnsent(): { requests: AgentRequest[]; traceCount: number; spanCount: number } {
+  takeUnsent(): Unsent {
     this.#cut()
     let traceCount = 0
     let spanCount = 0
-    const requests = this.#queue.clear().map(({ path, payload }): AgentRequest => {
+    const requests = this.#queue.clear().map(({ path, payload, isCounted }): AgentRequest => {
       traceCount += payload.traceCount
       spanCount += payload.spanCount
-      const headers = traceHeaders(this.#headers, payload.traceCount, undefined)
+      const ofStats = this.#stats?.headers(isCounted)
+      this.#stats?.accepted()
+      const headers = traceHeaders(this.#headers, payload.traceCount, undefined, ofStats)
       return { method: 'PUT', path, headers, body: payload.body }
     })
     return { requests, traceCount, spanCount }
   }
 
-  async #flush(timeoutMs: number): Promise<FlushResult> {
+  #flush(timeoutMs: number): Promise<FlushResult> {
     this.#cut()
-    let timedOut = false
-    if (this.#queue.size > 0) {
-      const left = this.#delivery.flushes.wait(this.#queue.lastOrder)
-      this.#delivery.start()
-      this.#delivery.hurry()
-      timedOut = !(await endsWithin(left, timeoutMs))
-    }
-    return { ...this.#tally.takeNews(), timedOut }
+    return flushQueue(this.#leaving, timeoutMs)
   }
 
   async #shutdown(timeoutMs: number): Promise<FlushResult> {
-    const { sent, dropped, timedOut } = await this.#flush(timeoutMs)
-    this.#delivery.stop()
-    const { traceCount, spanCount } = this.takeUnsent()
-    if (traceCount > 0) {
-      this.#tally.countDropped('shut down', traceCount, spanCount)
-      log.warn(
-        'shut down',
-        `${traceCount} traces are lost: agent at ${this.#transport.url} did not take them in time`,
-      )
-    }
-    const late = this.#tally.takeNews()
-    return { sent: sent + late.sent, dropped: dropped + late.dropped, timedOut }
+    const flushed = await this.#flush(timeoutMs)
+    return dropRest(this.#leaving, flushed, () => this.takeUnsent(), `agent at ${this.#transport.url}`)
   }
 
   #send(): void {
     // Traces that come while a payload is under way make one payload, not one each.
-    if (this.#delivery.isRunning && this.#encoder.byteLength < this.#softLimitBytes) {
+    if (this.#leaving.courier.isRunning && this.#encoder.byteLength < this.#softLimitBytes) {
       this.#isDue = true
       return
     }
     this.#cut()
-    this.#delivery.start()
+    this.#leaving.courier.start()
+  }
+
+  /** Soon: until then spans are counted without what only the agent knows. The first payload asks again if need be. */
+  readonly #askForStats = (): void => {
+    this.#stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
   }
 
   readonly #arm = (): void => {
@@ -220,13 +227,20 @@ export class AgentWriter implements TraceSink {
     this.#isDue = false
     const payload = this.#encoder.take()
     if (payload === undefined) return
-    this.#queue.push(payload, this.#encoder.path)
+    this.#queue.push(payload, this.#encoder.path, this.#stats?.isCounting)
     const evicted = this.#queue.evict(this.#softLimitBytes)
     for (const entry of evicted) {
       this.#tally.countDropped('queue full', entry.payload.traceCount, entry.payload.spanCount)
       this.#recycle(entry)
     }
     if (evicted.length > 0) this.#delivery.reportEviction()
+  }
+
+  /** A payload holds no traces from before and after: each knows whether its traces count. */
+  #tellStats(tell: (stats: ClientStats) => void): void {
+    if (this.#stats === undefined) return
+    this.#cut()
+    tell(this.#stats)
   }
 
   #recycle({ path, payload }: Entry): void {

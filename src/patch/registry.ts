@@ -1,5 +1,6 @@
 /** Knows every integration: loads it when its module appears, applies its targets once, and takes them back. */
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { fence } from '../core/fence'
 import { log } from '../core/log'
 import { Hook } from './hook'
@@ -7,6 +8,15 @@ import { IntegrationState, type Options } from './state'
 import type { Integration, ManifestEntry, PatchTools, Target, TracerParts } from './types'
 import { satisfies, versionOf } from './versions'
 import { flag, type Undo, unflag, wrap } from './wrap'
+
+export interface IntegrationReport {
+  name: string
+  /** Of the module that was patched; undefined where none was, because of its version or because none needs it. */
+  version: string | undefined
+  enabled: boolean
+  /** Switched off after too many failures. */
+  isBroken: boolean
+}
 
 export class Registry {
   readonly #entries: readonly ManifestEntry[]
@@ -40,6 +50,18 @@ export class Registry {
 
   install(): void {
     this.#hook.install()
+    for (const entry of this.#entries)
+      for (const channel of entry.channels ?? []) this.#listen(entry, channel)
+  }
+
+  #listen(entry: ManifestEntry, channel: string): void {
+    let tools: PatchTools | undefined
+    this.#undo.push(
+      listen(channel, this.#states.get(entry.name) as IntegrationState, message => {
+        tools ??= this.#tools(entry.name, process.versions.node)
+        this.#load(entry).channels?.[channel](message as never, tools)
+      }),
+    )
   }
 
   /** Stops watching and puts every original back. */
@@ -57,6 +79,29 @@ export class Registry {
     const state = this.#states.get(name)
     if (state === undefined) log.warn(`use ${name}`, `use('${name}'): there is no integration of that name`)
     else fence(`use('${name}')`, () => state.configure(options))
+  }
+
+  /** The configuration has changed. */
+  reread(): void {
+    for (const state of this.#states.values()) fence(`options of ${state.name}`, () => state.reread())
+  }
+
+  /** Lets the application's calls pass as they are, until it is called with false. */
+  pause(isPaused: boolean): void {
+    for (const state of this.#states.values()) state.pause(isPaused)
+  }
+
+  /** The integrations whose modules are in use. */
+  report(): IntegrationReport[] {
+    const reports: IntegrationReport[] = []
+    for (const { name, modules } of this.#entries) {
+      const state = this.#states.get(name)
+      if (state === undefined || !this.#integrations.has(name)) continue
+      const patched = modules.find(each => this.#patched.has(each))
+      const version = patched === undefined ? undefined : this.#patched.get(patched)
+      reports.push({ name, version, enabled: state.enabled, isBroken: state.isBroken })
+    }
+    return reports
   }
 
   /** What has been patched: `express` → `5.1.0`. */
@@ -142,9 +187,24 @@ export class Registry {
           state.failed(error)
         }
       },
+      subscribe: (channel, listener) => this.#undo.push(listen(channel, state, listener as never)),
       onUndo: undo => this.#undo.push(undo),
     }
   }
+}
+
+/** Answers how to stop. */
+function listen(channel: string, state: IntegrationState, listener: (message: unknown) => void): Undo {
+  const fenced = (message: unknown): void => {
+    if (!state.enabled) return
+    try {
+      listener(message)
+    } catch (error) {
+      state.failed(error)
+    }
+  }
+  subscribe(channel, fenced)
+  return () => unsubscribe(channel, fenced)
 }
 
 /** A target names a file, or means the main module: which of a package's files that is, its package.json says. */

@@ -13,6 +13,8 @@ export interface SiteDefinition extends Omit<SiteOptions, 'name' | 'service' | '
   name: string | { v0: string; v1: string }
   /** Names the service in schema v0: `postgres` makes `shop-postgres`; absent = the tracer's service. */
   serviceSuffix?: string
+  /** Why the service has that suffix (`_dd.svc_src`), where it is not the name of the integration. */
+  serviceSource?: string
 }
 
 /** A site that changes with the options. */
@@ -24,6 +26,7 @@ export type Options = Readonly<Record<string, unknown>>
 
 export class IntegrationState {
   readonly name: string
+  /** Whether instrumented code makes spans; each of its calls looks here. */
   enabled: boolean
   /** Options of `use()`, replaced by each call. */
   options: Options = {}
@@ -31,23 +34,43 @@ export class IntegrationState {
   readonly #sites: { live: LiveSite; definition: SiteDefinition }[] = []
   readonly #listeners: (() => void)[] = []
   #failures = 0
+  /** What `enabled` is while tracing is not switched off as a whole. */
+  #isWanted: boolean
+  #isPaused = false
 
   constructor(name: string, config: Config, enabled: boolean) {
     this.name = name
     this.#config = config
-    this.enabled = enabled
+    this.enabled = this.#isWanted = enabled
+  }
+
+  /** Whether it has failed too often. */
+  get isBroken(): boolean {
+    return this.#failures >= MAX_FAILURES
   }
 
   /** `use(name, options)`: replaces the options; `enabled` switches. */
   configure(options: Options | boolean): void {
     this.options = typeof options === 'object' && options !== null ? options : {}
-    this.enabled = typeof options === 'boolean' ? options : options.enabled !== false
+    this.#isWanted = typeof options === 'boolean' ? options : options.enabled !== false
+    this.enabled = this.#isWanted && !this.#isPaused
     this.#failures = 0
     for (const { live, definition } of this.#sites) live.site = this.#build(definition)
+    this.reread()
+  }
+
+  /** The configuration has changed. */
+  reread(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Calls `listener` now and whenever the options change. */
+  /** Switches off what is on, until it is called with false. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    this.enabled = this.#isWanted && !isPaused
+  }
+
+  /** Calls `listener` now and whenever the options or the configuration change. */
   onConfigure(listener: () => void): void {
     this.#listeners.push(listener)
     listener()
@@ -63,7 +86,7 @@ export class IntegrationState {
   failed(error: unknown): void {
     reportFailure(`integration ${this.name}`, error)
     if (++this.#failures === MAX_FAILURES) {
-      this.enabled = false
+      this.enabled = this.#isWanted = false
       log.error(
         `integration ${this.name} off`,
         `integration ${this.name} switched off after ${MAX_FAILURES} failures`,
@@ -72,18 +95,18 @@ export class IntegrationState {
   }
 
   #build(definition: SiteDefinition): Site {
-    const { name, serviceSuffix, ...rest } = definition
+    const { name, serviceSuffix, serviceSource, ...rest } = definition
     const schema = this.#config.spanAttributeSchema
     return new Site({
       ...rest,
-      ...this.#service(serviceSuffix),
+      ...this.#service(serviceSuffix, serviceSource),
       name: typeof name === 'string' ? name : name[schema],
       integration: rest.integration ?? this.name,
       measured: typeof this.options.measured === 'boolean' ? this.options.measured : rest.measured,
     })
   }
 
-  #service(suffix: string | undefined): { service?: string; serviceSource?: string } {
+  #service(suffix: string | undefined, source = this.name): { service?: string; serviceSource?: string } {
     const own = this.#config.service ?? 'node'
     const option = this.options.service ?? this.#config.serviceMapping[this.name]
     if (typeof option === 'string' && option !== '') {
@@ -96,6 +119,6 @@ export class IntegrationState {
     ) {
       return { service: own }
     }
-    return { service: `${own}-${suffix}`, serviceSource: this.name }
+    return { service: `${own}-${suffix}`, serviceSource: source }
   }
 }

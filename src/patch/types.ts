@@ -2,6 +2,7 @@
 
 import type { Config } from '../core/config/resolve'
 import type { Row } from '../core/config/rows'
+import type { DataStreams } from '../trace/data-streams'
 import type { Propagator } from '../trace/propagation/index'
 import type { TraceRuntime } from '../trace/runtime'
 import type { IntegrationState, LiveSite, SiteDefinition } from './state'
@@ -12,6 +13,8 @@ export interface TracerParts {
   readonly runtime: TraceRuntime
   readonly config: Config
   readonly propagator: Propagator
+  /** Only when data streams are monitored. */
+  readonly dataStreams?: DataStreams
 }
 
 /** What a target gets to work with. */
@@ -25,6 +28,11 @@ export interface PatchTools extends TracerParts {
   wrap(owner: object, name: string, wrapper: (original: AnyFunction) => AnyFunction): boolean
   /** Runs our own code; what it throws is logged, counted against the integration, and goes no further. */
   fenced(fn: () => void): void
+  /**
+   * Listens to a diagnostics channel of the library for as long as the integration is on; fenced, and undone when the
+   * tracer stops.
+   */
+  subscribe(channel: string, listener: (message: never) => void): void
   /** Something else to undo when the tracer stops. */
   onUndo(undo: () => void): void
 }
@@ -56,12 +64,18 @@ export interface Integration {
   /** Off unless switched on. */
   offByDefault?: boolean
   targets: Target[]
+  /**
+   * Diagnostics channels that need no module: Node.js itself publishes on them. The integration is loaded by the first
+   * message.
+   */
+  channels?: Readonly<Record<string, (message: never, tools: PatchTools) => void>>
 }
 
 /** What a build step writes down about an integration, so that none is loaded before it is needed. */
 export interface ManifestEntry {
   name: string
   modules: string[]
+  channels?: string[]
   offByDefault?: boolean
   load(): Integration
 }

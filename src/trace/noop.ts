@@ -7,6 +7,7 @@ import { Span } from './span'
 import { userSite } from './user-sites'
 
 const NOOP_RUNTIME: TraceRuntime = {
+  enabled: false,
   service: '',
   traceId128: false,
   partialFlushMinSpans: Number.POSITIVE_INFINITY,

@@ -3,6 +3,8 @@
 import type { TraceSampler, TraceSink } from './sink'
 
 export interface TraceRuntime {
+  /** False: tracing is switched off while the program runs, and nothing is to make spans. */
+  enabled: boolean
   /** Default service of spans. */
   readonly service: string
   /** Whether new traces get 128-bit ids. */

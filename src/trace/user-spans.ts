@@ -115,6 +115,11 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
 ): F {
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const newTarget = new.target
+    if (!runtime.enabled) {
+      return newTarget === undefined
+        ? Reflect.apply(fn, this, args)
+        : Reflect.construct(fn as never, args, newTarget === wrapped ? (fn as never) : newTarget)
+    }
     const chosen =
       typeof options === 'function'
         ? (options as (...all: unknown[]) => TraceOptions).apply(this, args)

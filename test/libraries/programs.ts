@@ -1,9 +1,10 @@
 /** Whole programs of an integration, with each set of its libraries, in CommonJS and as ES modules. */
 
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
+import { satisfies } from 'semver'
 import { type SpanRecord, startTestAgent } from '../../src/testing/index'
 import type { ServiceName } from '../services/registry'
 import { withService } from '../services/service'
@@ -31,6 +32,9 @@ export function programs(integration: string, options: ProgramOptions): void {
       for (const modules of ['CommonJS', 'ES modules'] as const) {
         test(`${modules}: the same output with and without the tracer, and its spans`, async t => {
           const row = { integration, set: set.name, label: set.label, modules }
+          const needed = nodeOf(set)
+          if (!satisfies(process.versions.node, needed))
+            return t.skip(`${set.label} is for Node.js ${needed}`)
           const address = await addressOf(t, options.service)
           if (address === undefined) return
           let passed = false
@@ -44,6 +48,12 @@ export function programs(integration: string, options: ProgramOptions): void {
       }
     })
   }
+}
+
+/** The versions of Node.js that the package is made for. */
+function nodeOf({ folder, versions }: LibrarySet): string {
+  const file = join(folder, 'node_modules', Object.keys(versions)[0], 'package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { engines?: { node?: string } }).engines?.node ?? '*'
 }
 
 /** Where the service is, for the environment of programs; undefined, and the test skipped, when there is none. */

@@ -6,11 +6,14 @@
  * ```json
  * { "oldest": { "koa": "2.0.0", "@koa/router": "8.0.0" }, "newest": { "koa": "3.2.1", "@koa/router": "15.1.0" } }
  * ```
+ *
+ * A set with `"node": ">=22"` is only for those versions of Node.js.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { satisfies } from 'semver'
 
 /** Root of the checkout, from dist/test/libraries. */
 const ROOT = join(__dirname, '..', '..', '..')
@@ -41,9 +44,20 @@ export function librarySets(integration: string): LibrarySet[] {
   const sets = readSets(integration)
   const override = process.env[OVERRIDE_VARIABLE]
   if (override === undefined || sets.newest === undefined) {
-    return Object.entries(sets).map(([name, versions]) => librarySet(integration, name, versions))
+    return Object.entries(sets)
+      .filter(([, { node = '*' }]) => satisfies(process.versions.node, node))
+      .map(([name, versions]) => librarySet(integration, name, withoutNode(versions)))
   }
-  return [librarySet(integration, 'chosen', { ...sets.newest, ...(JSON.parse(override) as Versions) })]
+  return [
+    librarySet(integration, 'chosen', {
+      ...withoutNode(sets.newest),
+      ...(JSON.parse(override) as Versions),
+    }),
+  ]
+}
+
+function withoutNode({ node: _node, ...versions }: Versions): Versions {
+  return versions
 }
 
 /** Every integration that has sets. */

@@ -4,6 +4,8 @@
 export interface Command {
   command: string
   args: string[]
+  /** Set on top of our own environment. */
+  env?: Record<string, string>
 }
 
 /** The unprivileged user a server runs as; absent where we are not root ourselves. */
@@ -16,7 +18,10 @@ export interface Identity {
 export interface Launch {
   url: string
   prepare: Command[]
+  /** Programs that the server needs as long as it runs; killed when it has ended. */
+  beside?: Command[]
   run: Command
+  /** SIGKILL where nothing is lost by it but time: the data is thrown away anyhow. */
   stopSignal: NodeJS.Signals
 }
 
@@ -28,6 +33,8 @@ export interface LaunchPlace {
   dir: string
   /** A loopback port that was free a moment ago. */
   port: number
+  /** One more of them. */
+  freePort(): Promise<number>
 }
 
 /** A service that tests can ask for by name. */
@@ -41,13 +48,18 @@ export interface ServiceDefinition {
   probe(url: string): Promise<void>
   /** Its entry in `compose.yml`. */
   compose: { port: number; url(hostPort: number): string }
-  /** Its Debian package. */
-  debian: {
+  /** How to run it where there is no Docker engine. */
+  program: {
+    /** Where it comes from, as the log says it: `Debian's package`. */
+    from: string
+    /** The Debian packages that have what `findBinaries` looks for. */
     packages: string[]
-    /** The system user to run as where we are root. */
-    user: string
-    /** Directory of the installed programs, or undefined when the package is absent. */
+    /** The system user to run as where we are root; ourselves when absent. */
+    user?: string
+    /** Directory of the installed programs, or undefined when something is absent that `packages` have. */
     findBinaries(): string | undefined
-    launch(place: LaunchPlace): Launch
+    /** Gets what no Debian package has, once. Rejects with the reason. */
+    fetch?(): Promise<void>
+    launch(place: LaunchPlace): Launch | Promise<Launch>
   }
 }

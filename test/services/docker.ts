@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ServiceDefinition } from './definition.js'
+import { freePort } from './ports.js'
 import { type Supervised, supervise } from './supervise.js'
 
 const run = promisify(execFile)
@@ -31,7 +32,12 @@ export async function startByCompose(definition: ServiceDefinition): Promise<Sup
     {
       dir: mkdtempSync(join(tmpdir(), `tracer-${definition.name}-`)),
       prepare: [],
-      run: { command: 'docker', args: [...compose, 'up', '--no-color', definition.name] },
+      run: {
+        command: 'docker',
+        args: [...compose, 'up', '--no-color', definition.name],
+        // For the one that has to know before it starts where its clients see it.
+        env: { HOST_PORT: String(await freePort()) },
+      },
       stopSignal: 'SIGTERM',
       afterwards: [{ command: 'docker', args: [...compose, 'down', '--volumes', '--timeout', '1'] }],
     },

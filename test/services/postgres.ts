@@ -90,5 +90,5 @@ export const postgres: ServiceDefinition = {
   usualUrl,
   probe,
   compose: { port: 5432, url: port => `postgres://postgres:postgres@127.0.0.1:${port}/postgres` },
-  debian: { packages: ['postgresql'], user: 'postgres', findBinaries, launch },
+  program: { from: "Debian's package", packages: ['postgresql'], user: 'postgres', findBinaries, launch },
 }

@@ -1,8 +1,9 @@
 /** How a test asks for a real server: by name, skipped with the reason where there is none. */
 
 import type { TestContext } from 'node:test'
+import { type Service, unavailableVariable } from './find.js'
 import { definitionOf, type ServiceName } from './registry.js'
-import { type Service, startServices, unavailableVariable } from './start.js'
+import { startServices } from './start.js'
 
 const asked = new Map<ServiceName, Promise<Service>>()
 
@@ -32,8 +33,14 @@ export function withService(
   return async t => {
     const found = await service(name)
     if (found.available) return body(t, found)
-    t.skip(`no ${name}: ${found.reason}`)
+    skipWithout(t, found)
   }
+}
+
+/** Skips the test and says why; throws where `CI` is set. */
+export function skipWithout(t: TestContext, { name, reason }: Service & { available: false }): void {
+  failInContinuousIntegration(name, reason)
+  t.skip(`no ${name}: ${reason}`)
 }
 
 async function ask(name: ServiceName): Promise<Service> {
@@ -47,13 +54,13 @@ async function ask(name: ServiceName): Promise<Service> {
   else if (reason) found = { available: false, name, reason }
   else found = (await startServices([name])).services[0]
   if (found === undefined) throw new Error(`no service is called ${name}`)
-  if (!found.available && isContinuousIntegration()) {
-    throw new Error(`CI must not skip a test, and there is no ${name}: ${found.reason}`)
-  }
+  if (!found.available) failInContinuousIntegration(name, found.reason)
   return found
 }
 
-function isContinuousIntegration(): boolean {
+function failInContinuousIntegration(name: string, reason: string): void {
   const { CI } = process.env
-  return CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false'
+  if (CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false') {
+    throw new Error(`CI must not skip a test, and there is no ${name}: ${reason}`)
+  }
 }

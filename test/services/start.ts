@@ -1,15 +1,8 @@
 /** Finds or starts real servers, and says in environment variables where they are. */
 
-import { startByDebian } from './debian.js'
-import type { ServiceDefinition } from './definition.js'
-import { startByCompose } from './docker.js'
+import { installPackages } from './apt.js'
+import { look, run, type Service, unavailableVariable } from './find.js'
 import { definitionOf, type ServiceName } from './registry.js'
-import type { Supervised } from './supervise.js'
-
-/** A service that answers at `url`, or why there is none. */
-export type Service =
-  | { available: true; name: string; url: string; from: string }
-  | { available: false; name: string; reason: string }
 
 /** What {@link startServices} found; `env` is for the processes that run tests. */
 export interface Services {
@@ -18,28 +11,53 @@ export interface Services {
   stop(): Promise<void>
 }
 
-/** The variable that tells test processes why a service is missing, so that each need not try again. */
-export function unavailableVariable(definition: ServiceDefinition): string {
-  return definition.urlVariable.replace(/_URL$/, '_UNAVAILABLE')
+export interface StartOptions {
+  /** The environment that may name addresses. */
+  from?: NodeJS.ProcessEnv
+  /** Starts a server even where one answers already. */
+  own?: boolean
+  /** Gets a line for each service that is there or is not to be had. */
+  progress?(line: string): void
 }
 
 /**
- * Gives each named service: one that answers already, else Docker's, else Debian's. Never rejects: what cannot be
- * had is `available: false` with every reason. What was started runs until `stop()` or the end of this process.
+ * Gives each named service, all at once: one that answers already, else Docker's, else its programs, which are
+ * installed where we may. Never rejects: what cannot be had is `available: false` with every reason. What was started
+ * runs until `stop()` or the end of this process.
  *
  * @example
  * const { env, stop } = await startServices(['postgres'])
  * spawn(process.execPath, ['--test', file], { env: { ...process.env, ...env } })
  */
-export async function startServices(names: readonly ServiceName[], from = process.env): Promise<Services> {
-  const found = await Promise.all(names.map(name => find(definitionOf(name), from)))
+export async function startServices(
+  names: readonly ServiceName[],
+  { from = process.env, own = false, progress = () => {} }: StartOptions = {},
+): Promise<Services> {
+  const begun = performance.now()
+  const looked = await Promise.all(
+    names.map(definitionOf).map(async definition => ({ definition, ...(await look(definition, from, own)) })),
+  )
+  // Docker's servers are there by now, so that one run of the package manager has all that is still missing.
+  const missing = looked
+    .filter(({ found, definition }) => found === undefined && definition.program.findBinaries() === undefined)
+    .map(({ definition }) => definition)
+  if (missing.length > 0) progress(`installing programs: ${missing.map(({ name }) => name).join(', ')}`)
+  const installed =
+    missing.length > 0 ? installPackages(missing.map(({ program }) => program.packages)) : Promise.resolve()
+
   const env: Record<string, string> = {}
-  for (const [index, name] of names.entries()) {
-    const definition = definitionOf(name)
-    const service = found[index]?.service
-    if (service?.available) env[definition.urlVariable] = service.url
-    else if (service) env[unavailableVariable(definition)] = service.reason
-  }
+  const found = await Promise.all(
+    looked.map(async ({ definition, found: already, reasons }) => {
+      const one = already ?? (await run(definition, reasons, installed))
+      const { service } = one
+      const seconds = Math.round((performance.now() - begun) / 1000)
+      const state = service.available ? `from ${service.from}` : `unavailable: ${service.reason}`
+      progress(`${service.name}: ${state}, ${seconds} s`)
+      if (service.available) env[definition.urlVariable] = service.url
+      else env[unavailableVariable(definition)] = service.reason
+      return one
+    }),
+  )
   return {
     env,
     services: found.map(({ service }) => service),
@@ -47,49 +65,4 @@ export async function startServices(names: readonly ServiceName[], from = proces
       await Promise.all(found.map(({ server }) => server?.stop()))
     },
   }
-}
-
-interface Found {
-  service: Service
-  server?: Supervised
-}
-
-async function find(definition: ServiceDefinition, env: NodeJS.ProcessEnv): Promise<Found> {
-  const { name } = definition
-  const known = env[unavailableVariable(definition)]
-  if (known) return { service: { available: false, name, reason: known } }
-
-  const reasons: string[] = []
-  const addresses = [env[definition.urlVariable], definition.usualUrl(env)].filter(url => url !== undefined)
-  for (const url of addresses) {
-    try {
-      await definition.probe(url)
-      return { service: { available: true, name, url, from: 'a server that answers' } }
-    } catch (error) {
-      reasons.push(`${withoutPassword(url)}: ${reasonOf(error)}`)
-    }
-  }
-  for (const [from, start] of [
-    ['docker compose', startByCompose],
-    ["Debian's package", startByDebian],
-  ] as const) {
-    try {
-      const server = await start(definition)
-      return { service: { available: true, name, url: server.url, from }, server }
-    } catch (error) {
-      reasons.push(`${from}: ${reasonOf(error)}`)
-    }
-  }
-  return { service: { available: false, name, reason: reasons.join('; ') } }
-}
-
-function reasonOf(error: unknown): string {
-  // Node reports a refused connection to several addresses as an AggregateError without a message.
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ')
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** The address without its credentials, which do not belong into a log. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//')
 }

@@ -11,6 +11,8 @@ export interface Plan {
   dir: string
   identity?: Identity
   prepare: Command[]
+  /** Runs from before `run` until after it. */
+  beside?: Command[]
   run: Command
   stopSignal: NodeJS.Signals
   afterwards: Command[]
@@ -24,25 +26,46 @@ function supervise(plan: Plan): void {
   let current: ChildProcess | undefined
   const log = openSync(join(plan.dir, 'log'), 'a')
 
-  const run = ({ command, args }: Command) =>
+  const start = ({ command, args, env }: Command) =>
+    spawn(command, args, {
+      cwd: plan.dir,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...env },
+      // A process group of its own, so that what the program starts in turn can be killed with it.
+      detached: true,
+      ...plan.identity,
+    }).on('error', () => {})
+
+  const run = (command: Command) =>
     new Promise<number>(resolve => {
-      current = spawn(command, args, { cwd: plan.dir, stdio: ['ignore', log, log], ...plan.identity })
-      current.on('error', () => resolve(127))
-      current.on('close', code => resolve(code ?? 1))
+      const child = start(command)
+      current = child
+      child.on('error', () => resolve(127))
+      child.on('exit', code => {
+        current = undefined
+        killGroup(child)
+        resolve(code ?? 1)
+      })
     })
 
   const stop = () => {
     if (stopping) return
     stopping = true
+    if (plan.stopSignal === 'SIGKILL') return killGroup(current)
     current?.kill(plan.stopSignal)
-    setTimeout(() => current?.kill('SIGKILL'), STOP_TIMEOUT_MS).unref()
+    setTimeout(() => killGroup(current), STOP_TIMEOUT_MS).unref()
   }
 
   const live = async () => {
     for (const step of plan.prepare) {
       if (!stopping && (await run(step)) !== 0) return
     }
-    if (!stopping) await run(plan.run)
+    if (stopping) return
+    const beside = (plan.beside ?? []).map(start)
+    const gone = beside.map(child => new Promise(resolve => child.on('error', resolve).on('exit', resolve)))
+    await run(plan.run)
+    for (const child of beside) killGroup(child)
+    await Promise.all(gone)
   }
 
   process.stdin.on('error', stop).on('close', stop).resume()
@@ -52,9 +75,18 @@ function supervise(plan: Plan): void {
     for (const step of plan.afterwards) await run(step)
     closeSync(log)
     // A server that ended by itself leaves its log, which the parent reads and removes.
-    if (wanted) rmSync(plan.dir, { recursive: true, force: true })
+    if (wanted) rmSync(plan.dir, { recursive: true, force: true, maxRetries: 5 })
     process.exit(wanted ? 0 : 1)
   })
+}
+
+/** Whatever is left of the group, if anything. */
+function killGroup(leader: ChildProcess | undefined): void {
+  try {
+    if (leader?.pid !== undefined) process.kill(-leader.pid, 'SIGKILL')
+  } catch {
+    // There is none.
+  }
 }
 
 supervise(JSON.parse(process.argv[2] ?? '') as Plan)

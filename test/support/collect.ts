@@ -8,6 +8,7 @@ import type { Options } from '../../src/patch/state'
 import type { Integration } from '../../src/patch/types'
 import { toHex } from '../../src/std/u64'
 import { run } from '../../src/trace/context'
+import type { DataStreams } from '../../src/trace/data-streams'
 import { Propagator } from '../../src/trace/propagation/index'
 import { Site } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
@@ -32,6 +33,7 @@ export interface CollectOptions {
   config?: Record<string, unknown>
   /** Options of `use()` by integration. */
   use?: Record<string, Options | boolean>
+  dataStreams?: DataStreams
 }
 
 export interface Collector {
@@ -69,10 +71,11 @@ export function collect(integrations: readonly Integration[], options: CollectOp
     integrations.map(integration => ({
       name: integration.name,
       modules: [...new Set(integration.targets.map(target => target.module))],
+      channels: integration.channels && Object.keys(integration.channels),
       offByDefault: integration.offByDefault,
       load: () => integration,
     })),
-    { runtime, config, propagator: makePropagator() },
+    { runtime, config, propagator: makePropagator(), dataStreams: options.dataStreams },
   )
   for (const [name, each] of Object.entries(use)) registry.use(name, each)
   registry.install()

@@ -30,6 +30,10 @@ export interface FakeAgentOptions {
   answer?: (request: Received, index: number) => Answer
   /** Answer to `/info`; default: an agent that has v0.4 and v0.5. */
   info?: () => Answer
+  /** Answer to trace statistics; `index` counts them from 0. Default 200. */
+  stats?: (request: Received, index: number) => Answer
+  /** Answer to anything else than `/info`; undefined: as that. */
+  route?: (request: Received) => Answer | undefined
 }
 
 /** Longest wait for something that must happen. */
@@ -46,10 +50,14 @@ const DEFAULT_INFO = infoAnswer({ version: '7.0.0', endpoints: ['/v0.4/traces', 
 export class FakeAgent {
   /** Payloads of traces. */
   readonly payloads: Received[] = []
+  /** Payloads of trace statistics. */
+  readonly statistics: Received[] = []
   /** Everything else. */
   readonly others: Received[] = []
   answer: (request: Received, index: number) => Answer
   info: () => Answer
+  stats: (request: Received, index: number) => Answer
+  route: (request: Received) => Answer | undefined
   readonly #listen: ListenOptions
   readonly #events = new EventEmitter()
   readonly #sockets = new Set<Socket>()
@@ -60,10 +68,14 @@ export class FakeAgent {
     listen = { port: 0, host: '127.0.0.1' },
     answer = () => OK,
     info = () => DEFAULT_INFO,
+    stats = () => OK,
+    route = () => undefined,
   }: FakeAgentOptions) {
     this.#listen = listen
     this.answer = answer
     this.info = info
+    this.stats = stats
+    this.route = route
   }
 
   /** `http://127.0.0.1:1234`, or a `unix:` URL. */
@@ -112,6 +124,17 @@ export class FakeAgent {
     while (this.others.filter(each => each.path === '/info').length < count) await this.#next()
   }
 
+  /** Resolves once `isMet` answers true; asked now and after each request. */
+  async until(isMet: () => boolean): Promise<void> {
+    while (!isMet()) await this.#next()
+  }
+
+  /** Resolves when `count` payloads of statistics have come. */
+  async statisticsReceived(count: number): Promise<Received[]> {
+    while (this.statistics.length < count) await this.#next()
+    return this.statistics
+  }
+
   async #next(): Promise<void> {
     await once(this.#events, 'request', { signal: AbortSignal.timeout(DEADLINE_MS) })
   }
@@ -123,12 +146,24 @@ export class FakeAgent {
     request.on('error', () => {})
     await once(request, 'end').catch(() => {})
     const received = { method, path, headers, body: Buffer.concat(parts) }
-    const isPayload = path.endsWith('/traces')
-    const answer = isPayload ? this.answer(received, this.payloads.length) : this.info()
-    if (isPayload) this.payloads.push(received)
-    else this.others.push(received)
+    const answer = this.#take(received)
     this.#events.emit('request')
     this.#reply(request.socket, response, answer)
+  }
+
+  #take(received: Received): Answer {
+    if (received.path.endsWith('/traces')) {
+      const answer = this.answer(received, this.payloads.length)
+      this.payloads.push(received)
+      return answer
+    }
+    if (received.path.endsWith('/stats')) {
+      const answer = this.stats(received, this.statistics.length)
+      this.statistics.push(received)
+      return answer
+    }
+    this.others.push(received)
+    return (received.path === '/info' ? undefined : this.route(received)) ?? this.info()
   }
 
   #reply(socket: Socket, response: ServerResponse, answer: Answer): void {

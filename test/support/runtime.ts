@@ -33,6 +33,7 @@ export const TEST_COMMON: CommonTags = {
 export function testRuntime(options: Partial<TraceRuntime> = {}): TestRuntime {
   const chunks: SeenSpan[][] = []
   return {
+    enabled: true,
     service: 'shop',
     traceId128: true,
     partialFlushMinSpans: 1000,

@@ -16,10 +16,11 @@ export function loadIntegrations(): Integration[] {
 }
 
 function manifestText(integrations: readonly Integration[]): string {
-  const entries = integrations.map(({ name, targets, offByDefault }) => {
+  const entries = integrations.map(({ name, targets, channels, offByDefault }) => {
     const modules = [...new Set(targets.map(target => target.module))]
     const off = offByDefault === true ? ' offByDefault: true,' : ''
-    return `  { name: '${name}', modules: ${JSON.stringify(modules)},${off} load: () => require('./${name}/index.js').default },`
+    const names = channels === undefined ? '' : ` channels: ${JSON.stringify(Object.keys(channels))},`
+    return `  { name: '${name}', modules: ${JSON.stringify(modules)},${names}${off} load: () => require('./${name}/index.js').default },`
   })
   return `'use strict'\nmodule.exports = [\n${entries.join('\n')}\n]\n`
 }

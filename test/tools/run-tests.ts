@@ -8,8 +8,10 @@ import { parseArgs } from 'node:util'
 import { installLibraries } from '../libraries/install.js'
 import { MATRIX_VARIABLE, matrixTable, readMatrix } from '../libraries/matrix.js'
 import { integrationsWithSets, type LibrarySet, librarySets } from '../libraries/sets.js'
+import { servicesAskedBy } from '../services/asked.js'
+import { unavailableVariable } from '../services/find.js'
 import { definitionOf, serviceNames } from '../services/registry.js'
-import { startServices, unavailableVariable } from '../services/start.js'
+import { startServices } from '../services/start.js'
 
 const dist = join(__dirname, '../..')
 
@@ -72,14 +74,13 @@ async function main(): Promise<number> {
     return 1
   }
 
-  const started = values['no-services'] ? undefined : await startServices(serviceNames)
-  for (const service of started?.services ?? []) {
-    const state = service.available ? `from ${service.from}` : `unavailable: ${service.reason}`
-    process.stdout.write(`${service.name}: ${state}\n`)
-  }
+  const progress = (line: string) => process.stdout.write(`${line}\n`)
+  const started = values['no-services']
+    ? undefined
+    : await startServices(servicesAskedBy(files), { progress })
   const matrix = join(mkdtempSync(join(tmpdir(), 'tracer-matrix-')), 'rows')
   try {
-    await installLibraries(setsOf(files), line => process.stdout.write(`${line}\n`))
+    await installLibraries(setsOf(files), progress)
     const env = { ...process.env, ...(started?.env ?? noServices()), [MATRIX_VARIABLE]: matrix }
     return await runNode(files, env)
   } finally {

@@ -12,7 +12,7 @@ import { compare, major, minor, prerelease, satisfies } from 'semver'
 import type { Integration } from '../../src/patch/types'
 import { MATRIX_VARIABLE, type MatrixRow, matrixTable, readMatrix } from '../libraries/matrix'
 import { integrationsWithSets, librarySets, OVERRIDE_VARIABLE } from '../libraries/sets'
-import { serviceNames } from '../services/registry'
+import { servicesAskedBy } from '../services/asked'
 import { startServices } from '../services/start'
 import { loadIntegrations } from './generate'
 
@@ -38,11 +38,12 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const started = await startServices(serviceNames)
+  const integrations = chosen(values.only)
+  const started = await startServices(servicesAskedBy(integrations.map(({ name }) => programsOf(name))))
   const folder = mkdtempSync(join(tmpdir(), 'tracer-versions-'))
   const rows: MatrixRow[] = []
   try {
-    for (const integration of chosen(values.only)) {
+    for (const integration of integrations) {
       const versions = spread(await versionsOf(integration), Number(values.limit))
       for (const version of versions) {
         process.stdout.write(`${integration.name} ${version} …\n`)
@@ -65,6 +66,11 @@ function chosen(only: readonly string[]): Integration[] {
   return loadIntegrations().filter(
     ({ name }) => names.includes(name) && (only.length === 0 || only.includes(name)),
   )
+}
+
+/** The compiled test file that runs the programs of an integration. */
+function programsOf(integration: string): string {
+  return join(dist, 'integrations', integration, 'programs.test.js')
 }
 
 /** The package that the sets of an integration are about. */
@@ -100,22 +106,19 @@ async function tryVersion(
   folder: string,
 ): Promise<MatrixRow[]> {
   const file = join(folder, `${integration}-${version}`)
-  const child = spawn(
-    process.execPath,
-    ['--test', join(dist, 'integrations', integration, 'programs.test.js')],
-    {
-      env: {
-        ...env,
-        [MATRIX_VARIABLE]: file,
-        [OVERRIDE_VARIABLE]: JSON.stringify({ [packageOf(integration)]: version }),
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-      timeout: MATRIX_TIMEOUT_MS,
+  const child = spawn(process.execPath, ['--test', programsOf(integration)], {
+    env: {
+      ...env,
+      [MATRIX_VARIABLE]: file,
+      [OVERRIDE_VARIABLE]: JSON.stringify({ [packageOf(integration)]: version }),
     },
-  )
-  await new Promise(resolve => child.on('close', resolve))
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: MATRIX_TIMEOUT_MS,
+  })
+  const code = await new Promise(resolve => child.on('close', resolve))
   const rows = readMatrix(file)
-  if (rows.length > 0) return rows
+  // All skipped: it is not for this Node.js.
+  if (rows.length > 0 || code === 0) return rows
   // It could not even be installed.
   const label = `${packageOf(integration)} ${version}`
   return [{ integration, set: 'chosen', label, modules: 'CommonJS', passed: false }]
@@ -131,7 +134,8 @@ function writeDown(integration: string, rows: readonly MatrixRow[]): void {
   const file = join(dist, '..', 'integrations', integration, 'versions.json')
   const sets = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>
   sets.oldest[name] = passed[0].slice(name.length + 1)
-  sets.newest[name] = passed[passed.length - 1].slice(name.length + 1)
+  if (satisfies(process.versions.node, sets.newest.node ?? '*'))
+    sets.newest[name] = passed[passed.length - 1].slice(name.length + 1)
   writeFileSync(file, `${JSON.stringify(sets, undefined, 2)}\n`)
 }
 

@@ -3,8 +3,24 @@
  * A row is declared when it works. Over 250 lines because it is one table.
  */
 
+import type { LookupFunction } from 'node:net'
+import type * as readers from './otel'
 import { QUERY_SECRETS } from './query-secrets'
-import { bool, emptyableText, inCode, int, json, list, map, oneOf, rate, text } from './rows'
+import {
+  bool,
+  decimal,
+  emptyableText,
+  inCode,
+  int,
+  json,
+  keyValueMap,
+  list,
+  map,
+  type OtelReader,
+  oneOf,
+  rate,
+  text,
+} from './rows'
 
 /** What a custom logger looks like; missing levels fall back to `debug`. */
 export interface Logger {
@@ -19,10 +35,24 @@ const objects = (value: unknown) =>
     ? { value: value as readonly Record<string, unknown>[] }
     : { problem: 'is not an array of objects' }
 
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const
+
+/** `tracePropagationStyle` is a list for both directions, which beats all variables, or an object of lists. */
+const direction = (key?: 'inject' | 'extract') => (given: unknown) => {
+  if (Array.isArray(given) || typeof given !== 'object' || given === null) return given
+  return key === undefined ? undefined : (given as Record<string, unknown>)[key]
+}
+
+/** Readers of what OpenTelemetry spells differently; loaded when there is something to read. */
+function otel<Name extends keyof typeof readers>(name: Name): (typeof readers)[Name] {
+  const read: OtelReader<unknown> = (...args) => (require('./otel') as typeof readers)[name](...args)
+  return read as (typeof readers)[Name]
+}
+
 export const table = {
   // Identity
   service: text<string | undefined>({
-    env: ['DD_SERVICE', 'DD_SERVICE_NAME'],
+    env: ['DD_SERVICE', 'DD_SERVICE_NAME', 'OTEL_SERVICE_NAME'],
     fallback: undefined,
     doc: 'Name of this service. Default: the name in the package.json of the application, else `node`.',
   }),
@@ -33,7 +63,8 @@ export const table = {
     doc: 'Version of the application. Default: the version in its package.json.',
   }),
   tags: map({
-    env: ['DD_TAGS', 'DD_TRACE_TAGS', 'DD_TRACE_GLOBAL_TAGS'],
+    env: ['DD_TAGS', 'DD_TRACE_TAGS', 'DD_TRACE_GLOBAL_TAGS', 'OTEL_RESOURCE_ATTRIBUTES'],
+    fromOtel: otel('resourceAttributes'),
     spaces: true,
     fallback: {},
     doc: 'Tags for every span. Separated by commas, or by spaces when there is no comma.',
@@ -60,6 +91,12 @@ export const table = {
     fallback: undefined,
     doc: 'Repository of the application; user names and passwords in it are removed.',
   }),
+  gitMetadata: bool({
+    env: 'DD_TRACE_GIT_METADATA_ENABLED',
+    option: false,
+    fallback: true,
+    doc: 'Send both.',
+  }),
   processTags: bool({
     env: 'DD_EXPERIMENTAL_PROPAGATE_PROCESS_TAGS_ENABLED',
     option: false,
@@ -77,6 +114,11 @@ export const table = {
     env: ['DD_AGENT_HOST', 'DD_TRACE_AGENT_HOSTNAME'],
     fallback: undefined,
     doc: 'Agent host. Default: `127.0.0.1`, or the socket `/var/run/datadog/apm.socket` when it exists.',
+  }),
+  lookup: inCode<LookupFunction | undefined>('function', {
+    fallback: undefined,
+    check: value => typeof value === 'function',
+    doc: 'Finds the address of the agent host in place of `dns.lookup`.',
   }),
   port: int({ env: 'DD_TRACE_AGENT_PORT', fallback: 8126, min: 1, max: 65535, doc: 'Agent port.' }),
   protocolVersion: oneOf(['0.4', '0.5'], {
@@ -112,12 +154,96 @@ export const table = {
     doc: 'What the admission controller of Kubernetes knows of the container; passed on as a header.',
   }),
 
+  // OpenTelemetry collectors (https://opentelemetry.io/docs/specs/otel/protocol/exporter/)
+  tracesExporter: list({
+    env: 'OTEL_TRACES_EXPORTER',
+    option: false,
+    fallback: [],
+    doc: '`otlp`: send traces to an OpenTelemetry collector in place of the agent; `none`: to nobody.',
+  }),
+  otlpEndpoint: text<string | undefined>({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    option: false,
+    fallback: undefined,
+    doc: 'Collector: `http://host:4318` or `https://…`; `/v1/traces` is appended. Default: port 4318 of the agent host.',
+  }),
+  otlpTracesEndpoint: text<string | undefined>({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    option: false,
+    fallback: undefined,
+    doc: 'The whole URL for traces, used as it is.',
+  }),
+  otlpHeaders: keyValueMap({
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    option: false,
+    fallback: {},
+    isSecret: true,
+    doc: 'Headers for the collector, such as `authorization=Bearer%20…`: `k=v,k=v` with percent-encoded values.',
+  }),
+  otlpTracesHeaders: keyValueMap({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+    option: false,
+    fallback: {},
+    isSecret: true,
+    doc: 'More of them, for traces only.',
+  }),
+  otlpTracesProtocol: oneOf(['http/protobuf', 'http/json'], {
+    env: ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
+    option: false,
+    fallback: 'http/protobuf',
+    doc: 'Format of traces. There is no `grpc`: collectors take HTTP on port 4318.',
+  }),
+  otlpTracesTimeout: int({
+    env: ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT'],
+    option: false,
+    fallback: 10_000,
+    min: 1,
+    unit: 'ms',
+    doc: 'Longest time a request to the collector takes.',
+  }),
+  otlpTracesCompression: oneOf(['none', 'gzip'], {
+    env: ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'OTEL_EXPORTER_OTLP_COMPRESSION'],
+    option: false,
+    fallback: 'none',
+    doc: 'Compression of requests to the collector.',
+  }),
+  batchDelay: int({
+    env: 'OTEL_BSP_SCHEDULE_DELAY',
+    option: false,
+    fallback: 5000,
+    min: 0,
+    unit: 'ms',
+    doc: 'Longest time a finished span waits before it is sent to a collector; 0 sends each trace as it ends.',
+  }),
+  batchSize: int({
+    env: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+    option: false,
+    fallback: 512,
+    min: 1,
+    doc: 'Most spans in a request to a collector.',
+  }),
+  batchQueueSize: int({
+    env: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    option: false,
+    fallback: 0,
+    min: 0,
+    doc: 'Most spans that wait for a collector, the oldest go first; 0 = as many as 16 MiB hold.',
+  }),
+
   // Switches
   enabled: bool({
-    env: 'DD_TRACE_ENABLED',
+    env: ['DD_TRACE_ENABLED', 'OTEL_TRACES_EXPORTER'],
+    fromOtel: otel('exporterIsOn'),
     option: false,
     fallback: true,
     doc: 'When false, nothing is patched, listened to or sent.',
+  }),
+  otelEnabled: bool({
+    env: ['DD_TRACE_OTEL_ENABLED', 'OTEL_SDK_DISABLED'],
+    fromOtel: otel('sdkIsOn'),
+    option: false,
+    fallback: false,
+    doc: 'Be the tracer provider of `@opentelemetry/api`: spans that the application makes with it are ours.',
   }),
   disabledInstrumentations: list({
     env: 'DD_TRACE_DISABLED_INSTRUMENTATIONS',
@@ -139,9 +265,60 @@ export const table = {
     doc: 'A span for each middleware of a web framework.',
   }),
 
+  // What the tracer and the agent tell each other besides
+  remoteConfig: bool({
+    env: 'DD_REMOTE_CONFIGURATION_ENABLED',
+    option: false,
+    fallback: true,
+    doc: 'Take sampling, tags and the like from the agent while the program runs, where it offers that.',
+  }),
+  remoteConfigPollInterval: decimal({
+    env: 'DD_REMOTE_CONFIG_POLL_INTERVAL_SECONDS',
+    option: false,
+    fallback: 5,
+    min: 0.1,
+    unit: 's',
+    doc: 'Time between two questions.',
+  }),
+  telemetry: bool({
+    env: ['DD_INSTRUMENTATION_TELEMETRY_ENABLED', 'DD_TRACE_TELEMETRY_ENABLED'],
+    option: false,
+    fallback: true,
+    doc: 'Tell the agent, where it takes that, which settings, integrations and packages are in use.',
+  }),
+  telemetryHeartbeat: decimal({
+    env: 'DD_TELEMETRY_HEARTBEAT_INTERVAL',
+    option: false,
+    fallback: 60,
+    min: 0.1,
+    unit: 's',
+    doc: 'Time between two of these messages.',
+  }),
+  telemetryExtendedHeartbeat: decimal({
+    env: 'DD_TELEMETRY_EXTENDED_HEARTBEAT_INTERVAL',
+    option: false,
+    fallback: 86_400,
+    min: 0.1,
+    unit: 's',
+    doc: 'Time between two messages that say everything again.',
+  }),
+  telemetryDependencies: bool({
+    env: 'DD_TELEMETRY_DEPENDENCY_COLLECTION_ENABLED',
+    option: false,
+    fallback: true,
+    doc: 'Names and versions of loaded packages are part of them.',
+  }),
+  telemetryMetrics: bool({
+    env: 'DD_TELEMETRY_METRICS_ENABLED',
+    option: false,
+    fallback: true,
+    doc: "The tracer's own counters are part of them.",
+  }),
+
   // Sampling
   sampleRate: rate({
-    env: 'DD_TRACE_SAMPLE_RATE',
+    env: ['DD_TRACE_SAMPLE_RATE', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'],
+    fromOtel: otel('sampler'),
     fallback: undefined,
     doc: 'Share of traces to keep, where no rule matches. Default: what the agent asks for.',
   }),
@@ -168,31 +345,39 @@ export const table = {
     fallback: undefined,
     doc: 'File with those rules, where the variable is not set.',
   }),
+  stats: bool({
+    env: 'DD_TRACE_STATS_COMPUTATION_ENABLED',
+    fallback: false,
+    doc: 'Compute trace statistics in the tracer, where the agent takes them; dropped traces are then not sent.',
+  }),
+  dsmEnabled: bool({
+    env: 'DD_DATA_STREAMS_ENABLED',
+    fallback: false,
+    doc: 'Monitor data streams: how long messages take through queues and services, and how far consumers have got.',
+  }),
 
   // Propagation
   propagationStyle: list({
     env: ['DD_TRACE_PROPAGATION_STYLE', 'OTEL_PROPAGATORS'],
-    option: false,
+    fromOtel: otel('propagators'),
+    option: 'tracePropagationStyle',
+    pick: direction(),
     fallback: ['datadog', 'tracecontext', 'baggage'],
     doc: 'Header formats, read in this order and all written: `datadog`, `tracecontext`, `b3`, `b3multi`, `baggage`, `none`.',
   }),
   propagationStyleInject: list({
     env: 'DD_TRACE_PROPAGATION_STYLE_INJECT',
-    option: 'tracePropagationStyle.inject',
+    option: 'tracePropagationStyle',
+    pick: direction('inject'),
     fallback: [],
-    doc: 'Header formats written, when they differ.',
+    doc: 'Header formats written, when they differ; in code `{inject}`.',
   }),
   propagationStyleExtract: list({
     env: 'DD_TRACE_PROPAGATION_STYLE_EXTRACT',
-    option: 'tracePropagationStyle.extract',
-    fallback: [],
-    doc: 'Header formats read, when they differ.',
-  }),
-  propagationStyleBoth: inCode<readonly string[] | Record<string, unknown> | undefined>('list', {
     option: 'tracePropagationStyle',
-    fallback: undefined,
-    check: value => typeof value === 'object' || typeof value === 'string',
-    doc: 'Header formats in both directions, in code; or `{inject, extract}`.',
+    pick: direction('extract'),
+    fallback: [],
+    doc: 'Header formats read, when they differ; in code `{extract}`.',
   }),
   propagationExtractFirst: bool({
     env: 'DD_TRACE_PROPAGATION_EXTRACT_FIRST',
@@ -244,6 +429,37 @@ export const table = {
     fallback: true,
     doc: 'Give new traces ids of 128 bits.',
   }),
+  traceId128Logging: bool({
+    env: 'DD_TRACE_128_BIT_TRACEID_LOGGING_ENABLED',
+    option: 'traceId128BitLoggingEnabled',
+    fallback: true,
+    doc: 'Log all 128 bits of a trace id, in hexadecimal; when false, the lower 64 in decimal.',
+  }),
+
+  // The application's log
+  logInjection: bool({
+    env: 'DD_LOGS_INJECTION',
+    fallback: true,
+    doc: 'Add the ids of the active span, service, version and env to the records of pino, winston and bunyan (`dd`).',
+  }),
+  orgGuard: bool({
+    env: 'DD_TRACE_ORG_GUARD_ENABLED',
+    option: false,
+    fallback: false,
+    doc: 'Callers of other organisations keep their ids, and nothing else of theirs decides here.',
+  }),
+  orgGuardStrict: bool({
+    env: 'DD_TRACE_ORG_GUARD_STRICT',
+    option: false,
+    fallback: false,
+    doc: 'So do callers that do not say of which organisation they are.',
+  }),
+  orgGuardTrusted: list({
+    env: 'DD_TRACE_ORG_GUARD_TRUSTED_OPMS',
+    option: false,
+    fallback: [],
+    doc: 'Markers of organisations that may.',
+  }),
 
   // The tracer's own log
   debug: bool({
@@ -254,12 +470,13 @@ export const table = {
   }),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'off'], {
     env: ['DD_TRACE_LOG_LEVEL', 'DD_LOG_LEVEL', 'OTEL_LOG_LEVEL'],
+    fromOtel: otel('logLevel'),
     fallback: 'warn',
     doc: "Least severe line of the tracer's own log, on stderr.",
   }),
   logger: inCode<Logger | undefined>('logger', {
     fallback: undefined,
-    check: value => typeof value === 'object' && value !== null,
+    check: value => LEVELS.some(level => typeof (value as Logger | null)?.[level] === 'function'),
     doc: 'Object with `error`, `warn`, `info` and `debug` that gets those lines instead.',
   }),
   startupLogs: bool({

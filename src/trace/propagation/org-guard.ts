@@ -25,6 +25,12 @@ export class OrgGuard {
     this.#options = options
   }
 
+  /** Takes our marker from what the agent says about itself. */
+  learn(info: Readonly<Record<string, unknown>>): void {
+    const { org_prop_marker: marker } = info
+    this.marker = typeof marker === 'string' ? marker : ''
+  }
+
   /**
    * Takes from a foreign context its sampling decision, origin and tags. Ids and baggage stay, so that a call that comes
    * back to its own organisation is still one trace.

@@ -41,14 +41,15 @@ interface ActiveRule {
 
 export class Sampler implements TraceSampler {
   readonly agentRates: AgentRates
-  readonly #globalTags: GlobalTags
+  /** `DD_TAGS`, for rules that ask for tags. */
+  globalTags: GlobalTags
   readonly #nowMs: (() => number) | undefined
   readonly #limiter: RateLimiter
   #rules: ActiveRule[] = []
 
   constructor(options: SamplerOptions) {
     this.agentRates = new AgentRates(options.env)
-    this.#globalTags = options.globalTags ?? {}
+    this.globalTags = options.globalTags ?? {}
     this.#nowMs = options.nowMs
     this.#limiter = new RateLimiter(options.rateLimit ?? 100, options.nowMs)
     this.setRules(options.rules, options.sampleRate)
@@ -72,7 +73,7 @@ export class Sampler implements TraceSampler {
       return
     }
     for (const active of this.#rules) {
-      if (ruleMatches(active.rule, root, this.#globalTags)) {
+      if (ruleMatches(active.rule, root, this.globalTags)) {
         this.#decideByRule(trace, active)
         return
       }

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { Notes } from '../../../src/core/config/notes'
 import { QUERY_SECRETS } from '../../../src/core/config/query-secrets'
 import { resolveConfig } from '../../../src/core/config/resolve'
-import type { Row } from '../../../src/core/config/rows'
+import { type Row, text } from '../../../src/core/config/rows'
 import { table } from '../../../src/core/config/table'
 
 const rows = Object.entries(table) as [string, Row<unknown>][]
@@ -42,9 +43,16 @@ describe('precedence', () => {
     assert.equal(resolveConfig({}, { DD_TAGS: 'env:e', DD_ENV: 'own' }).env, 'own')
   })
 
-  test('a nested option is found by its path', () => {
-    const config = resolveConfig({ tracePropagationStyle: { inject: ['b3'], extract: ['datadog'] } }, {})
-    assert.deepEqual([config.propagationStyleInject, config.propagationStyleExtract], [['b3'], ['datadog']])
+  test('propagation styles in code: one list is for both directions and beats all variables', () => {
+    const env = { DD_TRACE_PROPAGATION_STYLE: 'baggage', DD_TRACE_PROPAGATION_STYLE_INJECT: 'b3multi' }
+    const stylesOf = (tracePropagationStyle: unknown) => {
+      const config = resolveConfig({ tracePropagationStyle }, env)
+      return [config.propagationStyle, config.propagationStyleInject, config.propagationStyleExtract]
+    }
+    assert.deepEqual(stylesOf({ inject: ['b3'], extract: ['datadog'] }), [['baggage'], ['b3'], ['datadog']])
+    assert.deepEqual(stylesOf({ extract: ['datadog'] }), [['baggage'], ['b3multi'], ['datadog']])
+    assert.deepEqual(stylesOf(['b3']), [['b3'], ['b3'], ['b3']])
+    assert.deepEqual(stylesOf('b3'), [['b3'], ['b3'], ['b3']])
   })
 })
 
@@ -53,6 +61,13 @@ describe('reading', () => {
     const cases: [string, Record<string, string>][] = [
       ['env:test,aKey:aVal bKey:bVal cKey:', { env: 'test', aKey: 'aVal bKey:bVal cKey:' }],
       ['env:test aKey:aVal bKey:bVal cKey:', { env: 'test', aKey: 'aVal', bKey: 'bVal', cKey: '' }],
+      ['env:test,aKey:aVal,bKey:bVal,cKey:', { env: 'test', aKey: 'aVal', bKey: 'bVal', cKey: '' }],
+      ['env:test     bKey :bVal dKey: dVal cKey:', { env: 'test', bKey: '', dKey: '', dVal: '', cKey: '' }],
+      ['env :test, aKey : aVal bKey:bVal cKey:', { env: 'test', aKey: 'aVal bKey:bVal cKey:' }],
+      ['env:keyWithA:Semicolon bKey:bVal cKey', { env: 'keyWithA:Semicolon', bKey: 'bVal', cKey: '' }],
+      ['env:keyWith:  , ,   Lots:Of:Semicolons ', { env: 'keyWith:', Lots: 'Of:Semicolons' }],
+      ['a:b,c,d', { a: 'b', c: '', d: '' }],
+      ['a,1', { a: '', 1: '' }],
       ['a:b:c:d', { a: 'b:c:d' }],
       ['a', { a: '' }],
       ['key : val', { key: '', val: '' }],
@@ -60,20 +75,86 @@ describe('reading', () => {
       [':v,,  ,ok:1', { ok: '1' }],
       ['__proto__:x,ok:1', { ok: '1' }],
     ]
-    for (const [text, expected] of cases) {
-      if (text === 'key : val') continue
-      assert.deepEqual({ ...resolveConfig({}, { DD_TAGS: text }).tags }, expected, text)
+    for (const [given, expected] of cases) {
+      assert.deepEqual({ ...resolveConfig({}, { DD_TAGS: given }).tags }, expected, given)
     }
   })
 
+  test('maps without spaces between pairs', () => {
+    const { serviceMapping } = resolveConfig(
+      {},
+      { DD_SERVICE_MAPPING: ' pg : orders db ,redis:a:b, lonely,:x' },
+    )
+    assert.deepEqual(serviceMapping, { pg: 'orders db', redis: 'a:b', lonely: '' })
+  })
+
+  test('lists: trimmed, without empty ones', () => {
+    assert.deepEqual(resolveConfig({}, { DD_TRACE_HEADER_TAGS: ' a, b:c ,,' }).headerTags, ['a', 'b:c'])
+  })
+
+  test('integers: whatever follows them is cut off', () => {
+    for (const [given, expected] of [
+      ['1.9', 1],
+      [' 7 ', 7],
+      ['-1', -1],
+      ['12ms', 12],
+      [1.9, 1],
+      [-1.9, -1],
+      [1e21, 1e21],
+      [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+      [1e-7, 0],
+    ] as const) {
+      assert.equal(resolveConfig({ rateLimit: given }, {}).rateLimit, expected, String(given))
+      if (typeof given === 'string')
+        assert.equal(resolveConfig({}, { DD_TRACE_RATE_LIMIT: given }).rateLimit, expected, given)
+    }
+  })
+
+  test('rates: clamped between 0 and 1', () => {
+    for (const [given, expected, isWrong] of [
+      ['0', 0, false],
+      ['1', 1, false],
+      ['.5', 0.5, false],
+      ['-0.1', 0, true],
+      ['1.0001', 1, true],
+      [' ', undefined, true],
+    ] as const) {
+      const { sampleRate, problems } = resolveConfig({}, { DD_TRACE_SAMPLE_RATE: given })
+      assert.deepEqual([sampleRate, problems.length > 0], [expected, isWrong], given)
+    }
+  })
+
+  test('choices: in any case, as a whole', () => {
+    assert.equal(resolveConfig({}, { DD_DBM_PROPAGATION_MODE: ' FULL ' }).dbmPropagationMode, 'full')
+    assert.equal(resolveConfig({}, { DD_DBM_PROPAGATION_MODE: 'fuller' }).dbmPropagationMode, 'disabled')
+  })
+
+  test('in code, text may be anything that has a text of its own', () => {
+    const url = new URL('http://agent:1/')
+    for (const [given, expected] of [
+      [url, 'http://agent:1/'],
+      [5, '5'],
+      [{}, undefined],
+      [() => {}, undefined],
+    ] as const) {
+      assert.equal(resolveConfig({ url: given }, {}).url, expected)
+    }
+    assert.deepEqual(resolveConfig({ tags: { a: 1, b: null, c: { d: 1 }, e: false } }, {}).tags, {
+      a: '1',
+      e: 'false',
+    })
+    assert.deepEqual(resolveConfig({ tags: ['a:1'] }, {}).tags, {})
+    assert.deepEqual(resolveConfig({ headerTags: ['a', {}, 1] }, {}).headerTags, ['a', '1'])
+  })
+
   test('booleans: true, false, 1 and 0 in any case', () => {
-    for (const [text, value] of [
+    for (const [given, value] of [
       ['TRUE', true],
       ['1', true],
       ['False', false],
       ['0', false],
     ] as const) {
-      assert.equal(resolveConfig({}, { DD_TRACE_ENABLED: text }).enabled, value)
+      assert.equal(resolveConfig({}, { DD_TRACE_ENABLED: given }).enabled, value)
     }
   })
 
@@ -86,6 +167,9 @@ describe('reading', () => {
       [switches.get('PG'), switches.get('AWS_SDK'), switches.get('HTTP')],
       [false, true, false],
     )
+    const bad = resolveConfig({}, { DD_TRACE_PG_ENABLED: 'maybe', DD_TRACE_REDIS_ENABLED: '' })
+    assert.equal(bad.switches.size, 0)
+    assert.deepEqual(bad.problems, ["DD_TRACE_PG_ENABLED='maybe' is not true, false, 1 or 0; it is not used"])
   })
 })
 
@@ -128,6 +212,28 @@ describe('bad values', () => {
     assert.equal(resolveConfig({ port: 'no' }, { DD_TRACE_AGENT_PORT: '1234' }).port, 1234)
   })
 
+  test('a secret is not shown', () => {
+    const row = text({ fallback: undefined, doc: 'A key.', isSecret: true })
+    const notes = new Notes()
+    notes.read(row, 'DD_SOME_KEY', 'hunter2', { problem: 'is too short' })
+    notes.settle(row, 'hunter3')
+    notes.codeHides(row, 'someKey', 'hunter2', 'DD_SOME_KEY', 'hunter3')
+    assert.deepEqual(
+      [...notes.problems, notes.hidden[0].sentence],
+      [
+        'DD_SOME_KEY=(hidden) is too short; using (hidden)',
+        'DD_SOME_KEY=(hidden) is not used: init() was given someKey=(hidden)',
+      ],
+    )
+  })
+
+  test('rules that cannot be written down do not hide anything by throwing', () => {
+    const cyclic: Record<string, unknown> = {}
+    cyclic.self = cyclic
+    const config = resolveConfig({ samplingRules: [cyclic] }, { DD_TRACE_SAMPLING_RULES: '[]' })
+    assert.equal(config.hidden.length, 1)
+  })
+
   test('options of any kind never throw', () => {
     const cyclic: Record<string, unknown> = {}
     cyclic.self = cyclic
@@ -139,8 +245,8 @@ describe('bad values', () => {
 
 describe('the table', () => {
   test('every option that it knows is in the types, and none besides', () => {
-    const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'src', 'types.ts'), 'utf8')
-    const body = /export interface InitOptions \{([\s\S]*?)\n\}/.exec(text)?.[1] ?? ''
+    const types = readFileSync(join(__dirname, '..', '..', '..', '..', 'src', 'types.ts'), 'utf8')
+    const body = /export interface InitOptions \{([\s\S]*?)\n\}/.exec(types)?.[1] ?? ''
     const typed = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(match => match[1]).sort()
     const known = new Set(
       rows.flatMap(([name, row]) => (row.option === false ? [] : [(row.option ?? name).split('.')[0]])),
@@ -148,8 +254,10 @@ describe('the table', () => {
     assert.deepEqual(typed, [...known].sort())
   })
 
-  test('no variable stands in two rows', () => {
-    const names = rows.flatMap(([, row]) => row.env)
+  test('no variable stands in two rows, but for those of OpenTelemetry that mean two things', () => {
+    const names = rows.flatMap(([, row]) =>
+      row.env.filter(name => row.fromOtel === undefined || !name.startsWith('OTEL_')),
+    )
     assert.equal(new Set(names).size, names.length)
   })
 })

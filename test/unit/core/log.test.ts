@@ -1,9 +1,11 @@
 /** The tracer's own log. */
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, mock, test } from 'node:test'
+import { resolveConfig } from '../../../src/core/config/resolve'
 import { configureLog, log } from '../../../src/core/log'
 import { catchLog } from '../../support/log-lines'
 
@@ -58,12 +60,103 @@ describe('the log', () => {
     log.warn('cause', fail)
   })
 
-  test('falls back to debug where a logger lacks a level', () => {
-    const lines: string[] = []
-    configureLog({ logLevel: 'warn', debug: false, logger: { debug: text => void lines.push(text) } })
-    log.error('cause', 'text')
-    assert.deepEqual(lines, ['text'])
+  test('survives a logger that is async and fails', async () => {
+    const rejected: unknown[] = []
+    const note = (reason: unknown) => void rejected.push(reason)
+    process.on('unhandledRejection', note)
+    const warn = async () => {
+      throw new Error('logger')
+    }
+    configureLog({ logLevel: 'warn', debug: false, logger: { warn } })
+    log.warn('cause', 'text')
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', note)
+    assert.deepEqual(rejected, [])
   })
+
+  test('survives a stderr that nobody reads any more', async () => {
+    const script = `const { log } = require(${JSON.stringify(LOG)})
+      process.stdin.once('data', () => {
+        log.warn('w', 'text')
+        log.error('e', 'text')
+        setImmediate(() => setImmediate(() => process.stdout.write('alive', () => process.exit(0))))
+      })
+      process.stdout.write('ready')`
+    const child = spawn(process.execPath, ['-e', script])
+    await once(child.stdout, 'data')
+    child.stderr.destroy()
+    await once(child.stderr, 'close')
+    child.stdin.write('go')
+    let said = ''
+    child.stdout.on('data', data => {
+      said += data
+    })
+    const [code] = await once(child, 'close')
+    assert.deepEqual([said, code], ['alive', 0])
+  })
+
+  test('a logger that logs through us is not called again', () => {
+    const lines: string[] = []
+    const debug = (text: string) => {
+      lines.push(text)
+      log.debug('inner')
+      log.warn('inner', 'inner')
+    }
+    configureLog({ logLevel: 'debug', debug: false, logger: { debug } })
+    log.debug('outer')
+    log.debug('again')
+    assert.deepEqual(lines, ['outer', 'again'])
+  })
+
+  test('calls the methods of a logger as its own', () => {
+    class Sink {
+      readonly lines: string[] = []
+      warn(text: string): void {
+        this.lines.push(text)
+      }
+    }
+    const sink = new Sink()
+    configureLog({ logLevel: 'warn', debug: false, logger: sink })
+    log.warn('cause', 'text')
+    assert.deepEqual(sink.lines, ['text'])
+  })
+
+  for (const level of ['info', 'warn', 'error'] as const) {
+    test(`falls back to debug where a logger lacks ${level}`, () => {
+      const lines: string[] = []
+      const logger = { [level]: 'no function' as never, debug: (text: string) => void lines.push(text) }
+      configureLog({ logLevel: 'info', debug: false, logger })
+      log[level]('cause', 'text')
+      assert.deepEqual(lines, ['text'])
+    })
+  }
+
+  const levels = ['debug', 'info', 'warn', 'error', 'off'] as const
+  const asked: [settings: object, env: Record<string, string>, from: (typeof levels)[number]][] = [
+    [{}, {}, 'warn'],
+    [{}, { DD_TRACE_LOG_LEVEL: 'info' }, 'info'],
+    [{ logLevel: 'error' }, { DD_TRACE_LOG_LEVEL: 'info' }, 'error'],
+    [{}, { DD_TRACE_DEBUG: 'true' }, 'debug'],
+    [{}, { DD_TRACE_DEBUG: 'false', DD_TRACE_LOG_LEVEL: 'info' }, 'info'],
+    [{}, { DD_TRACE_DEBUG: 'true', DD_TRACE_LOG_LEVEL: 'error' }, 'error'],
+    [{}, { OTEL_LOG_LEVEL: 'debug' }, 'debug'],
+    [{}, { OTEL_LOG_LEVEL: 'none' }, 'off'],
+    [{}, { DD_TRACE_LOG_LEVEL: 'off' }, 'off'],
+  ]
+  for (const [options, env, from] of asked) {
+    test(`${JSON.stringify({ ...options, ...env })} prints from ${from} on`, () => {
+      const lines: string[] = []
+      const note = (level: string) => () => void lines.push(level)
+      const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
+      configureLog(resolveConfig({ ...options, logger }, env))
+      log.debug('text')
+      for (const level of ['info', 'warn', 'error'] as const) log[level](`cause ${level}`, 'text')
+      assert.deepEqual(
+        lines,
+        levels.slice(levels.indexOf(from)).filter(level => level !== 'off'),
+      )
+    })
+  }
 
   test('forgets the oldest of many causes, not its bound', () => {
     const lines = catchLog()

@@ -198,7 +198,7 @@ describe('registry', () => {
       [{}, {}, { offByDefault: true }],
       [{ DD_TRACE_MY_LIBRARY_ENABLED: '1' }, {}, { offByDefault: true }],
     ] as [Record<string, string>, object?, Partial<Integration>?][]) {
-      const made = new Registry([{ ...entryOf(integration(rest)), ...rest }], {
+      const made = new Registry([{ ...entryOf(integration(rest)), offByDefault: rest?.offByDefault }], {
         runtime: testRuntime(),
         config: resolveConfig({ service: 'shop', ...options }, env),
         propagator: {} as Propagator,

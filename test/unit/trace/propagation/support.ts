@@ -19,6 +19,7 @@ export function runtimeWith(sampler: TraceSampler, options: Partial<TraceRuntime
     partialFlushMinSpans: 1000,
     sampler,
     sink: { add() {} },
+    enabled: true,
     onOpenSpansDetached() {},
     ...options,
   }

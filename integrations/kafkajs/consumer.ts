@@ -1,0 +1,79 @@
+/**
+ * Consumers. The runner of kafkajs keeps the handlers that `consumer.run()` was given; there they are replaced, so that
+ * neither the consumer nor what the application handed over is touched.
+ */
+
+import { type AnyFunction, type PatchTools, run, runWithBaggage } from '../../src/kit/index'
+import { type HandlerSpans, handlerSpans } from './handlers'
+import { MessageStreams } from './streams'
+import type { Batch, Runner } from './types'
+
+/** High watermarks of the batches that are being handled, by topic and partition: at most as many as are assigned. */
+export type Watermarks = Map<string, Map<number, string>>
+
+export function patchRunner(Class: { prototype: object }, tools: PatchTools): void {
+  const { prototype } = Class
+  const spans = handlerSpans(tools)
+  const streams = MessageStreams.of(tools)
+  const watermarks = new WeakMap<Runner, Watermarks>()
+  tools.wrap(prototype, 'start', original => {
+    return function (this: Runner): unknown {
+      tools.fenced(() => {
+        if (watermarks.has(this)) return
+        const known: Watermarks = new Map()
+        watermarks.set(this, known)
+        patchHandlers(this, known, spans, tools)
+      })
+      // It fetches for as long as the consumer runs, and must not belong to the span that it was started in.
+      return runWithBaggage(undefined, run, undefined, [undefined, original, this, arguments])
+    }
+  })
+  tools.wrap(prototype, 'processEachMessage', original => {
+    return function (this: Runner, batch: Batch): unknown {
+      tools.fenced(() => {
+        remember(watermarks.get(this), batch)
+        streams?.fetched(batch)
+      })
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}
+
+function patchHandlers(runner: Runner, watermarks: Watermarks, spans: HandlerSpans, tools: PatchTools): void {
+  const { eachMessage, eachBatch } = runner
+  if (typeof eachMessage === 'function') {
+    runner.eachMessage = handler(eachMessage, args => spans.message(runner, args[0], watermarks), tools)
+  }
+  if (typeof eachBatch === 'function') {
+    runner.eachBatch = handler(eachBatch, args => spans.batch(runner, args[0]), tools)
+  }
+}
+
+function handler(
+  original: AnyFunction,
+  start: (args: IArguments) => ReturnType<HandlerSpans['message']>,
+  tools: PatchTools,
+): AnyFunction {
+  return function (this: unknown): unknown {
+    if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
+    let handling: ReturnType<typeof start> | undefined
+    try {
+      handling = start(arguments)
+    } catch (error) {
+      tools.state.failed(error)
+    }
+    return handling === undefined
+      ? Reflect.apply(original, this, arguments)
+      : handling.run(original, this, arguments)
+  }
+}
+
+function remember(watermarks: Watermarks | undefined, { topic, partition, highWatermark }: Batch): void {
+  if (watermarks === undefined) return
+  let ofTopic = watermarks.get(topic)
+  if (ofTopic === undefined) {
+    ofTopic = new Map()
+    watermarks.set(topic, ofTopic)
+  }
+  ofTopic.set(partition, highWatermark)
+}

@@ -1,0 +1,149 @@
+/** The spans of consumers: one for each call of a handler. */
+
+import {
+  type AnyFunction,
+  end,
+  follow,
+  type PatchTools,
+  type Pathway,
+  type RemoteContext,
+  run,
+  runWithBaggage,
+  runWithPathway,
+  type Span,
+  startSpan,
+  type Tags,
+} from '../../src/kit/index'
+import type { Watermarks } from './consumer'
+import { MessageStreams } from './streams'
+import { type Batch, clusterIdOf, type Received, type Runner } from './types'
+
+/** As many links as OpenTelemetry allows a span; they also have to fit into one tag. */
+const MAX_LINKS = 128
+
+export interface HandlerSpans {
+  message(
+    runner: Runner,
+    payload: { topic: string; partition: number; message: Received },
+    watermarks: Watermarks,
+  ): Handling
+  batch(runner: Runner, payload: { batch: Batch }): Handling
+}
+
+/** A call of a handler. */
+export class Handling {
+  readonly #span: Span
+  readonly #baggage: Readonly<Record<string, string>> | undefined
+  readonly #pathway: Pathway | undefined
+
+  constructor(
+    span: Span,
+    baggage: Readonly<Record<string, string>> | undefined,
+    pathway: Pathway | undefined,
+  ) {
+    this.#span = span
+    this.#baggage = baggage
+    this.#pathway = pathway
+  }
+
+  /** `handler.apply(self, args)`, with the span and the message's baggage active. */
+  run(handler: AnyFunction, self: unknown, args: IArguments): unknown {
+    const span = this.#span
+    let result: unknown
+    try {
+      result =
+        this.#pathway === undefined
+          ? this.#call(handler, self, args)
+          : runWithPathway(this.#pathway, this.#call, this, [handler, self, args])
+    } catch (error) {
+      end(span, true, error, undefined)
+      throw error
+    }
+    // kafkajs waits for promises only: anything else, also a stream, means that the handler is done.
+    if (isThenable(result)) return follow(span, result)
+    end(span, false, undefined, undefined)
+    return result
+  }
+
+  #call(handler: AnyFunction, self: unknown, args: IArguments): unknown {
+    return runWithBaggage(this.#baggage, run, undefined, [this.#span, handler, self, args])
+  }
+}
+
+export function handlerSpans(tools: PatchTools): HandlerSpans {
+  const { runtime, propagator } = tools
+  const streams = MessageStreams.of(tools)
+  const definition = {
+    name: { v0: 'kafka.consume', v1: 'kafka.process' },
+    type: 'worker',
+    kind: 'consumer',
+    serviceSuffix: 'kafka',
+    serviceSource: 'kafka',
+  } as const
+  const single = tools.site(definition)
+  const batched = tools.site({ ...definition, tags: { 'messaging.system': 'kafka' } })
+  return {
+    message(runner, { topic, partition, message }, watermarks) {
+      const remote = contextOf(message)
+      const tags = tagsOf(runner, topic, partition)
+      tags['kafka.message.offset'] = message.offset
+      tags['kafka.consumer_lag'] = lagOf(watermarks.get(topic)?.get(partition), message.offset)
+      const span = startSpan(runtime, single.site, remote, tags)
+      span.resource = topic
+      const group = runner.consumerGroup?.groupId as string
+      const clusterId = tags['kafka.cluster_id'] as string | undefined
+      return new Handling(span, remote?.baggage, streams?.received(topic, group, clusterId, message, span))
+    },
+    batch(runner, { batch }) {
+      const { topic, partition, messages } = batch
+      const tags = tagsOf(runner, topic, partition)
+      tags['messaging.batch.message_count'] = messages.length
+      tags['kafka.consumer_lag'] = lagOf(batch.highWatermark, messages[messages.length - 1]?.offset)
+      const span = startSpan(runtime, batched.site, undefined, tags)
+      span.resource = topic
+      let links = 0
+      for (let index = 0; index < messages.length && links < MAX_LINKS; index++) {
+        const context = contextOf(messages[index])
+        if (context === undefined || (context.traceHi | context.traceLo) === 0) continue
+        span.addLink({ context })
+        links++
+      }
+      let pathway: Pathway | undefined
+      if (streams !== undefined) {
+        streams.fetched(batch)
+        const group = runner.consumerGroup?.groupId as string
+        const clusterId = tags['kafka.cluster_id'] as string | undefined
+        for (const message of messages) pathway = streams.received(topic, group, clusterId, message, span)
+      }
+      return new Handling(span, undefined, pathway)
+    },
+  }
+
+  function contextOf(message: Received): RemoteContext | undefined {
+    const { headers } = message
+    return headers === undefined || headers === null ? undefined : propagator.extract(headers)
+  }
+}
+
+function tagsOf({ consumerGroup }: Runner, topic: string, partition: number): Tags {
+  const group = consumerGroup?.groupId
+  return {
+    'kafka.topic': topic,
+    'messaging.destination.name': topic,
+    'kafka.cluster_id': clusterIdOf(consumerGroup?.cluster),
+    'kafka.group': typeof group === 'string' ? group : undefined,
+    'kafka.partition': partition,
+    'kafka.message.offset': undefined,
+    'kafka.consumer_lag': undefined,
+  }
+}
+
+/** How many messages of the partition come after this one, as the agent's check of Kafka counts `kafka.consumer_lag`. */
+function lagOf(highWatermark: string | undefined, offset: string | undefined): number | undefined {
+  const lag = Number(highWatermark) - Number(offset) - 1
+  return lag >= 0 ? lag : undefined
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}

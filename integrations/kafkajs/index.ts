@@ -1,0 +1,21 @@
+/** kafkajs: what its producers send, also in transactions, and the handlers of its consumers. */
+
+import { defineIntegration } from '../../src/kit/index'
+import { patchRunner } from './consumer'
+import { patchBroker, patchCluster, patchConnection } from './internals'
+import { patchKafka } from './producer'
+
+const target = { module: 'kafkajs', versions: '>=1.4 <3' }
+
+export default defineIntegration({
+  name: 'kafkajs',
+  doc: 'Messages that producers of Kafka send and consumers handle, one by one or in batches.',
+  options: { service: 'Service of the spans.' },
+  targets: [
+    { ...target, patch: patchKafka },
+    { ...target, file: 'src/cluster/index.js', patch: patchCluster },
+    { ...target, file: 'src/broker/index.js', patch: patchBroker },
+    { ...target, file: 'src/network/connection.js', patch: patchConnection },
+    { ...target, file: 'src/consumer/runner.js', patch: patchRunner },
+  ],
+})

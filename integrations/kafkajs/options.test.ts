@@ -1,0 +1,68 @@
+/** Settings and options that change the spans of kafkajs. */
+
+import assert from 'node:assert/strict'
+import type { CollectOptions, PlainSpan } from '../../test/support/collect'
+import { collectKafka, kafkaTest, NEWEST } from '../../test/support/kafka'
+
+type Check = (producer: PlainSpan, consumer: PlainSpan, brokers: string[]) => void
+
+function optionTest(name: string, options: CollectOptions, check: Check): void {
+  kafkaTest(
+    name,
+    async (t, kafka) => {
+      const collector = collectKafka(t, options)
+      const producer = await kafka.producer()
+      await producer.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'v' }] })
+      await kafka.consume(kafka.topic, { eachMessage: async () => {} })
+      const [sent, handled] = await collector.waitFor(2)
+      check(sent, handled, kafka.brokers)
+    },
+    NEWEST,
+  )
+}
+
+optionTest(
+  'schema v1 names the operations, the service and the peer',
+  { config: { spanAttributeSchema: 'v1' } },
+  (producer, consumer, brokers) => {
+    assert.equal(producer.name, 'kafka.send')
+    assert.equal(consumer.name, 'kafka.process')
+    for (const span of [producer, consumer]) {
+      assert.equal(span.service, 'shop')
+      assert.equal(span.meta['_dd.svc_src'], undefined)
+    }
+    assert.equal(producer.meta['peer.service'], brokers.join(','))
+    assert.equal(producer.meta['_dd.peer.service.source'], 'messaging.kafka.bootstrap.servers')
+    assert.equal(consumer.meta['peer.service'], undefined)
+  },
+)
+
+optionTest(
+  'the service can be given',
+  { use: { kafkajs: { service: 'orders-queue' } } },
+  (producer, consumer) => {
+    for (const span of [producer, consumer]) {
+      assert.equal(span.service, 'orders-queue')
+      assert.equal(span.meta['_dd.svc_src'], 'opt.plugin')
+    }
+  },
+)
+
+kafkaTest(
+  'a broker that is down fails as ever, with the error on the span',
+  async (t, kafka) => {
+    const collector = collectKafka(t)
+    const client = kafka.client({ retry: { initialRetryTime: 1, retries: 1 } })
+    const producer = client.producer()
+    await producer.connect()
+    await producer.disconnect()
+    await assert.rejects(producer.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'v' }] }), {
+      name: 'KafkaJSError',
+      message: 'The producer is disconnected',
+    })
+    const [span] = await collector.waitFor(1)
+    assert.equal(span.error, 1)
+    assert.equal(span.meta['error.message'], 'The producer is disconnected')
+  },
+  NEWEST,
+)

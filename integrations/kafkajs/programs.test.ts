@@ -1,0 +1,35 @@
+/** Whole programs with the tracer: orders go to another process, and come back as invoices. */
+
+import assert from 'node:assert/strict'
+import { programs } from '../../test/libraries/programs'
+
+programs('kafkajs', {
+  service: 'kafka',
+  check(spans) {
+    const named = (name: string) => spans.filter(span => span.name === name)
+    const sent = named('kafka.produce')
+    const orders = sent.filter(span => span.resource.startsWith('orders-'))
+    const invoices = sent.filter(span => span.resource.startsWith('invoices-'))
+    assert.deepEqual(
+      orders.map(span => span.error),
+      [0, 0, 0, 1],
+    )
+    assert.equal(invoices.length, 3)
+    const handled = named('kafka.consume').filter(span => span.meta['messaging.system'] === undefined)
+    assert.equal(handled.length, 3)
+    for (const [index, span] of handled.entries()) {
+      assert.equal(span.service, 'shop-kafka')
+      assert.equal(span.traceId, orders[index].traceId)
+      assert.equal(span.parentId, orders[index].spanId)
+      assert.notEqual(span.meta['runtime-id'], orders[index].meta['runtime-id'])
+      assert.equal(invoices[index].parentId, span.spanId)
+    }
+    const links = named('kafka.consume')
+      .filter(span => span.meta['messaging.system'] === 'kafka')
+      .flatMap(span => JSON.parse(span.meta['_dd.span_links']) as { span_id: string }[])
+    assert.deepEqual(
+      links.map(link => BigInt(`0x${link.span_id}`)),
+      invoices.map(span => BigInt(span.spanId)),
+    )
+  },
+})

@@ -1,0 +1,122 @@
+/** One call of `send()` or `sendBatch()`, from its beginning to its end. */
+
+import { getBaggage, type PatchTools, type Pathway, type Span } from '../../src/kit/index'
+import type { Producer } from './producer'
+import { MessageStreams } from './streams'
+import type { ApiVersions, Message, Produced, ProduceRequest } from './types'
+
+const PRODUCE = 0
+/** Of the Produce API: record batches, which have headers; Kafka 0.11. */
+const FIRST_WITH_HEADERS = 3
+
+/** By the span that is active meanwhile: kafkajs does not hand anything of ours through. */
+const underWay = new Map<Span, Sending>()
+
+/** One topic of a call: its span, and the headers of all its messages once they are needed. */
+export interface Part {
+  readonly topic: string | undefined
+  readonly span: Span
+  readonly messageCount: number | undefined
+  headers: Record<string, string> | undefined
+}
+
+export class Sending {
+  readonly producer: Producer
+  readonly #parts: readonly Part[]
+  readonly #tools: PatchTools
+  readonly #streams: MessageStreams | undefined
+  /** Kept for attempts to come: a message counts once. */
+  readonly #pathways = new Map<Message, Pathway>()
+
+  constructor(producer: Producer, parts: readonly Part[], tools: PatchTools) {
+    this.producer = producer
+    this.#parts = parts
+    this.#tools = tools
+    this.#streams = MessageStreams.of(tools)
+    underWay.set(this.first, this)
+  }
+
+  static of(span: Span | undefined): Sending | undefined {
+    return span === undefined || underWay.size === 0 ? undefined : underWay.get(span)
+  }
+
+  /** Active while the call lasts. */
+  get first(): Span {
+    return this.#parts[0].span
+  }
+
+  /** The request with our headers on copies of its messages; undefined where the broker has none. */
+  withHeaders(request: ProduceRequest, versions: ApiVersions | null | undefined): ProduceRequest | undefined {
+    const { producer } = this
+    const { clusterId } = producer
+    for (const { span } of this.#parts) span.tags['kafka.cluster_id'] = clusterId
+    const version = versions?.[PRODUCE]?.maxVersion
+    const hasHeaders = producer.takesHeaders && !(version !== undefined && version < FIRST_WITH_HEADERS)
+    if (!hasHeaders && this.#streams === undefined) return undefined
+    const topicData = request.topicData.map(data => {
+      const part = this.#parts.find(({ topic }) => topic === data.topic)
+      if (part === undefined) return data
+      const partitions = data.partitions.map(partition => {
+        return { ...partition, messages: partition.messages.map(message => this.#withHeaders(part, message)) }
+      })
+      return { ...data, partitions }
+    })
+    return hasHeaders ? { ...request, topicData } : undefined
+  }
+
+  /** The broker has answered, or the call has failed. Ends all spans but the first, which somebody else ends. */
+  ended(error: unknown, results: unknown): void {
+    underWay.delete(this.first)
+    if (this.#streams !== undefined && Array.isArray(results)) this.#streams.acknowledged(results)
+    for (const part of this.#parts) {
+      const { span } = part
+      span.tags['kafka.cluster_id'] ??= this.producer.clusterId
+      if (Array.isArray(results)) tagOffsets(part, results)
+      if (error !== undefined && span !== this.first) span.setError(error)
+      if (span !== this.first) span.finish()
+    }
+  }
+
+  #withHeaders(part: Part, message: Message): Message {
+    // kafkajs cannot encode null, and must go on to say so.
+    if (message.headers === null) return message
+    const headers = { ...message.headers, ...this.#headersOf(part) }
+    if (this.#streams !== undefined)
+      this.#streams.inject(this.#pathwayOf(part, message, this.#streams), headers)
+    return { ...message, headers }
+  }
+
+  #headersOf(part: Part): Record<string, string> {
+    if (part.headers === undefined) {
+      part.headers = {}
+      this.#tools.propagator.inject(part.span, getBaggage(), part.headers)
+    }
+    return part.headers
+  }
+
+  #pathwayOf({ topic = '', span }: Part, message: Message, streams: MessageStreams): Pathway {
+    let pathway = this.#pathways.get(message)
+    if (pathway === undefined) {
+      pathway = streams.sent(topic, this.producer.clusterId, message, span)
+      this.#pathways.set(message, pathway)
+    }
+    return pathway
+  }
+}
+
+/** `[{"partition":0,"start_offset":"17"}]`, by partition; a broker that was told not to answer says nothing. */
+function tagOffsets({ topic, span, messageCount }: Part, results: readonly Produced[]): void {
+  const own = results
+    .filter(({ topicName }) => topicName === topic)
+    .map(({ partition, baseOffset, offset }) => ({
+      partition: Number(partition),
+      start_offset: String(baseOffset ?? offset),
+    }))
+    .sort((a, b) => a.partition - b.partition)
+  if (own.length === 0) return
+  span.tags['kafka.messages.offsets'] = JSON.stringify(own)
+  if (messageCount === 1 && own.length === 1) {
+    span.tags['kafka.partition'] = own[0].partition
+    span.tags['kafka.message.offset'] = own[0].start_offset
+  }
+}

@@ -1,0 +1,79 @@
+/** The classes of commands, which the driver does not export: the first command of each shows its own. */
+
+import {
+  CommandMark,
+  commentWhileSending,
+  type PatchTools,
+  type SqlAddress,
+  type SqlSpans,
+} from '../../src/kit/index'
+import { tellFailure } from './failures'
+import type { Command } from './types'
+
+const seen = new WeakMap<object, WeakSet<object>>()
+
+export function patchCommand(command: Command, tools: PatchTools, spans: SqlSpans<SqlAddress>): void {
+  const prototype = Object.getPrototypeOf(command) as object
+  let patched = seen.get(tools.state)
+  if (patched === undefined) {
+    patched = new WeakSet()
+    seen.set(tools.state, patched)
+  }
+  if (patched.has(prototype)) return
+  patched.add(prototype)
+  const seenPrototypes = patched
+  tools.onUndo(() => seenPrototypes.delete(prototype))
+  patchEndings(ownerOf(prototype, 'successEnd'), tools)
+  // A stream hands on its rows.
+  if (Object.hasOwn(prototype, 'handleNewRows')) patchRows(prototype, tools)
+  // Prepared statements are kept by the text that is sent, so they get no comment.
+  if (command.binary === false) commentWhileSending(ownerOf(prototype, 'start'), 'sql', false, tools, spans)
+}
+
+/** The prototype in the chain that has the method itself. */
+function ownerOf(prototype: object, name: string): object {
+  let owner: object | null = prototype
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner)
+  return owner ?? prototype
+}
+
+/** Promises and callbacks are settled in a later tick, which inherits the context. */
+function patchEndings(prototype: object, tools: PatchTools): void {
+  for (const name of ['successEnd', 'throwError', 'throwUnexpectedError']) {
+    const isFailure = name === 'throwError'
+    tools.wrap(prototype, name, original => {
+      return function (this: object, error: unknown): unknown {
+        const caller = CommandMark.callerOf(this)
+        if (caller === undefined) return Reflect.apply(original, this, arguments)
+        if (name === 'throwUnexpectedError') {
+          const made = caller.run(original, this, arguments)
+          CommandMark.end(this, true, made)
+          caller.run(tellFailure, undefined, [this, made])
+          return made
+        }
+        CommandMark.end(this, isFailure, error)
+        if (isFailure) caller.run(tellFailure, undefined, [this, error])
+        return caller.run(original, this, arguments)
+      }
+    })
+  }
+  tools.wrap(prototype, 'emit', original => {
+    return function (this: object): unknown {
+      const caller = CommandMark.callerOf(this)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+}
+
+function patchRows(prototype: object, tools: PatchTools): void {
+  tools.wrap(prototype, 'handleNewRows', original => {
+    return function (this: object): unknown {
+      const caller = CommandMark.callerOf(this)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+}

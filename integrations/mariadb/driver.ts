@@ -1,0 +1,34 @@
+/** How mariadb is named in spans, and how its pools are read. */
+
+import {
+  addressTags,
+  NO_ADDRESS,
+  type PatchTools,
+  type PoolShape,
+  type SqlAddress,
+  type SqlDriver,
+  type SqlNames,
+  sqlDriver,
+} from '../../src/kit/index'
+import type { Pool } from './types'
+
+const NAMES: SqlNames = {
+  query: 'mariadb.query',
+  acquire: 'mariadb.pool.acquire',
+  type: 'mariadb',
+  serviceSuffix: 'mariadb',
+  waitTag: 'mariadb.pool.wait_time',
+}
+
+const POOLS: PoolShape<SqlAddress> = {
+  isBusy: (pool: Pool) => pool.idleConnections?.() === 0,
+  parameters: (pool: Pool) => pool.opts?.connOptions ?? NO_ADDRESS,
+  tags: addressTags,
+  sql: argument => (typeof argument === 'object' ? (argument as { sql?: unknown } | null)?.sql : argument),
+}
+
+export type Driver = SqlDriver<SqlAddress>
+
+export function driverOf(tools: PatchTools): Driver {
+  return sqlDriver(tools, NAMES, POOLS)
+}

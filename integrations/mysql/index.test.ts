@@ -1,0 +1,130 @@
+/** The spans of mysql, for each way to ask for them. */
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { active, getBaggage, runWithBaggage } from '../../src/kit/index'
+import { called } from '../../test/support/mysql'
+import { mysqlTests } from '../../test/support/mysql-drivers'
+
+const resources = (spans: readonly { resource: string }[]) => spans.map(span => span.resource)
+
+mysqlTests(test => {
+  test('a query has a span with the tags of a database client', async ({ collect, connection, address }) => {
+    const collector = collect()
+    const mysql = connection()
+    const parent = await collector.inParent(async span => {
+      await called(callback => mysql.query('SELECT 1 AS x', callback))
+      return span.toSpanId(true)
+    })
+    const [span] = await collector.waitFor(1)
+    assert.equal(span.name, 'mysql.query')
+    assert.equal(span.resource, 'SELECT 1 AS x')
+    assert.equal(span.type, 'sql')
+    assert.equal(span.service, 'shop-mysql')
+    assert.equal(span.parentId, parent)
+    const { meta, metrics } = span
+    assert.equal(meta.component, 'mysql')
+    assert.equal(meta['_dd.integration'], 'mysql')
+    assert.equal(meta['_dd.svc_src'], 'mysql')
+    assert.equal(meta['span.kind'], 'client')
+    assert.equal(meta['db.type'], 'mysql')
+    assert.equal(meta['db.name'], address.database)
+    assert.equal(meta['db.user'], address.user)
+    assert.equal(meta['out.host'], address.host)
+    assert.equal(metrics['network.destination.port'], address.port)
+  })
+
+  test('every form of query() makes one span, whose resource has no values', async place => {
+    const collector = place.collect()
+    const mysql = place.connection({ multipleStatements: true })
+    const results: unknown[] = []
+    const ask = async (...args: unknown[]) => {
+      const [error, rows] = await called(callback => mysql.query(...([...args, callback] as [unknown])))
+      assert.equal(error, null)
+      results.push((rows as { x: unknown }[]).map(row => Number(row.x)))
+    }
+    await ask('SELECT 1 AS x')
+    await ask('SELECT ? AS x', [2])
+    await ask({ sql: 'SELECT 3 AS x' })
+    await ask(Object.freeze({ sql: 'SELECT ? AS x', values: [4] }))
+    await ask({ sql: 'SELECT ? AS x' }, [5])
+    const query = mysql.query('SELECT 6 AS x')
+    query.on('result', (row: { x: number }) => results.push([row.x]))
+    await once(query, 'end')
+    const stream = mysql.query('SELECT 7 AS x').stream()
+    stream.on('data', (row: { x: number }) => results.push([row.x]))
+    await once(stream, 'end')
+    await called(callback => mysql.query('SELECT 8 AS x; SELECT 9 AS x', callback))
+    await called(callback => mysql.beginTransaction(callback))
+    await called(callback => mysql.commit(callback))
+    await called(callback => mysql.ping(callback))
+    assert.deepEqual(
+      results,
+      [1, 2, 3, 4, 5, 6, 7].map(x => [x]),
+    )
+    assert.deepEqual(resources(await collector.waitFor(10)), [
+      'SELECT 1 AS x',
+      'SELECT ? AS x',
+      'SELECT 3 AS x',
+      'SELECT ? AS x',
+      'SELECT ? AS x',
+      'SELECT 6 AS x',
+      'SELECT 7 AS x',
+      'SELECT 8 AS x; SELECT 9 AS x',
+      'START TRANSACTION',
+      'COMMIT',
+    ])
+    await called(callback => mysql.end(callback))
+    assert.equal(collector.own().length, 10)
+  })
+
+  test('callbacks and listeners run in the context of their caller', async ({ collect, connection }) => {
+    const collector = collect()
+    const mysql = connection()
+    await called(callback => mysql.query('SELECT 0', callback))
+    await Promise.all(
+      ['first', 'second'].map(name =>
+        collector.inParent(async parent => {
+          const contexts: unknown[] = []
+          const see = () => contexts.push(active())
+          const answered = (fn: (callback: () => void) => void) =>
+            called(callback =>
+              fn(() => {
+                see()
+                callback()
+              }),
+            )
+          await answered(callback => mysql.query('SELECT 1', callback))
+          await answered(callback => mysql.query('SELECT wrong', callback))
+          await answered(callback => mysql.ping(callback))
+          const query = mysql.query('SELECT 1 UNION SELECT 2')
+          query.on('fields', see).on('result', see).on('end', see)
+          await once(query, 'end')
+          const stream = mysql.query('SELECT 1 UNION SELECT 2').stream({ highWaterMark: 1 })
+          stream.on('data', see).on('end', see)
+          await once(stream, 'end')
+          assert.equal(contexts.length, 3 + 4 + 3)
+          for (const context of contexts) assert.equal(context, parent)
+        }, name),
+      ),
+    )
+  })
+
+  test('callbacks keep the baggage of their caller', async ({ collect, connection }) => {
+    collect()
+    const mysql = connection()
+    const ask = (fn: () => void) => () => called(callback => mysql.query('SELECT 1', () => callback(fn())))
+    await runWithBaggage(
+      { of: 'the socket' },
+      ask(() => {}),
+      undefined,
+      [],
+    )
+    await runWithBaggage(
+      { of: 'the caller' },
+      ask(() => assert.deepEqual(getBaggage(), { of: 'the caller' })),
+      undefined,
+      [],
+    )
+  })
+})

@@ -1,0 +1,36 @@
+/** mysql: queries of connections, pools and clusters of pools. */
+
+import { defineIntegration, type PatchTools, SQL_OPTIONS } from '../../src/kit/index'
+import { driverOf } from './driver'
+import { patchProtocol, patchSequence } from './protocol'
+import { patchQuery } from './query'
+import { patchConnection } from './written'
+
+const VERSIONS = '>=2 <3'
+
+function patchPool({ prototype }: { prototype: object }, tools: PatchTools): void {
+  const { pools } = driverOf(tools)
+  pools.wrapQuery(prototype, 'query')
+  pools.wrapAcquire(prototype, 'getConnection')
+}
+
+/** Part of a cluster; it asks the pools without going through its own `getConnection`. */
+function patchNamespace({ prototype }: { prototype: object }, tools: PatchTools): void {
+  driverOf(tools).pools.wrapQuery(prototype, 'query')
+}
+
+export default defineIntegration({
+  name: 'mysql',
+  doc: 'Queries of MySQL and MariaDB connections, pools and clusters.',
+  options: SQL_OPTIONS,
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: 'mysql', versions: VERSIONS, patch() {} },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/Connection.js', patch: patchConnection },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/protocol/Protocol.js', patch: patchProtocol },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/protocol/sequences/Sequence.js', patch: patchSequence },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/protocol/sequences/Query.js', patch: patchQuery },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/Pool.js', patch: patchPool },
+    { module: 'mysql', versions: VERSIONS, file: 'lib/PoolNamespace.js', patch: patchNamespace },
+  ],
+})

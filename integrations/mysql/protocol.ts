@@ -1,0 +1,61 @@
+/**
+ * The protocol of a connection, which works on one sequence after the other; a query is one of them. All of them end by
+ * one method, whatever became of them, and what they call runs where they were given, not in the context of the socket.
+ */
+
+import { addressTags, Caller, CommandMark, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
+import { driverOf } from './driver'
+import type { Protocol, Sequence } from './types'
+import { writtenText } from './written'
+
+type Class = { prototype: object }
+
+export function patchProtocol({ prototype }: Class, tools: PatchTools): void {
+  const { spans, pools } = driverOf(tools)
+  tools.wrap(prototype, '_enqueue', original => {
+    return function (this: Protocol, sequence: Sequence): unknown {
+      if (tools.state.enabled) {
+        tools.fenced(() => {
+          const isQuery = 'sql' in sequence
+          const address = this._connection?.config ?? NO_ADDRESS
+          const span = isQuery
+            ? spans.query(writtenText() ?? sequence.sql, addressTags(address), address, pools.takeWait())
+            : undefined
+          CommandMark.begin(sequence, span, new Caller())
+        })
+      }
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+  // The connection broke: without anybody who handles errors, those that wait hear nothing.
+  tools.wrap(prototype, '_delegateError', original => {
+    return function (this: Protocol, error: { fatal?: unknown }): unknown {
+      if (error?.fatal && !this._fatalError) tools.fenced(() => endAll(this, error))
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+  // Nothing that was under way hears anything any more.
+  tools.wrap(prototype, 'destroy', original => {
+    return function (this: Protocol): unknown {
+      tools.fenced(() => endAll(this, new Error('Connection was destroyed before the query ended')))
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}
+
+/** Of all sequences. */
+export function patchSequence({ prototype }: Class, tools: PatchTools): void {
+  tools.wrap(prototype, 'end', original => {
+    return function (this: object, error: unknown): unknown {
+      CommandMark.end(this, Boolean(error), error)
+      const caller = CommandMark.callerOf(this)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+}
+
+function endAll({ _queue }: Protocol, error: unknown): void {
+  for (const sequence of _queue ?? []) CommandMark.end(sequence, true, error)
+}

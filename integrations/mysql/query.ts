@@ -1,0 +1,16 @@
+/** Queries as emitters, and the comments of their statements. */
+
+import { CommandMark, commentWhileSending, type PatchTools } from '../../src/kit/index'
+import { driverOf } from './driver'
+
+export function patchQuery({ prototype }: { prototype: object }, tools: PatchTools): void {
+  tools.wrap(prototype, 'emit', original => {
+    return function (this: object): unknown {
+      const caller = CommandMark.callerOf(this)
+      return caller === undefined
+        ? Reflect.apply(original, this, arguments)
+        : caller.run(original, this, arguments)
+    }
+  })
+  commentWhileSending(prototype, 'sql', false, tools, driverOf(tools).spans)
+}

@@ -1,0 +1,34 @@
+/** How mysql2 is named in spans, and how its pools are read. */
+
+import {
+  addressTags,
+  NO_ADDRESS,
+  type PatchTools,
+  type PoolShape,
+  type SqlAddress,
+  type SqlDriver,
+  type SqlNames,
+  sqlDriver,
+} from '../../src/kit/index'
+import type { Pool } from './types'
+
+const NAMES: SqlNames = {
+  query: 'mysql.query',
+  acquire: 'mysql2.pool.acquire',
+  type: 'mysql',
+  serviceSuffix: 'mysql',
+  waitTag: 'mysql2.pool.wait_time',
+}
+
+const POOLS: PoolShape<SqlAddress> = {
+  isBusy: (pool: Pool) => pool._freeConnections?.length === 0,
+  parameters: (pool: Pool) => pool.config?.connectionConfig ?? NO_ADDRESS,
+  tags: addressTags,
+  sql: argument => (typeof argument === 'object' ? (argument as { sql?: unknown } | null)?.sql : argument),
+}
+
+export type Driver = SqlDriver<SqlAddress>
+
+export function driverOf(tools: PatchTools): Driver {
+  return sqlDriver(tools, NAMES, POOLS)
+}

@@ -1,0 +1,25 @@
+/**
+ * `asJson(record, message, level, time)` makes the line, and begins it with the level and the text of `time`. What is
+ * appended to that text costs a quarter of what it takes to cut the finished line open (40 and 190 ns), and the ids are
+ * still there when a long line is cut off on its way. So `dd` stands behind the time; at the end where there is no such
+ * text, or where it might be one `dd` too many.
+ */
+
+import { type AnyFunction, type LogCorrelation, withDd } from '../../src/kit/index'
+import { fieldsOf, hasNoDd } from './own-dd'
+import type { Fields, Logger } from './types'
+
+export function linesWithDd(correlation: LogCorrelation): (original: AnyFunction) => AnyFunction {
+  let fields: Fields | undefined
+  return original =>
+    function (this: Logger, record: unknown, message: unknown, level: unknown, time: unknown): unknown {
+      const dd = correlation.json()
+      if (dd === '') return original.call(this, record, message, level, time)
+      fields ??= fieldsOf(this)
+      if (typeof time === 'string' && hasNoDd(this, record, fields)) {
+        return original.call(this, record, message, level, `${time},"dd":${dd}`)
+      }
+      const line: unknown = original.call(this, record, message, level, time)
+      return typeof line === 'string' ? withDd(line, dd) : line
+    }
+}

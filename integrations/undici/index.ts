@@ -1,0 +1,93 @@
+/** undici: requests that are sent with the package. Those of `fetch`, which has a copy of its own, are beside it. */
+
+import { type AnyFunction, Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
+import { answered, created, ended, failed, type Live, liveOf, sent } from './requests'
+import type { ErrorMessage, HeadersMessage, RequestMessage } from './types'
+
+/** Channels came with 4.7, and say the origin since 4.7.1; 5.0 was made before that. */
+const VERSIONS = '>=4.7.1 <5 || >=5.1 <9'
+
+/** Classes of requests of the package, in all its copies. */
+const classes = new WeakSet<object>()
+/** Who called, while a request of theirs is being made. */
+let caller: Caller | undefined
+/** Who called with these options: a pool that is busy hands them on later, from the end of another request. */
+const callers = new WeakMap<object, Caller>()
+
+/** Whether the request was made by the package, and not by Node's own copy. */
+export function isOfPackage(request: object): boolean {
+  return classes.has(request.constructor)
+}
+
+export default defineIntegration({
+  name: 'undici',
+  doc: 'Requests that are sent with undici.',
+  options: {
+    service: 'Service of the spans.',
+    headers: 'Headers that become tags: `name` or `name:tag`.',
+    validateStatus: 'Function of the status; false marks the span as an error.',
+    filter: 'Function of the URL; false = not traced.',
+    allowlist: 'URLs that are traced: texts, expressions, functions.',
+    blocklist: 'URLs that are not.',
+    'hooks.request': "Called with the span and undici's request just before the span ends.",
+    splitByDomain: 'The service is `host:port`.',
+    propagationBlocklist: 'URLs that get no trace headers.',
+  },
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: 'undici', versions: VERSIONS, patch() {} },
+    { module: 'undici', versions: VERSIONS, file: 'lib/core/request.js', patch: patchRequest },
+    { module: 'undici', versions: '>=4.7.1 <5', file: 'lib/client.js', patch: patchDispatcher },
+    { module: 'undici', versions: '>=4.7.1 <5', file: 'lib/pool.js', patch: patchDispatcher },
+    { module: 'undici', versions: '>=5.1 <7', file: 'lib/dispatcher-base.js', patch: patchDispatcher },
+    {
+      module: 'undici',
+      versions: '>=6 <9',
+      file: 'lib/dispatcher/dispatcher-base.js',
+      patch: patchDispatcher,
+    },
+  ],
+})
+
+const listening = new WeakSet<Live>()
+
+function patchRequest(Request: object, tools: PatchTools): void {
+  classes.add(Request)
+  tools.onUndo(() => classes.delete(Request))
+  const live = liveOf(tools, 'undici.request')
+  // A second copy of the package publishes on the same channels.
+  if (listening.has(live)) return
+  listening.add(live)
+  tools.onUndo(() => listening.delete(live))
+  tools.subscribe('undici:request:create', ({ request }: RequestMessage) => {
+    if (isOfPackage(request)) created(request, live, caller)
+  })
+  tools.subscribe('undici:request:headers', ({ request, response }: HeadersMessage) =>
+    answered(request, response, live),
+  )
+  tools.subscribe('undici:request:bodySent', ({ request }: RequestMessage) => sent(request, live))
+  tools.subscribe('undici:request:trailers', ({ request }: RequestMessage) => ended(request, live))
+  tools.subscribe('undici:request:error', ({ request, error }: ErrorMessage) => failed(request, error, live))
+}
+
+/** Remembers the caller of the first dispatch of a request, for the later one that makes it. */
+function patchDispatcher(Dispatcher: { prototype: object }, tools: PatchTools): void {
+  tools.wrap(Dispatcher.prototype, 'dispatch', (original: AnyFunction) => {
+    return function (this: unknown, options: unknown): unknown {
+      if (!tools.state.enabled || typeof options !== 'object' || options === null) {
+        return Reflect.apply(original, this, arguments)
+      }
+      const outer = caller
+      caller = callers.get(options)
+      if (caller === undefined) {
+        caller = new Caller()
+        callers.set(options, caller)
+      }
+      try {
+        return Reflect.apply(original, this, arguments)
+      } finally {
+        caller = outer
+      }
+    }
+  })
+}

@@ -1,0 +1,146 @@
+/**
+ * Requests of undici, of which `fetch` is made too: one span each, from what undici publishes on its channels, which are
+ * the same for the package and for the copy inside of Node.js.
+ */
+
+import {
+  active,
+  type Caller,
+  getBaggage,
+  type IntegrationState,
+  isOwnOrigin,
+  type LiveSite,
+  Mark,
+  type PatchTools,
+  type Span,
+  startSpan,
+  tagHeaders,
+  tagPeer,
+} from '../../src/kit/index'
+import { clientOptions, type HttpOptions } from '../http/options'
+import { type Origin, originOf } from './origin'
+import { headerIn, removeHeader } from './request-headers'
+import type { Response, UndiciRequest } from './types'
+
+/** One integration that has requests: the package's, or those of `fetch`. */
+export interface Live {
+  readonly site: LiveSite
+  readonly tools: PatchTools
+  options: HttpOptions
+}
+
+const lives = new WeakMap<IntegrationState, Live>()
+
+/** Made once for each integration. */
+export function liveOf(tools: PatchTools, name: string | { v0: string; v1: string }): Live {
+  let live = lives.get(tools.state)
+  if (live === undefined) {
+    const made: Live = {
+      site: tools.site({ name, type: 'http', kind: 'client' }),
+      options: clientOptions(tools),
+      tools,
+    }
+    tools.state.onConfigure(() => {
+      made.options = clientOptions(tools)
+    })
+    lives.set(tools.state, made)
+    live = made
+  }
+  return live
+}
+
+/** On a request: its span, until it ends, and whose it is. */
+class RequestMark extends Mark {
+  #span: Span | undefined
+  readonly #live: Live
+
+  private constructor(request: UndiciRequest, span: Span, live: Live) {
+    super(request)
+    this.#span = span
+    this.#live = live
+  }
+
+  static set(request: UndiciRequest, span: Span, live: Live): void {
+    new RequestMark(request, span, live)
+  }
+
+  static of(request: UndiciRequest, live: Live): Span | undefined {
+    return #span in request && request.#live === live ? request.#span : undefined
+  }
+
+  static clear(request: UndiciRequest): void {
+    if (#span in request) request.#span = undefined
+  }
+}
+
+/** A request exists, and nothing of it has been sent. `caller` is known where it has waited in a queue. */
+export function created(request: UndiciRequest, live: Live, caller: Caller | undefined): void {
+  const { options, tools, site } = live
+  const origin = originOf(request.origin)
+  if (!options.enabled || isOwnOrigin(origin.text)) return
+  const url = origin.text + pathOf(request.path)
+  if (options.accepts !== undefined && !options.accepts(url)) return
+  const span = startSpan(tools.runtime, site.site, caller === undefined ? active() : caller.span, {
+    'http.method': request.method,
+    'http.url': url,
+    'out.host': origin.host,
+    'network.destination.port': origin.port,
+    'http.status_code': undefined,
+  })
+  span.resource = request.method
+  if (options.splitByDomain) splitByDomain(span, origin)
+  if (options.headers.length > 0)
+    tagHeaders(span, options.headers, 'request', name => headerIn(request.headers, name))
+  RequestMark.set(request, span, live)
+  if (options.propagates !== undefined && !options.propagates(url)) return
+  const baggage = caller === undefined ? getBaggage() : caller.baggage
+  tools.propagator.injectWith(span, baggage, (name, value) => {
+    removeHeader(request, name)
+    request.addHeader(name, value)
+  })
+}
+
+function pathOf(path: string): string {
+  const cut = path.search(/[?#]/)
+  return cut < 0 ? path : path.slice(0, cut)
+}
+
+function splitByDomain(span: Span, { host, port, isDefaultPort }: Origin): void {
+  span.service = isDefaultPort ? host : `${host}:${port}`
+  span.tags['_dd.svc_src'] = 'opt.split_by_domain'
+}
+
+/** The head of the answer has come. */
+export function answered(request: UndiciRequest, response: Response, live: Live): void {
+  const span = RequestMark.of(request, live)
+  if (span === undefined) return
+  const { statusCode, headers } = response
+  span.tags['http.status_code'] = String(statusCode)
+  if (!live.options.isValidStatus(statusCode)) span.error = 1
+  if (live.options.headers.length > 0) {
+    tagHeaders(span, live.options.headers, 'response', name => headerIn(headers, name))
+  }
+}
+
+/** The answer has come to its end. */
+export function ended(request: UndiciRequest, live: Live): void {
+  const span = RequestMark.of(request, live)
+  if (span === undefined) return
+  RequestMark.clear(request)
+  live.options.onRequest?.(span, request as never, undefined)
+  tagPeer(span, live.tools.config)
+  span.finish()
+}
+
+/** The whole request is out. A tunnel has no end of its own. */
+export function sent(request: UndiciRequest, live: Live): void {
+  if (request.method === 'CONNECT') ended(request, live)
+}
+
+/** It failed. That the application gave it up is no failure. */
+export function failed(request: UndiciRequest, error: unknown, live: Live): void {
+  const span = RequestMark.of(request, live)
+  if (span === undefined) return
+  if ((error as { name?: unknown } | null | undefined)?.name !== 'AbortError') span.setError(error)
+  ended(request, live)
+}

@@ -1,0 +1,83 @@
+/** What there is to say about the settings, gathered while they are read; `init()` says it once the log works. */
+
+import { type Read, type Row, withoutCredentials } from './rows'
+
+/** An `OTEL_*` variable that was not used, which telemetry counts. */
+export interface OtelEvent {
+  kind: 'hiding' | 'invalid'
+  /** Canonical name of the setting. */
+  datadog: string
+  otel: string
+}
+
+/** A variable that an option of `init()` keeps from being used. */
+export interface Hidden {
+  variable: string
+  sentence: string
+}
+
+export class Notes {
+  readonly problems: string[]
+  readonly hidden: Hidden[] = []
+  readonly otelEvents: OtelEvent[] = []
+  /** Of the row that is being read. */
+  #unsettled: string[] = []
+
+  constructor(problems: readonly string[] = []) {
+    this.problems = [...problems]
+  }
+
+  /** What came of reading a row from one source. */
+  read(row: Row<unknown>, source: string, given: unknown, { problem, remark }: Read<unknown>): void {
+    if (problem !== undefined) this.#unsettled.push(`${source}=${show(row, given)} ${problem}`)
+    if (remark !== undefined) this.problems.push(`${source}=${show(row, given)} ${remark}`)
+  }
+
+  /** The row has its value. */
+  settle(row: Row<unknown>, value: unknown): void {
+    if (this.#unsettled.length === 0) return
+    const instead = value === undefined ? 'it is not used' : `using ${show(row, value)}`
+    for (const sentence of this.#unsettled) this.problems.push(`${sentence}; ${instead}`)
+    this.#unsettled = []
+  }
+
+  badSwitch(name: string, text: string): void {
+    this.problems.push(`${name}='${text}' is not true, false, 1 or 0; it is not used`)
+  }
+
+  /** An option of `init()` and a variable differ. */
+  codeHides(row: Row<unknown>, option: string, used: unknown, variable: string, other: unknown): void {
+    if (isSame(used, other)) return
+    const sentence = `${variable}=${show(row, other)} is not used: init() was given ${option}=${show(row, used)}`
+    this.hidden.push({ variable, sentence })
+  }
+
+  otelInvalid(row: Row<unknown>, otel: string): void {
+    this.otelEvents.push({ kind: 'invalid', datadog: row.env[0], otel })
+  }
+
+  otelHidden(row: Row<unknown>, used: string, otel: string, wouldCount: boolean): void {
+    this.otelEvents.push({ kind: 'hiding', datadog: row.env[0], otel })
+    if (wouldCount) this.problems.push(`${used} and ${otel} are both set; ${otel} is not used`)
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  try {
+    return JSON.stringify(one) === JSON.stringify(other)
+  } catch {
+    return false
+  }
+}
+
+/** A value for a message, cut short. */
+function show(row: Row<unknown>, value: unknown): string {
+  if (row.isSecret) return '(hidden)'
+  try {
+    const text =
+      typeof value === 'string' ? `'${withoutCredentials(value)}'` : (JSON.stringify(value) ?? String(value))
+    return text.length > 200 ? `${text.slice(0, 200)}...` : text
+  } catch {
+    return typeof value
+  }
+}

@@ -1,0 +1,62 @@
+/** What happened in the same ten seconds: messages at checkpoints, and how far queues have got. */
+
+import { newSketch, type Sketch } from '../stats/sketch'
+
+/** Checkpoints, and backlogs, beyond this many are not counted: three sketches take 6 KiB. */
+export const MAX_POINTS = 1024
+
+/** Messages that came to one checkpoint from the same one before. */
+export interface Point {
+  readonly hash: Uint8Array
+  readonly parentHash: Uint8Array
+  readonly tags: readonly string[]
+  /** Of seconds since the checkpoint before. */
+  readonly edgeLatency: Sketch
+  /** Of seconds since the first checkpoint. */
+  readonly pathwayLatency: Sketch
+  /** Of bytes. */
+  readonly payloadSize: Sketch
+}
+
+export interface Backlog {
+  readonly tags: readonly string[]
+  offset: number
+}
+
+export class StreamBucket {
+  /** Epoch ms. */
+  readonly startMs: number
+  readonly #points = new Map<string, Point>()
+  readonly #backlogs = new Map<string, Backlog>()
+
+  constructor(startMs: number) {
+    this.startMs = startMs
+  }
+
+  get points(): Point[] {
+    return [...this.#points.values()]
+  }
+
+  get backlogs(): Backlog[] {
+    return [...this.#backlogs.values()]
+  }
+
+  /** Undefined when there are too many. */
+  point(hash: Buffer, parentHash: Uint8Array, tags: readonly string[]): Point | undefined {
+    const key = hash.toString('latin1')
+    let point = this.#points.get(key)
+    if (point === undefined && this.#points.size < MAX_POINTS) {
+      const [edgeLatency, pathwayLatency, payloadSize] = [newSketch(), newSketch(), newSketch()]
+      point = { hash, parentHash, tags, edgeLatency, pathwayLatency, payloadSize }
+      this.#points.set(key, point)
+    }
+    return point
+  }
+
+  backlog(tags: readonly string[], offset: number): void {
+    const key = tags.join()
+    const known = this.#backlogs.get(key)
+    if (known !== undefined) known.offset = Math.max(known.offset, offset)
+    else if (this.#backlogs.size < MAX_POINTS) this.#backlogs.set(key, { tags, offset })
+  }
+}

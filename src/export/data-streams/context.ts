@@ -1,0 +1,58 @@
+/**
+ * The header that a pathway travels in, `dd-pathway-ctx-base64`: base64 of 20 bytes.
+ *
+ * | bytes | |
+ * |---|---|
+ * | 8 | hash |
+ * | varint, zig-zag | epoch ms of the first checkpoint |
+ * | varint, zig-zag | epoch ms of the last checkpoint |
+ * | up to 20 | zeros |
+ */
+
+import type { Pathway } from '../../trace/data-streams'
+
+export const HEADER = 'dd-pathway-ctx-base64'
+const HASH_BYTES = 8
+const BYTES = 20
+/** Numbers of ms are well below: 2^53 in groups of seven bits. */
+const MAX_VARINT_BYTES = 8
+
+export function encodePathway({ hash, startMs, edgeStartMs }: Pathway): string {
+  const out = Buffer.alloc(BYTES)
+  out.set(hash)
+  let at = writeVarint(out, HASH_BYTES, startMs * 2)
+  at = writeVarint(out, at, edgeStartMs * 2)
+  return out.toString('base64')
+}
+
+/** Undefined for anything that is not one. */
+export function decodePathway(text: string): Pathway | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  const [start, at] = readVarint(bytes, HASH_BYTES)
+  const [edgeStart, end] = readVarint(bytes, at)
+  if (end > bytes.length) return undefined
+  return { hash: bytes.subarray(0, HASH_BYTES), startMs: unzigzag(start), edgeStartMs: unzigzag(edgeStart) }
+}
+
+function writeVarint(out: Buffer, start: number, value: number): number {
+  let at = start
+  let rest = value
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) out[at++] = (rest % 0x80) | 0x80
+  out[at++] = rest
+  return at
+}
+
+/** The value, and where it ends: beyond the bytes when there is none. */
+function readVarint(bytes: Buffer, start: number): [value: number, end: number] {
+  let value = 0
+  for (let index = 0; index < MAX_VARINT_BYTES && start + index < bytes.length; index++) {
+    const byte = bytes[start + index]
+    value += (byte & 0x7f) * 128 ** index
+    if (byte < 0x80) return [value, start + index + 1]
+  }
+  return [0, Number.POSITIVE_INFINITY]
+}
+
+function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+}

@@ -1,0 +1,29 @@
+/** Data streams monitoring as `dsmEnabled` asks for it; loaded only then. */
+
+import type { Config } from '../../core/config/resolve'
+import type { Transport } from '../../core/transport'
+import { commonTags } from '../common-tags'
+import { identityHeaders } from '../trace-headers'
+import { DataStreamsMonitor } from './monitor'
+
+export function openDataStreams(
+  config: Config,
+  tracerVersion: string,
+  transport: Transport,
+): DataStreamsMonitor {
+  const { service, chunkMeta } = commonTags(config)
+  const processTags = chunkMeta['_dd.tags.process'] ?? ''
+  return new DataStreamsMonitor({
+    transport,
+    headers: identityHeaders({ tracerVersion, externalEnv: config.externalEnv, processTags }),
+    identity: {
+      Env: config.env ?? '',
+      Service: service,
+      Version: config.version ?? '',
+      TracerVersion: tracerVersion,
+      Lang: 'javascript',
+      Tags: Object.entries(config.tags).map(([name, value]) => `${name}:${value}`),
+      ProcessTags: processTags === '' ? [] : processTags.split(','),
+    },
+  })
+}

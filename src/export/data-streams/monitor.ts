@@ -1,0 +1,140 @@
+/** Data streams monitoring: counts messages at checkpoints, and tells the agent every ten seconds. */
+
+import { gzipSync } from 'node:zlib'
+import { endsWithin } from '../../core/deadline'
+import { fence } from '../../core/fence'
+import { log } from '../../core/log'
+import { outside } from '../../core/outside'
+import type { AgentRequest, Transport } from '../../core/transport'
+import { every } from '../../std/timer'
+import type { DataStreams, Pathway } from '../../trace/data-streams'
+import { headerText } from '../../trace/propagation/carrier'
+import type { Span } from '../../trace/span'
+import { StatsSender } from '../stats/sender'
+import { StreamBucket } from './bucket'
+import { decodePathway, encodePathway, HEADER } from './context'
+import { NO_HASH, PathwayHashes } from './hash'
+import { BUCKET_MS, encodePipelineStats, type StreamIdentity } from './payload'
+
+const PATH = '/v0.1/pipeline_stats'
+const MAX_HEADER_LENGTH = 64
+
+export interface MonitorOptions {
+  transport: Transport
+  identity: StreamIdentity
+  headers: Readonly<Record<string, string>>
+  /** In [0, 1), for tests. */
+  random?: () => number
+}
+
+export class DataStreamsMonitor implements DataStreams {
+  readonly #identity: StreamIdentity
+  readonly #hashes: PathwayHashes
+  readonly #sender: StatsSender
+  readonly #timer: NodeJS.Timeout
+  #buckets: StreamBucket[] = []
+  #isStopped = false
+
+  constructor({ transport, identity, headers, random = Math.random }: MonitorOptions) {
+    this.#identity = identity
+    this.#hashes = new PathwayHashes(identity.Service, identity.Env)
+    this.#sender = new StatsSender({
+      transport,
+      what: 'data streams',
+      request: { method: 'POST', path: PATH },
+      headers: { ...headers, 'Content-Type': 'application/msgpack', 'Content-Encoding': 'gzip' },
+      onUnknown: () => log.warn('data streams off', `agent at ${transport.url} has no ${PATH}`),
+      random,
+    })
+    this.#timer = outside(every, () => fence('data streams', () => this.#send(Date.now())), BUCKET_MS)
+  }
+
+  /** Whether there is something that has not been sent. */
+  get isPending(): boolean {
+    return this.#buckets.length > 0 || !this.#sender.isEmpty
+  }
+
+  checkpoint(
+    tags: readonly string[],
+    parent: Pathway | undefined,
+    payloadBytes: number,
+    span?: Span,
+  ): Pathway {
+    const nowMs = Date.now()
+    const sorted = [...tags].sort()
+    const direction = sorted.find(tag => tag.startsWith('direction:'))?.slice('direction:'.length)
+    // What sends again goes on from what it received; from nothing, each message begins a way of its own.
+    const repeats = parent !== undefined && direction === parent.direction
+    const before = repeats ? parent.opposite : parent
+    const parentHash = before?.hash ?? NO_HASH
+    const startMs = before?.startMs ?? nowMs
+    const hash = this.#hashes.of(sorted, parentHash)
+    const point = this.#isStopped ? undefined : this.#bucketOf(nowMs).point(hash, parentHash, sorted)
+    // Clocks of other hosts may be ahead.
+    point?.edgeLatency.accept(Math.max(0, nowMs - (before?.edgeStartMs ?? nowMs)) / 1000)
+    point?.pathwayLatency.accept(Math.max(0, nowMs - startMs) / 1000)
+    point?.payloadSize.accept(payloadBytes)
+    if (span !== undefined) span.tags['pathway.hash'] = String(hash.readBigUInt64LE())
+    return { hash, startMs, edgeStartMs: nowMs, direction, opposite: alone(before) }
+  }
+
+  backlog(tags: readonly string[], offset: number): void {
+    if (this.#isStopped || !Number.isFinite(offset)) return
+    this.#bucketOf(Date.now()).backlog([...tags].sort(), offset)
+  }
+
+  inject(pathway: Pathway, carrier: Record<string, unknown>): void {
+    carrier[HEADER] = encodePathway(pathway)
+  }
+
+  extract(carrier: unknown): Pathway | undefined {
+    if (typeof carrier !== 'object' || carrier === null) return undefined
+    return decodePathway(headerText((carrier as Record<string, unknown>)[HEADER], MAX_HEADER_LENGTH))
+  }
+
+  /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
+  async flush(timeoutMs: number): Promise<void> {
+    this.#send(Number.POSITIVE_INFINITY)
+    if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush(timeoutMs)
+    this.giveUp()
+    this.#isStopped = true
+  }
+
+  /** Takes out all that has not left, as requests: for a last attempt when the process exits. */
+  takeUnsent(): AgentRequest[] {
+    fence('data streams', () => this.#send(Number.POSITIVE_INFINITY))
+    return this.#sender.takeUnsent()
+  }
+
+  giveUp(): void {
+    this.#buckets = []
+    this.#sender.clear()
+  }
+
+  #bucketOf(nowMs: number): StreamBucket {
+    const last = this.#buckets.at(-1)
+    if (last !== undefined && nowMs < last.startMs + BUCKET_MS) return last
+    const bucket = new StreamBucket(Math.floor(nowMs / BUCKET_MS) * BUCKET_MS)
+    this.#buckets.push(bucket)
+    return bucket
+  }
+
+  #send(nowMs: number): void {
+    const ended = this.#buckets.filter(bucket => bucket.startMs + BUCKET_MS <= nowMs)
+    if (ended.length === 0) return
+    this.#buckets = this.#buckets.filter(bucket => !ended.includes(bucket))
+    this.#sender.push(gzipSync(encodePipelineStats(this.#identity, ended)))
+  }
+}
+
+/** Without what came before it: a way may go on for as long as the process runs. */
+function alone(pathway: Pathway | undefined): Pathway | undefined {
+  if (pathway?.opposite === undefined) return pathway
+  const { hash, startMs, edgeStartMs } = pathway
+  return { hash, startMs, edgeStartMs }
+}

@@ -1,0 +1,100 @@
+/**
+ * What a collector says in the body of its answer, protobuf or JSON as the request was:
+ *
+ * | message | fields |
+ * |---|---|
+ * | ExportTraceServiceResponse (200) | 1 partial_success |
+ * | ExportTracePartialSuccess | 1 rejected_spans (int64), 2 error_message |
+ * | google.rpc.Status (errors) | 2 message |
+ *
+ * and what its status means (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response): 2xx accepted; 429, 502, 503, 504
+ * try again; all others, never.
+ */
+
+import type { AgentResponse } from '../../core/exchange'
+import { field, parse, reasonOf } from '../responses'
+
+export type Verdict = 'accepted' | 'again' | 'refused'
+
+export function verdictOf(status: number): Verdict {
+  if (status >= 200 && status < 300) return 'accepted'
+  return status === 429 || (status >= 502 && status <= 504) ? 'again' : 'refused'
+}
+
+export interface PartialSuccess {
+  rejectedSpans: number
+  /** Why; or, where nothing was rejected, what the sender should mend. */
+  message: string
+}
+
+/** Undefined when all is well, or the answer cannot be read: it was accepted all the same. */
+export function partialSuccessOf(response: AgentResponse): PartialSuccess | undefined {
+  const { rejectedSpans, message } = isJson(response) ? fromJson(response.body) : fromProtobuf(response.bytes)
+  return rejectedSpans > 0 || message !== '' ? { rejectedSpans, message: reasonOf(message) } : undefined
+}
+
+/** The collector's own words for a refusal, in one short line; empty when it gave none. */
+export function refusalOf(response: AgentResponse): string {
+  const type = response.headers['content-type'] ?? ''
+  if (type.includes('protobuf')) return reasonOf(textOf(response.bytes, 2))
+  const message = isJson(response) ? field(parse(response.body), 'message') : undefined
+  return reasonOf(typeof message === 'string' ? message : response.body)
+}
+
+function isJson({ headers }: AgentResponse): boolean {
+  return headers['content-type']?.includes('json') === true
+}
+
+function fromJson(body: string): PartialSuccess {
+  const partial = field(parse(body), 'partialSuccess')
+  const message = field(partial, 'errorMessage')
+  return {
+    rejectedSpans: Number(field(partial, 'rejectedSpans') ?? 0) || 0,
+    message: typeof message === 'string' ? message : '',
+  }
+}
+
+function fromProtobuf(bytes: Uint8Array): PartialSuccess {
+  let rejectedSpans = 0
+  let message = ''
+  eachField(bytes, (number, partial) => {
+    if (number !== 1 || typeof partial === 'number') return
+    eachField(partial, (inner, value) => {
+      if (inner === 1 && typeof value === 'number') rejectedSpans = value
+      else if (inner === 2 && typeof value !== 'number') message = Buffer.from(value).toString('utf8')
+    })
+  })
+  return { rejectedSpans, message }
+}
+
+function textOf(bytes: Uint8Array, wanted: number): string {
+  let text = ''
+  eachField(bytes, (number, value) => {
+    if (number === wanted && typeof value !== 'number') text = Buffer.from(value).toString('utf8')
+  })
+  return text
+}
+
+/** Calls `found` for each varint and each run of bytes; what is not protobuf ends it. */
+function eachField(bytes: Uint8Array, found: (field: number, value: number | Uint8Array) => void): void {
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let factor = 1; at < bytes.length; factor *= 128) {
+      const byte = bytes[at++]
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value
+    }
+    return Number.NaN
+  }
+  while (at < bytes.length) {
+    const tag = varint()
+    const value = varint()
+    if (Number.isNaN(value)) return
+    if ((tag & 7) === 0) found(tag >>> 3, value)
+    else if ((tag & 7) === 2 && at + value <= bytes.length) {
+      found(tag >>> 3, bytes.subarray(at, at + value))
+      at += value
+    } else return
+  }
+}

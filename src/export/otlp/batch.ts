@@ -1,0 +1,103 @@
+/** Encodes spans as they finish, and makes requests of them. */
+
+import { reportFailure } from '../../core/fence'
+import type { LocalTrace } from '../../trace/local-trace'
+import type { Span } from '../../trace/span'
+import type { Payload } from '../encoder'
+import type { Format, RequestPart, Scope, SpanOutput } from './output'
+import { traceStateOf, writeSpan } from './span'
+
+/** Services beyond this many are data; what is kept of them is made anew. */
+const MAX_SERVICES = 64
+/** On a span that a span rule keeps although its trace is dropped. */
+const KEPT_BY_RULE = '_dd.span_sampling.mechanism'
+
+function isKept({ tags }: Span): boolean {
+  return tags[KEPT_BY_RULE] !== undefined
+}
+
+interface Group {
+  resource: Uint8Array
+  spans: SpanOutput
+}
+
+export interface BatchOptions {
+  format: Format
+  scope: Scope
+  /** The field `resource` of the spans of a service. */
+  resource: (service: string) => Uint8Array
+  /** The batch is full: `take` is to be called. */
+  onFull: () => void
+  maxSpans: number
+  maxBytes: number
+}
+
+export class Batch {
+  readonly #options: BatchOptions
+  /** By service; in the order in which they came. */
+  readonly #groups = new Map<string, Group>()
+  byteLength = 0
+  #spanCount = 0
+  #traceCount = 0
+
+  constructor(options: BatchOptions) {
+    this.#options = options
+  }
+
+  /** Adds what is kept of a trace. Returns how many spans could not be encoded. */
+  add(trace: LocalTrace, spans: readonly Span[]): number {
+    let failures = 0
+    let isFirst = true
+    const isDropped = trace.priority <= 0
+    if (isDropped && !spans.some(isKept)) return 0
+    const traceState = traceStateOf(trace)
+    for (const span of spans) {
+      if (isDropped && !isKept(span)) continue
+      if (!this.#add(span, isFirst, traceState)) failures++
+      // Counted with its first span, wherever the others go.
+      else if (isFirst) this.#traceCount++
+      isFirst = false
+      if (this.#spanCount >= this.#options.maxSpans || this.byteLength >= this.#options.maxBytes) {
+        this.#options.onFull()
+      }
+    }
+    return failures
+  }
+
+  take(): Payload | undefined {
+    if (this.#spanCount === 0) return undefined
+    const parts: RequestPart[] = []
+    for (const { resource, spans } of this.#groups.values()) {
+      if (spans.byteLength > 0) parts.push({ resource, spans: spans.take() })
+    }
+    const body = this.#options.format.request(parts, this.#options.scope)
+    const payload = { body, traceCount: this.#traceCount, spanCount: this.#spanCount }
+    if (this.#groups.size > MAX_SERVICES) this.#groups.clear()
+    this.byteLength = this.#spanCount = this.#traceCount = 0
+    return payload
+  }
+
+  #add(span: Span, isFirst: boolean, traceState: string): boolean {
+    const { spans } = this.#groupOf(span.service)
+    const before = spans.byteLength
+    try {
+      writeSpan(span, isFirst, traceState, spans)
+    } catch (error) {
+      reportFailure('encoding a span', error)
+      spans.undo()
+      return false
+    }
+    this.byteLength += spans.byteLength - before
+    this.#spanCount++
+    return true
+  }
+
+  #groupOf(service: string): Group {
+    let group = this.#groups.get(service)
+    if (group === undefined) {
+      group = { resource: this.#options.resource(service), spans: this.#options.format.newSpans() }
+      this.#groups.set(service, group)
+    }
+    return group
+  }
+}

@@ -1,0 +1,51 @@
+/** The export to OpenTelemetry collectors, made of the configuration. Loaded when `OTEL_TRACES_EXPORTER` asks for it. */
+
+import type { Config } from '../../core/config/resolve'
+import { Transport } from '../../core/transport'
+import { endpointOf, headersOf } from './collector'
+import { OtlpExporter } from './exporter'
+import { json } from './json'
+import type { Format } from './output'
+import { processAttributes, resourceOf } from './resource'
+
+/** The transport leads to the collector; who opened it closes it. */
+export function openOtlp(config: Config, version: string): { transport: Transport; exporter: OtlpExporter } {
+  const { origin, path } = endpointOf(config)
+  const transport = new Transport(origin, config.lookup)
+  const common = processAttributes(config, version)
+  const exporter = new OtlpExporter({
+    transport,
+    path,
+    format: formatOf(config),
+    scope: { name: 'tracer', version },
+    resource: service => resourceOf(service, common, config),
+    headers: { 'user-agent': `tracer-otlp-exporter-nodejs/${version}`, ...headersOf(config) },
+    compression: config.otlpTracesCompression,
+    timeoutMs: config.otlpTracesTimeout,
+    delayMs: delayOf(config),
+    batchSpans: config.batchSize,
+    queueSpans: config.batchQueueSize > 0 ? config.batchQueueSize : undefined,
+  })
+  return { transport, exporter }
+}
+
+function formatOf({ otlpTracesProtocol }: Config): Format {
+  return otlpTracesProtocol === 'http/json' ? json : lazyProtobuf()
+}
+
+/** The library of protobuf takes 10 ms to load: after the program's own start, or with its first span. */
+function lazyProtobuf(): Format {
+  const load = (): Format => (require('./protobuf') as typeof import('./protobuf')).protobuf
+  setImmediate(load).unref()
+  return {
+    contentType: 'application/x-protobuf',
+    newSpans: () => load().newSpans(),
+    resource: attributes => load().resource(attributes),
+    request: (parts, scope) => load().request(parts, scope),
+  }
+}
+
+/** Our own setting counts where only that one is set. */
+function delayOf({ origins, flushInterval, batchDelay }: Config): number {
+  return origins.batchDelay === 'default' && origins.flushInterval !== 'default' ? flushInterval : batchDelay
+}

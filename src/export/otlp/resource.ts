@@ -1,0 +1,51 @@
+/** Who sends, as OpenTelemetry describes it (https://opentelemetry.io/docs/specs/semconv/resource/). */
+
+import { hostname } from 'node:os'
+import type { Config } from '../../core/config/resolve'
+import { containerHeaders } from '../../core/container'
+import { runtimeId } from '../../core/runtime-id'
+import type { TagValue } from '../../trace/site'
+import type { ResourceAttributes } from './output'
+
+/** What the tags of the configuration have names of their own for. */
+const IDENTITY = ['service', 'env', 'version']
+
+/** The attributes of this process but its service: what the user gave wins. */
+export function processAttributes(config: Config, tracerVersion: string): ResourceAttributes {
+  const { env, tags, gitMetadata, gitCommitSha, gitRepositoryUrl } = config
+  const attributes: Record<string, TagValue | undefined> = {
+    'service.instance.id': runtimeId,
+    // The second is the older name, which dashboards still ask for.
+    'deployment.environment.name': env,
+    'deployment.environment': env,
+    'telemetry.sdk.name': 'datadog',
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': tracerVersion,
+    'process.pid': process.pid,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+    'host.name': config.reportHostname ? hostname() : undefined,
+    'container.id': containerHeaders()['Datadog-Container-ID'],
+    'vcs.ref.head.revision': gitMetadata ? gitCommitSha : undefined,
+    'vcs.repository.url.full': gitMetadata ? withoutUser(gitRepositoryUrl) : undefined,
+  }
+  for (const name of Object.keys(tags)) if (!IDENTITY.includes(name)) attributes[name] = tags[name]
+  return Object.fromEntries(Object.entries(attributes).filter(isSet))
+}
+
+/** Of the spans of `service`. The version is that of the application: other services do not have it. */
+export function resourceOf(service: string, common: ResourceAttributes, config: Config): ResourceAttributes {
+  const { version } = config
+  const isOwn = service.toLowerCase() === config.service?.toLowerCase()
+  return isOwn && version !== undefined
+    ? { 'service.name': service, 'service.version': version, ...common }
+    : { 'service.name': service, ...common }
+}
+
+function withoutUser(url: string | undefined): string | undefined {
+  return url?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
+}
+
+function isSet(entry: [string, TagValue | undefined]): entry is [string, TagValue] {
+  return entry[1] !== undefined && entry[1] !== ''
+}

@@ -1,0 +1,133 @@
+/** Sends payloads of statistics, one after the other, and drops those that the agent does not take in a few attempts. */
+
+import { reportFailure } from '../../core/fence'
+import { log } from '../../core/log'
+import { outside } from '../../core/outside'
+import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
+import { Pause } from '../pause'
+import { reasonOf, verdictOf } from '../responses'
+import { backoffMs, OVERLOADED, retryAfterMs } from '../retry'
+
+const REQUEST_TIMEOUT_MS = 5000
+/** With the waits between them at most 15 s: by then the next payload has come. */
+const MAX_ATTEMPTS = 5
+/** There are more only when the agent asks for long waits. */
+const MAX_WAITING = 4
+
+export interface SenderParts {
+  transport: Transport
+  /** For the log. */
+  what: string
+  request: Pick<AgentRequest, 'method' | 'path'>
+  headers: Readonly<Record<string, string>>
+  /** The agent does not know the endpoint. */
+  onUnknown: () => void
+  /** In [0, 1). */
+  random: () => number
+}
+
+export class StatsSender {
+  readonly #parts: SenderParts
+  readonly #pause = new Pause()
+  /** The first is the one under way. */
+  #waiting: Uint8Array[] = []
+  #dropped = 0
+  #running: Promise<void> | undefined
+  #isHurried = false
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  push(body: Uint8Array): void {
+    this.#waiting.push(body)
+    if (this.#waiting.length > MAX_WAITING) this.#drop(this.#waiting[1], 'the agent takes none')
+    this.#running ??= outside(() => this.#run())
+  }
+
+  /** Resolves when nothing waits any more; what fails from now on is not waited for. */
+  async flush(): Promise<void> {
+    this.#isHurried = true
+    this.#pause.end()
+    await this.#running
+    this.#isHurried = false
+  }
+
+  /** Takes out what has not been answered. */
+  takeUnsent(): AgentRequest[] {
+    return this.#waiting.splice(0).map(body => this.#request(body))
+  }
+
+  clear(): void {
+    this.#waiting = []
+    this.#pause.end()
+  }
+
+  async #run(): Promise<void> {
+    let attempts = 0
+    for (let [body] = this.#waiting; body !== undefined; [body] = this.#waiting) {
+      const waitMs = await this.#attempt(body, ++attempts)
+      if (this.#waiting[0] !== body) attempts = 0
+      else await this.#pause.wait(waitMs)
+    }
+    this.#running = undefined
+  }
+
+  /** ms to wait before the next attempt, when the payload has not left. */
+  async #attempt(body: Uint8Array, attempts: number): Promise<number> {
+    const { transport, onUnknown, random } = this.#parts
+    let waitMs = backoffMs(attempts, OVERLOADED, random())
+    let trouble: string
+    try {
+      const response = await transport.request(this.#request(body))
+      const { status, headers } = response
+      const verdict = verdictOf(status)
+      if (verdict === 'accepted') {
+        this.#remove(body)
+        return 0
+      }
+      trouble = `it answers ${`${status} ${reasonOf(response.body)}`.trim()}`
+      if (verdict !== 'overloaded' && verdict !== 'late') {
+        this.#drop(body, trouble)
+        if (verdict === 'unknown format') onUnknown()
+        return 0
+      }
+      waitMs = retryAfterMs(headers['retry-after'], Date.now()) ?? waitMs
+    } catch (error) {
+      trouble = errorCode(error)
+    }
+    // As in `flush()` of traces: the first failure may be a connection that the agent has closed.
+    if (attempts >= (this.#isHurried ? 2 : MAX_ATTEMPTS)) this.#drop(body, trouble)
+    log.debug(() => `${this.#parts.what}: ${trouble}, attempt ${attempts}`)
+    return this.#isHurried ? 0 : waitMs
+  }
+
+  #request(body: Uint8Array): AgentRequest {
+    const { request, headers } = this.#parts
+    return { ...request, headers, body, timeoutMs: REQUEST_TIMEOUT_MS }
+  }
+
+  #remove(body: Uint8Array): boolean {
+    const index = this.#waiting.indexOf(body)
+    if (index >= 0) this.#waiting.splice(index, 1)
+    return index >= 0
+  }
+
+  #drop(body: Uint8Array, trouble: string): void {
+    if (!this.#remove(body)) return
+    this.#dropped++
+    try {
+      const { what, transport } = this.#parts
+      log.warn(
+        `${what} dropped`,
+        `agent at ${transport.url} did not take ${what} (${trouble}); ${this.#dropped} payloads dropped in total`,
+      )
+    } catch (error) {
+      reportFailure(this.#parts.what, error)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Traces that the agent would throw away: with statistics of our own they must not count either, nor be sent.
+ *
+ * | `/info` | rejects a trace when |
+ * |---|---|
+ * | `filter_tags.reject` | its root has one of these tags |
+ * | `filter_tags.require` | its root lacks one of these tags |
+ * | `filter_tags_regex` | the same, with a regular expression for the value |
+ * | `ignore_resources` | one of these expressions fits the resource of its root |
+ */
+
+import { log } from '../../core/log'
+import type { LocalTrace } from '../../trace/local-trace'
+import type { Span } from '../../trace/span'
+import type { CommonTags } from '../common-tags'
+import type { Offer } from './offer'
+
+/** Whether the value of a tag is meant; undefined: the root has no such tag. */
+interface TagTest {
+  readonly name: string
+  fits(value: string): boolean
+}
+
+export class TraceFilter {
+  readonly #common: CommonTags
+  readonly #require: readonly TagTest[]
+  readonly #reject: readonly TagTest[]
+  readonly #resources: readonly RegExp[]
+  /** For what is sent of a trace after its root, which has no tags any more then. */
+  readonly #rejected = new WeakSet<LocalTrace>()
+
+  constructor(common: CommonTags, { filterTags, filterTagsByRegex, ignoreResources }: Offer) {
+    this.#common = common
+    this.#require = [...exact(filterTags.require), ...byRegex(filterTagsByRegex.require)]
+    this.#reject = [...exact(filterTags.reject), ...byRegex(filterTagsByRegex.reject)]
+    this.#resources = ignoreResources.map(expression).filter(each => each !== undefined)
+  }
+
+  /** False: no trace is ever rejected. */
+  get isActive(): boolean {
+    return this.#require.length + this.#reject.length + this.#resources.length > 0
+  }
+
+  /** Whether this chunk is to be thrown away. */
+  rejects(trace: LocalTrace, spans: readonly Span[]): boolean {
+    const { root } = trace
+    if (root === undefined) return false
+    if (root.durationMs >= 0 && !spans.includes(root)) return this.#rejected.has(trace)
+    const isRejected = this.#rejectsRoot(root)
+    if (isRejected) this.#rejected.add(trace)
+    return isRejected
+  }
+
+  #rejectsRoot(root: Span): boolean {
+    const has = (test: TagTest): boolean => {
+      const value = this.#textOf(root, test.name)
+      return value !== undefined && test.fits(value)
+    }
+    if (this.#reject.some(has) || !this.#require.every(has)) return true
+    const resource = root.resource || root.name
+    return this.#resources.some(each => each.test(resource))
+  }
+
+  /** The value of a tag in `meta`, where the agent looks. */
+  #textOf(root: Span, name: string): string | undefined {
+    const { meta, version, service } = this.#common
+    const value = root.tags[name] ?? root.site.tags[name] ?? meta[name]
+    if (value !== undefined) return typeof value === 'string' ? value : undefined
+    if (name === 'version' && root.service.toLowerCase() === service.toLowerCase()) return version
+    return name === '_dd.origin' ? root.trace.origin : undefined
+  }
+}
+
+/** `name` or `name:value`. */
+function split(tag: string): [name: string, value: string] {
+  const at = tag.indexOf(':')
+  return at < 0 ? [tag.trim(), ''] : [tag.slice(0, at).trim(), tag.slice(at + 1).trim()]
+}
+
+function exact(tags: readonly string[]): TagTest[] {
+  return tags.map(tag => {
+    const [name, wanted] = split(tag)
+    return { name, fits: value => wanted === '' || value === wanted }
+  })
+}
+
+function byRegex(tags: readonly string[]): TagTest[] {
+  const tests: TagTest[] = []
+  for (const tag of tags) {
+    const [name, source] = split(tag)
+    const wanted = expression(source)
+    if (wanted !== undefined) tests.push({ name, fits: value => wanted.test(value) })
+  }
+  return tests
+}
+
+/** The agent's expressions are Go's, which allow flags in front. */
+function expression(source: string): RegExp | undefined {
+  try {
+    const [, flags = '', rest] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? []
+    return new RegExp(rest, flags)
+  } catch {
+    log.warn(`filter ${source}`, `the agent filters traces by '${source}', which cannot be read; not used`)
+    return undefined
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Trace statistics that the tracer computes itself, in place of the agent: hits, errors and durations of all spans, also
+ * of those that are never sent.
+ *
+ * Until the agent has said on `/info` what it takes, spans are counted and all traces are encoded; their payloads wait.
+ * Then, either the statistics are sent and the header on these payloads says so; or they are thrown away, the header is
+ * absent, and the agent counts. Later changes are kept apart by what each payload remembers (`isCounting` at its time).
+ * What cannot be kept apart: filters of the agent that were not known yet, and statistics that had left when the tracer
+ * was turned to another agent.
+ */
+
+import { endsWithin } from '../../core/deadline'
+import { fence, reportFailure } from '../../core/fence'
+import { log } from '../../core/log'
+import { outside } from '../../core/outside'
+import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
+import { every } from '../../std/timer'
+import type { LocalTrace } from '../../trace/local-trace'
+import type { SpanSampler } from '../../trace/sampling/span-rules'
+import type { TraceSink } from '../../trace/sink'
+import type { Span } from '../../trace/span'
+import type { AgentInfo } from '../agent-info'
+import type { CommonTags } from '../common-tags'
+import { admit } from './admission'
+import { Aggregator, BUCKET_MS } from './aggregator'
+import type { ClientStats } from './client-stats'
+import { type Offer, offerOf, STATS_PATH, UNKNOWN } from './offer'
+import { encodeStats, type Identity } from './payload'
+import { StatsSender } from './sender'
+import { newSketch } from './sketch'
+import { TraceFilter } from './trace-filter'
+
+export interface StatsOptions {
+  transport: Transport
+  common: CommonTags
+  identity: Identity
+  /** Those of `identityHeaders`. */
+  headers: Readonly<Record<string, string>>
+  /** Default: statistics leave every ten seconds. */
+  sendEveryMs?: number
+  /** In [0, 1), for tests. */
+  random?: () => number
+}
+
+export class TraceStats implements ClientStats {
+  readonly #options: StatsOptions
+  readonly #aggregator: Aggregator
+  readonly #sender: StatsSender
+  readonly #timer: NodeJS.Timeout
+  #filter: TraceFilter | undefined
+  /** What the agent takes; undefined: nothing. */
+  #offer: Offer | undefined = UNKNOWN
+  #sequence = 0
+  #droppedTraces = 0
+  #droppedSpans = 0
+  /** Of these, how many the request under way tells. */
+  #toldTraces = 0
+  #toldSpans = 0
+
+  constructor(options: StatsOptions) {
+    const { transport, common, headers, sendEveryMs = BUCKET_MS, random = Math.random } = options
+    this.#options = options
+    this.#aggregator = new Aggregator(common.service, UNKNOWN)
+    this.#sender = new StatsSender({
+      transport,
+      what: 'trace statistics',
+      request: { method: 'PUT', path: STATS_PATH },
+      headers: { ...headers, 'Content-Type': 'application/msgpack' },
+      onUnknown: () => this.#turnOff(`it has no ${STATS_PATH}`),
+      random,
+    })
+    this.#timer = outside(every, () => fence('stats', () => this.#send(Date.now())), sendEveryMs)
+    // The library loads now, not when the first trace ends.
+    outside(() => setImmediate(() => fence('stats', newSketch)).unref())
+  }
+
+  get isCounting(): boolean {
+    return this.#offer !== undefined
+  }
+
+  get isSettled(): boolean {
+    return this.#offer !== UNKNOWN
+  }
+
+  /** Whether there is something that the agent would take. */
+  get isPending(): boolean {
+    return this.#isOn && !(this.#aggregator.isEmpty && this.#sender.isEmpty)
+  }
+
+  /** Counts traces on their way to `sink`, and hands on those that the agent wants. */
+  countBefore(sink: TraceSink, sampler: SpanSampler | undefined): TraceSink {
+    return { add: (trace, spans) => this.#add(trace, spans, sampler, sink) }
+  }
+
+  async settle(info: { fetch(): Promise<AgentInfo | undefined> }): Promise<void> {
+    try {
+      if ((await info.fetch()) === undefined) this.#turnOff('it has no /info')
+    } catch (error) {
+      if (errorCode(error) !== 'ETIMEDOUT') throw error
+      this.#turnOff('its /info does not answer')
+    }
+  }
+
+  learn(info: AgentInfo): void {
+    const offer = offerOf(info)
+    if (offer === undefined) {
+      this.#turnOff('it is not in its /info')
+      return
+    }
+    this.#offer = offer
+    this.#aggregator.use(offer)
+    const filter = new TraceFilter(this.#options.common, offer)
+    this.#filter = filter.isActive ? filter : undefined
+  }
+
+  reset(): void {
+    this.#offer = UNKNOWN
+    this.#filter = undefined
+  }
+
+  headers(isCounted: boolean): Readonly<Record<string, string>> {
+    if (!isCounted || !this.#isOn) return {}
+    this.#toldTraces = this.#droppedTraces
+    this.#toldSpans = this.#droppedSpans
+    return {
+      'Datadog-Client-Computed-Stats': 'yes',
+      'Datadog-Client-Dropped-P0-Traces': String(this.#toldTraces),
+      'Datadog-Client-Dropped-P0-Spans': String(this.#toldSpans),
+    }
+  }
+
+  accepted(): void {
+    this.#droppedTraces -= this.#toldTraces
+    this.#droppedSpans -= this.#toldSpans
+    this.#toldTraces = 0
+    this.#toldSpans = 0
+  }
+
+  /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
+  async flush(timeoutMs: number): Promise<void> {
+    this.#send()
+    if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
+  }
+
+  /** Flushes, drops what is left, and counts no more. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush(timeoutMs)
+    this.giveUp()
+    this.#offer = undefined
+  }
+
+  /** Takes out all that has not left, as requests: for a last attempt when the process exits. */
+  takeUnsent(): AgentRequest[] {
+    fence('stats', () => this.#send())
+    return this.#sender.takeUnsent()
+  }
+
+  /** Drops what has been counted and has not left. */
+  giveUp(): void {
+    this.#aggregator.take()
+    this.#sender.clear()
+  }
+
+  get #isOn(): boolean {
+    return this.#offer !== undefined && this.#offer !== UNKNOWN
+  }
+
+  #add(trace: LocalTrace, spans: readonly Span[], sampler: SpanSampler | undefined, sink: TraceSink): void {
+    const offer = this.#offer
+    if (offer !== undefined) {
+      if (this.#filter?.rejects(trace, spans) === true) return
+      try {
+        this.#aggregator.add(trace, spans)
+      } catch (error) {
+        // Not by `fence`: it would need a closure for each trace.
+        reportFailure('stats', error)
+      }
+    }
+    if (trace.priority > 0) sink.add(trace, spans)
+    else if (offer?.canDropTraces === true) this.#drop(trace, spans, sampler, sink)
+    else {
+      if (sampler !== undefined) for (const span of spans) sampler.keep(span)
+      sink.add(trace, spans)
+    }
+  }
+
+  #drop(trace: LocalTrace, spans: readonly Span[], sampler: SpanSampler | undefined, sink: TraceSink): void {
+    const admitted = admit(trace, spans, sampler, sink)
+    if (admitted === 0) this.#droppedTraces++
+    this.#droppedSpans += spans.length - admitted
+  }
+
+  /** Without a time, also what has not ended. While it is not known what the agent takes, everything stays. */
+  #send(nowMs?: number): void {
+    if (!this.#isOn) return
+    const buckets = this.#aggregator.take(nowMs)
+    if (buckets.length === 0) return
+    const blocked = buckets.reduce((sum, { blockedCount }) => sum + blockedCount, 0)
+    if (blocked > 0)
+      log.warn('stats blocked', `${blocked} spans have too many different resources for trace statistics`)
+    this.#sender.push(encodeStats(this.#options.identity, ++this.#sequence, buckets))
+  }
+
+  #turnOff(why: string): void {
+    if (this.#offer === undefined) return
+    this.#offer = undefined
+    this.#filter = undefined
+    this.giveUp()
+    const { url } = this.#options.transport
+    log.info('stats off', `agent at ${url} takes no trace statistics (${why}), it computes them itself`)
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What surrounds each message of telemetry, JSON:
+ *
+ * | field | |
+ * |---|---|
+ * | `api_version`, `naming_schema_version` | `v2`; the schema of span names |
+ * | `request_type`, `payload` | what it is (events.ts), alone or several as `message-batch` |
+ * | `seq_id` | from 1, one more for each message; the same when it is repeated |
+ * | `tracer_time` | s since the epoch |
+ * | `runtime_id` | this process |
+ * | `application` | service, environment, versions |
+ * | `host` | name, system and kernel: the protocol ties a process to its host by the name, which goes nowhere else |
+ */
+
+import { arch, hostname, release, type, version } from 'node:os'
+import type { Config } from '../../core/config/resolve'
+import { containerHeaders } from '../../core/container'
+import { processTags } from '../../core/process-tags'
+import { runtimeId } from '../../core/runtime-id'
+import type { AgentRequest } from '../../core/transport'
+import type { TelemetryEvent } from './events'
+
+export const PATH = '/telemetry/proxy/api/v2/apmtelemetry'
+
+export class Envelope {
+  readonly #config: Config
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #application: object
+  readonly #host: object
+  #sequence = 0
+
+  constructor(config: Config, tracerVersion: string) {
+    this.#config = config
+    this.#headers = {
+      ...containerHeaders(config.externalEnv),
+      'Content-Type': 'application/json',
+      'DD-Client-Library-Language': 'nodejs',
+      'DD-Client-Library-Version': tracerVersion,
+      'DD-Session-ID': runtimeId,
+      'DD-Telemetry-API-Version': 'v2',
+    }
+    this.#application = {
+      service_name: config.service ?? 'node',
+      env: config.env ?? '',
+      service_version: config.version ?? '',
+      tracer_version: tracerVersion,
+      language_name: 'nodejs',
+      language_version: process.versions.node,
+      process_tags: config.processTags ? processTags(config) : undefined,
+    }
+    this.#host = {
+      hostname: hostname(),
+      os: type(),
+      architecture: arch(),
+      kernel_name: type(),
+      kernel_release: release(),
+      kernel_version: version(),
+    }
+  }
+
+  /** One message of one or more events. */
+  wrap(events: readonly TelemetryEvent[], timeoutMs: number): AgentRequest {
+    const [first] = events
+    const event = events.length === 1 ? first : { request_type: 'message-batch', payload: events }
+    const body = JSON.stringify({
+      api_version: 'v2',
+      naming_schema_version: this.#config.spanAttributeSchema,
+      request_type: event.request_type,
+      tracer_time: Math.floor(Date.now() / 1000),
+      runtime_id: runtimeId,
+      seq_id: ++this.#sequence,
+      payload: event.payload,
+      application: this.#application,
+      host: this.#host,
+    })
+    const headers = { ...this.#headers, 'DD-Telemetry-Request-Type': event.request_type }
+    return { method: 'POST', path: PATH, headers, body, timeoutMs }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Events of telemetry.
+ *
+ * | `request_type` | when | payload |
+ * |---|---|---|
+ * | `app-started` | first | `products`, `configuration` |
+ * | `app-integrations-change` | a module was patched, an integration switched | `integrations` |
+ * | `app-dependencies-loaded` | packages were loaded | `dependencies`, at most 2000 |
+ * | `app-client-configuration-change` | settings came from the agent | `configuration` |
+ * | `generate-metrics` | counters have grown | `namespace`, `series` |
+ * | `app-heartbeat` | each minute | – |
+ * | `app-extended-heartbeat` | each day | all of the first three |
+ * | `app-closing` | last | – |
+ */
+
+import type { Setting } from './settings'
+
+export interface TelemetryEvent {
+  request_type: string
+  payload: object
+}
+
+/** As the patch floor reports it. */
+export interface Integration {
+  name: string
+  version: string | undefined
+  enabled: boolean
+  isBroken: boolean
+}
+
+export interface Dependency {
+  name: string
+  /** Undefined where its package.json does not say. */
+  version: string | undefined
+}
+
+/** Counters since the last message: one series for each. */
+export interface Series {
+  metric: string
+  points: [timeS: number, value: number][]
+  /** s that it covers. */
+  interval: number
+  type: 'count'
+  tags: readonly string[]
+  /** A name that all tracers share. */
+  common: true
+}
+
+const PRODUCTS = { appsec: { enabled: false }, profiler: { enabled: false } }
+
+export function appStarted(configuration: readonly Setting[]): TelemetryEvent {
+  return { request_type: 'app-started', payload: { products: PRODUCTS, configuration } }
+}
+
+export function integrationsChange(integrations: readonly Integration[]): TelemetryEvent {
+  return { request_type: 'app-integrations-change', payload: { integrations: integrations.map(toWire) } }
+}
+
+export function dependenciesLoaded(dependencies: readonly Dependency[]): TelemetryEvent {
+  return { request_type: 'app-dependencies-loaded', payload: { dependencies } }
+}
+
+export function configurationChange(configuration: readonly Setting[]): TelemetryEvent {
+  return { request_type: 'app-client-configuration-change', payload: { configuration } }
+}
+
+export function metrics(series: readonly Series[]): TelemetryEvent {
+  return { request_type: 'generate-metrics', payload: { namespace: 'tracers', series } }
+}
+
+export const heartbeat: TelemetryEvent = { request_type: 'app-heartbeat', payload: {} }
+
+export function extendedHeartbeat(
+  configuration: readonly Setting[],
+  integrations: readonly Integration[],
+  dependencies: readonly Dependency[],
+): TelemetryEvent {
+  return {
+    request_type: 'app-extended-heartbeat',
+    payload: { configuration, integrations: integrations.map(toWire), dependencies },
+  }
+}
+
+export const closing: TelemetryEvent = { request_type: 'app-closing', payload: {} }
+
+function toWire({ name, version, enabled, isBroken }: Integration): object {
+  return {
+    name,
+    version,
+    enabled,
+    auto_enabled: true,
+    error: isBroken ? 'switched off after too many failures' : undefined,
+  }
+}

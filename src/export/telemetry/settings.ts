@@ -1,0 +1,105 @@
+/**
+ * What is said about settings. Numbers, switches and choices go out as they are, and so do defaults. Text is free form,
+ * and somebody may have written anything in it:
+ *
+ * | setting | goes out |
+ * |---|---|
+ * | names of service, environment, version | as it is: `application` holds it as well |
+ * | names of integrations, modules, formats, headers, statuses | as it is |
+ * | sampling rules | as they are: what they mean cannot be told without |
+ * | tags, and maps of services | keys only |
+ * | all other text: addresses, paths, repositories, expressions, and settings to come | `<set>` |
+ * | secrets, and what only code can give | not at all (`configurationReport`) |
+ */
+
+import { type ConfigurationEntry, configurationReport } from '../../core/config/report'
+import type { Config } from '../../core/config/resolve'
+
+export interface Setting {
+  name: string
+  value: ConfigurationEntry['value']
+  origin: string
+  /** From 1, one more for each value that is told. */
+  seq_id: number
+  config_id?: string
+}
+
+export const AS_IT_IS: ReadonlySet<string> = new Set([
+  'DD_SERVICE',
+  'DD_ENV',
+  'DD_VERSION',
+  'DD_GIT_COMMIT_SHA',
+  'DD_TRACE_AGENT_PROTOCOL_VERSION',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+  'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION',
+  'DD_TRACE_DISABLED_INSTRUMENTATIONS',
+  'DD_TRACE_DISABLED_PLUGINS',
+  'DD_TRACE_SAMPLING_RULES',
+  'DD_SPAN_SAMPLING_RULES',
+  'DD_TRACE_PROPAGATION_STYLE',
+  'DD_TRACE_PROPAGATION_STYLE_INJECT',
+  'DD_TRACE_PROPAGATION_STYLE_EXTRACT',
+  'DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT',
+  'DD_TRACE_BAGGAGE_TAG_KEYS',
+  'DD_TRACE_LOG_LEVEL',
+  'DD_TRACE_HEADER_TAGS',
+  'DD_TRACE_HTTP_SERVER_ERROR_STATUSES',
+  'DD_TRACE_CLIENT_IP_HEADER',
+  'DD_DBM_PROPAGATION_MODE',
+  'DD_TRACE_SPAN_ATTRIBUTE_SCHEMA',
+])
+export const KEYS_ONLY: ReadonlySet<string> = new Set([
+  'DD_TAGS',
+  'DD_SERVICE_MAPPING',
+  'DD_TRACE_PEER_SERVICE_MAPPING',
+])
+
+export class Settings {
+  readonly #config: Config
+  /** What was told last, by name. */
+  #told = new Map<string, string>()
+  #sequence = 0
+
+  constructor(config: Config) {
+    this.#config = config
+  }
+
+  /** Every setting. */
+  all(): Setting[] {
+    return configurationReport(this.#config).map(entry => this.#tell(entry))
+  }
+
+  /** Those that have changed since `all()` or the last `changed()`. */
+  changed(): Setting[] {
+    return configurationReport(this.#config)
+      .filter(entry => this.#told.get(entry.name) !== textOf(entry))
+      .map(entry => this.#tell(entry))
+  }
+
+  /** What was said last did not arrive. */
+  forget(settings: readonly Setting[]): void {
+    for (const { name } of settings) this.#told.delete(name)
+  }
+
+  #tell(entry: ConfigurationEntry): Setting {
+    const { name, origin, configId } = entry
+    this.#told.set(name, textOf(entry))
+    const setting: Setting = { name, value: presentable(entry), origin, seq_id: ++this.#sequence }
+    if (configId !== undefined) setting.config_id = configId
+    return setting
+  }
+}
+
+function textOf({ value, origin }: ConfigurationEntry): string {
+  return `${origin} ${String(value)}`
+}
+
+function presentable({ name, value, origin }: ConfigurationEntry): ConfigurationEntry['value'] {
+  if (typeof value !== 'string' || value === '' || origin === 'default' || AS_IT_IS.has(name)) return value
+  if (!KEYS_ONLY.has(name)) return '<set>'
+  return value
+    .split(',')
+    .map(pair => pair.split(':')[0])
+    .join(',')
+}

@@ -1,0 +1,108 @@
+/**
+ * What ties a record of a log to the active span: the fields of `dd`, as an object for records and as text for lines.
+ * Asked at each record, as it can be switched at run time.
+ */
+
+import type { PatchTools } from '../../patch/types'
+import { active } from '../../trace/context'
+import { type LogFields, logFields, loggedTraceId } from '../../trace/log-fields'
+import type { Span } from '../../trace/span'
+import { recordView } from './record-view'
+
+export class LogCorrelation {
+  readonly #tools: PatchTools
+
+  /** Without a span, and what comes behind the ids of one. */
+  readonly #alone: string
+  readonly #rest: string
+
+  /** Ids of the span that `#text` is of; ids, as the span itself would be kept alive. */
+  #idHi = 0
+  #idLo = 0
+  #traceHi = 0
+  #traceLo = 0
+  #upperHi = 0
+  #upperLo = 0
+  #text = ''
+
+  constructor(tools: PatchTools) {
+    this.#tools = tools
+    // Read once: nothing but `logInjection` changes while a program runs.
+    const text = JSON.stringify(logFields(undefined, tools.config))
+    this.#alone = text === '{}' ? '' : text
+    this.#rest = text === '{}' ? '}' : `,${text.slice(1)}`
+  }
+
+  get isOn(): boolean {
+    return this.#tools.state.enabled && this.#tools.config.logInjection
+  }
+
+  /** The fields, made anew for each record; undefined when there are none, or none are wanted. */
+  fields(): LogFields | undefined {
+    if (!this.isOn) return undefined
+    try {
+      const fields = logFields(active(), this.#tools.config)
+      for (const _ in fields) return fields
+    } catch (error) {
+      this.#tools.state.failed(error)
+    }
+    return undefined
+  }
+
+  /** The same as JSON; empty for none. */
+  json(): string {
+    if (!this.isOn) return ''
+    try {
+      const span = active()
+      if (span === undefined) return this.#alone
+      if (!this.#isSame(span)) this.#remember(span)
+      return this.#text
+    } catch (error) {
+      this.#tools.state.failed(error)
+      return ''
+    }
+  }
+
+  /**
+   * The record with `dd`; the application's own object is left as it is. Plain objects are copied, which winston itself
+   * does for child loggers; anything else is shown through a view, so that an error stays one.
+   */
+  record(record: unknown): unknown {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
+    try {
+      const dd = Object.hasOwn(record, 'dd') ? undefined : this.fields()
+      if (dd === undefined) return record
+      return isSimple(record) ? { ...record, dd } : recordView(record, dd)
+    } catch {
+      // A getter of the record's, which throws: whoever writes the record will see.
+      return record
+    }
+  }
+
+  #isSame({ idLo, idHi, trace }: Span): boolean {
+    return (
+      idLo === this.#idLo &&
+      idHi === this.#idHi &&
+      trace.traceLo === this.#traceLo &&
+      trace.traceHi === this.#traceHi &&
+      trace.upperLo === this.#upperLo &&
+      trace.upperHi === this.#upperHi
+    )
+  }
+
+  #remember(span: Span): void {
+    const { trace } = span
+    const traceId = loggedTraceId(trace, this.#tools.config)
+    this.#text = `{"trace_id":"${traceId}","span_id":"${span.toSpanId()}"${this.#rest}`
+    this.#idHi = span.idHi
+    this.#idLo = span.idLo
+    this.#traceHi = trace.traceHi
+    this.#traceLo = trace.traceLo
+    this.#upperHi = trace.upperHi
+    this.#upperLo = trace.upperLo
+  }
+}
+
+function isSimple(record: object): boolean {
+  return Object.getPrototypeOf(record) === Object.prototype && Object.isExtensible(record)
+}

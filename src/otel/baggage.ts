@@ -1,0 +1,85 @@
+/** Baggage in OpenTelemetry's form and in ours, each made of the other once. */
+
+import type { Baggage as Items } from '../trace/baggage'
+import type { OtelBaggage, OtelBaggageEntry } from './types'
+
+/** Immutable entries, as the API's own. */
+export class Baggage implements OtelBaggage {
+  readonly #entries: ReadonlyMap<string, OtelBaggageEntry>
+
+  constructor(entries: ReadonlyMap<string, OtelBaggageEntry>) {
+    this.#entries = entries
+  }
+
+  getEntry(key: string): OtelBaggageEntry | undefined {
+    const entry = this.#entries.get(key)
+    return entry === undefined ? undefined : { ...entry }
+  }
+
+  getAllEntries(): [string, OtelBaggageEntry][] {
+    return [...this.#entries]
+  }
+
+  setEntry(key: string, entry: OtelBaggageEntry): Baggage {
+    return new Baggage(new Map(this.#entries).set(key, entry))
+  }
+
+  removeEntry(key: string): Baggage {
+    return this.removeEntries(key)
+  }
+
+  removeEntries(...keys: string[]): Baggage {
+    return new Baggage(new Map([...this.#entries].filter(([key]) => !keys.includes(key))))
+  }
+
+  clear(): Baggage {
+    return new Baggage(new Map())
+  }
+}
+
+const itemsByBaggage = new WeakMap<object, Items>()
+const baggageByItems = new WeakMap<Items, OtelBaggage>()
+
+/** Our items of what a context holds; undefined when that is no baggage. Never throws. */
+export function itemsOf(baggage: unknown): Items | undefined {
+  if (typeof baggage !== 'object' || baggage === null) return undefined
+  let items = itemsByBaggage.get(baggage)
+  if (items === undefined) {
+    const read = readItems(baggage as OtelBaggage)
+    if (read === undefined) return undefined
+    items = Object.freeze(read)
+    itemsByBaggage.set(baggage, items)
+    baggageByItems.set(items, baggage as OtelBaggage)
+  }
+  return items
+}
+
+function readItems(baggage: OtelBaggage): Record<string, string> | undefined {
+  try {
+    const items: Record<string, string> = {}
+    for (const [key, entry] of baggage.getAllEntries()) {
+      if (key !== '' && typeof entry?.value === 'string') items[key] = entry.value
+    }
+    return items
+  } catch {
+    // Not a baggage, or one of somebody's that throws.
+    return undefined
+  }
+}
+
+/** The same items for those who use the API; undefined when there are none. */
+export function baggageOf(items: Items): OtelBaggage | undefined {
+  if (isEmpty(items)) return undefined
+  let baggage = baggageByItems.get(items)
+  if (baggage === undefined) {
+    baggage = new Baggage(new Map(Object.entries(items).map(([key, value]) => [key, { value }])))
+    baggageByItems.set(items, baggage)
+    itemsByBaggage.set(baggage, items)
+  }
+  return baggage
+}
+
+export function isEmpty(items: Items): boolean {
+  for (const _ in items) return false
+  return true
+}

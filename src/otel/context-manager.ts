@@ -1,0 +1,104 @@
+/**
+ * The API's context on ours. A context of OpenTelemetry lives in a store of its own, with all its values; its span is
+ * made active in `trace/context.ts`, its baggage in `trace/baggage.ts`. Where these have changed since, because our
+ * tracer or an integration has activated a span inside, the active context is the stored one with what is active now.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
+import { disguise } from '../std/disguise'
+import { type Baggage, getBaggage, runWithBaggage } from '../trace/baggage'
+import { active, run } from '../trace/context'
+import type { Span } from '../trace/span'
+import { baggageOf, isEmpty, itemsOf } from './baggage'
+import { BAGGAGE_KEY, isContext, ROOT, read, SPAN_KEY, withBoth } from './context'
+import { bindEmitter } from './emitter'
+import type { Host } from './host'
+import { activated, parentOf } from './parents'
+import { bridgeSpanOf } from './span'
+import type { OtelContext, OtelContextManager } from './types'
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
+
+/** One for all providers: a context that one of them has activated is active for all. */
+const storage = new AsyncLocalStorage<OtelContext>()
+
+export class BridgeContextManager implements OtelContextManager {
+  readonly #host: Host
+  /** One that the application wants to be used: it keeps the contexts then. */
+  readonly #other: OtelContextManager | undefined
+
+  constructor(host: Host, other: OtelContextManager | undefined) {
+    this.#host = host
+    this.#other = other
+  }
+
+  active(): OtelContext {
+    const context = this.#stored()
+    const span = active()
+    const items = getBaggage()
+    const otelSpan = read(context, SPAN_KEY)
+    const otelBaggage = read(context, BAGGAGE_KEY)
+    const isSameSpan = this.#spanOf(otelSpan) === span
+    const isSameBaggage = isSame(itemsOf(otelBaggage), items)
+    if (isSameSpan && isSameBaggage) return context
+    const activeSpan = span === undefined ? undefined : bridgeSpanOf(span)
+    return withBoth(context, isSameSpan ? otelSpan : activeSpan, baggageOf(items))
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: OtelContext,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    const wanted = isContext(context) ? context : ROOT
+    const items = itemsOf(read(wanted, BAGGAGE_KEY))
+    const call: AnyFunction = fn as never
+    if (isSame(items, getBaggage())) return this.#enter(wanted, call, thisArg, args) as ReturnType<F>
+    return runWithBaggage(items, this.#enter, this, [wanted, call, thisArg, args]) as ReturnType<F>
+  }
+
+  /** A function that runs in `context`, or `target` with all listeners that are added from now on doing so. */
+  bind<T>(context: OtelContext, target: T): T {
+    const bound = context ?? this.active()
+    const bindFunction = (fn: AnyFunction): AnyFunction => {
+      const manager = this
+      return disguise(function (this: unknown, ...args: unknown[]): unknown {
+        return manager.with(bound, fn as () => unknown, this, ...(args as []))
+      }, fn)
+    }
+    if (target instanceof EventEmitter) return bindEmitter(target, bindFunction)
+    return typeof target === 'function' ? (bindFunction(target as never) as T) : target
+  }
+
+  enable(): this {
+    this.#other?.enable()
+    return this
+  }
+
+  disable(): this {
+    this.#other?.disable()
+    storage.disable()
+    return this
+  }
+
+  #stored(): OtelContext {
+    return (this.#other === undefined ? storage.getStore() : this.#other.active()) ?? ROOT
+  }
+
+  #enter(context: OtelContext, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
+    const span = this.#spanOf(read(context, SPAN_KEY))
+    if (this.#other === undefined) return storage.run(context, run, span, fn, thisArg, args)
+    return this.#other.with(context, () => run(span, fn, thisArg, args))
+  }
+
+  #spanOf(otelSpan: unknown): Span | undefined {
+    if (otelSpan === undefined) return undefined
+    return activated(parentOf(otelSpan), this.#host.running()?.runtime)
+  }
+}
+
+function isSame(items: Baggage | undefined, current: Baggage): boolean {
+  return items === undefined ? isEmpty(current) : items === current
+}

@@ -1,0 +1,72 @@
+/** An immutable OpenTelemetry context, and the keys under which the API keeps what we must know. */
+
+import type { OtelContext } from './types'
+
+// `createContextKey` of the API is `Symbol.for`, so that its copies understand each other.
+export const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
+export const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
+/** Set by `suppressTracing` of `@opentelemetry/core`, which exporters use for their own requests. */
+export const SUPPRESSED_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Span and baggage, which change with every span, are fields; the rest is a map, or a context of somebody else's. */
+export class BridgeContext implements OtelContext {
+  readonly span: unknown
+  readonly baggage: unknown
+  readonly values: ReadonlyMap<symbol, unknown> | undefined
+  readonly base: OtelContext | undefined
+
+  constructor(
+    span: unknown,
+    baggage: unknown,
+    values: ReadonlyMap<symbol, unknown> | undefined,
+    base: OtelContext | undefined,
+  ) {
+    this.span = span
+    this.baggage = baggage
+    this.values = values
+    this.base = base
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === SPAN_KEY) return this.span
+    if (key === BAGGAGE_KEY) return this.baggage
+    return this.values?.has(key) ? this.values.get(key) : this.base?.getValue(key)
+  }
+
+  setValue(key: symbol, value: unknown): BridgeContext {
+    if (key === SPAN_KEY) return new BridgeContext(value, this.baggage, this.values, this.base)
+    if (key === BAGGAGE_KEY) return new BridgeContext(this.span, value, this.values, this.base)
+    return new BridgeContext(this.span, this.baggage, new Map(this.values).set(key, value), this.base)
+  }
+
+  deleteValue(key: symbol): BridgeContext {
+    return this.setValue(key, undefined)
+  }
+}
+
+export const ROOT = new BridgeContext(undefined, undefined, undefined, undefined)
+
+/** `context` with another span and baggage. */
+export function withBoth(context: OtelContext, span: unknown, baggage: unknown): BridgeContext {
+  return context instanceof BridgeContext
+    ? new BridgeContext(span, baggage, context.values, context.base)
+    : new BridgeContext(span, baggage, undefined, context)
+}
+
+/** Whether it can be used as a context. Never throws. */
+export function isContext(value: unknown): value is OtelContext {
+  try {
+    return typeof (value as OtelContext | undefined)?.getValue === 'function'
+  } catch {
+    return false
+  }
+}
+
+/** A value of a context that may be anything; undefined when it cannot be read. */
+export function read(context: unknown, key: symbol): unknown {
+  try {
+    return (context as OtelContext | undefined)?.getValue(key)
+  } catch {
+    return undefined
+  }
+}

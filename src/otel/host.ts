@@ -1,0 +1,16 @@
+/** What the bridge needs of the tracer, which may be started after it, or never. */
+
+import type { Propagator } from '../trace/propagation/index'
+import type { TraceRuntime } from '../trace/runtime'
+
+export interface RunningTracer {
+  readonly runtime: TraceRuntime
+  readonly propagator: Propagator
+  /** Resolves when all that has finished was sent. */
+  flush(): Promise<unknown>
+}
+
+export interface Host {
+  /** Undefined before `init()`, and when the tracer is off. */
+  running(): RunningTracer | undefined
+}

@@ -1,0 +1,100 @@
+/** `new tracer.TracerProvider()`: OpenTelemetry's provider, whose spans are ours. */
+
+import { fence } from '../core/fence'
+import { registerGlobally } from './api-registry'
+import { BridgeContextManager } from './context-manager'
+import type { Host, RunningTracer } from './host'
+import { BridgePropagator } from './propagator'
+import { Processing } from './readable'
+import { BridgeTracer } from './tracer'
+import type {
+  OtelProviderOptions,
+  OtelRegistration,
+  OtelResource,
+  OtelSpanProcessor,
+  OtelTracer,
+  OtelTracerProvider,
+} from './types'
+
+/** Tracers beyond this many are made anew each time: their names are data. */
+const MAX_TRACERS = 256
+/** What an SDK calls a service that nobody named. */
+const UNNAMED = 'unknown_service'
+
+export class BridgeTracerProvider implements OtelTracerProvider {
+  readonly resource: OtelResource
+  readonly #host: Host
+  readonly #processors: readonly OtelSpanProcessor[]
+  readonly #tracers = new Map<string, OtelTracer>()
+  #contextManager: BridgeContextManager
+  #isShutDown = false
+
+  constructor(host: Host, options?: OtelProviderOptions) {
+    this.#host = host
+    this.#contextManager = new BridgeContextManager(host, undefined)
+    this.resource = { attributes: { ...options?.resource?.attributes } }
+    this.#processors = Array.isArray(options?.spanProcessors) ? [...options.spanProcessors] : []
+  }
+
+  getTracer(name: string, version?: string, options?: { schemaUrl?: string }): OtelTracer {
+    const key = JSON.stringify([String(name), version, options?.schemaUrl])
+    let tracer = this.#tracers.get(key)
+    if (tracer === undefined) {
+      tracer = this.#makeTracer(String(name), version, options?.schemaUrl)
+      if (this.#tracers.size < MAX_TRACERS) this.#tracers.set(key, tracer)
+    }
+    return tracer
+  }
+
+  register(options?: OtelRegistration): void {
+    fence('opentelemetry registration', () => {
+      const { propagator, contextManager } = options ?? {}
+      if (contextManager) {
+        contextManager.enable()
+        this.#contextManager = new BridgeContextManager(this.#host, contextManager)
+      }
+      registerGlobally({
+        trace: this,
+        context: contextManager === null ? undefined : this.#contextManager,
+        propagation: propagator === null ? undefined : (propagator ?? new BridgePropagator(this.#host)),
+      })
+    })
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#each(processor => processor.forceFlush())
+    await this.#host.running()?.flush()
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#isShutDown) return
+    this.#isShutDown = true
+    await this.#each(processor => processor.shutdown())
+    await this.#host.running()?.flush()
+  }
+
+  async #each(call: (processor: OtelSpanProcessor) => Promise<void>): Promise<void> {
+    // What one processor throws or rejects with is its own business: the others go on.
+    await Promise.allSettled(this.#processors.map(async processor => call(processor)))
+  }
+
+  #running(): RunningTracer | undefined {
+    return this.#isShutDown ? undefined : this.#host.running()
+  }
+
+  #makeTracer(name: string, version: string | undefined, schemaUrl: string | undefined): OtelTracer {
+    const provider = this
+    const service = this.resource.attributes['service.name']
+    return new BridgeTracer({
+      running: () => provider.#running(),
+      get contextManager() {
+        return provider.#contextManager
+      },
+      service: typeof service === 'string' && !service.startsWith(UNNAMED) ? service : undefined,
+      watcher:
+        this.#processors.length === 0
+          ? undefined
+          : new Processing(this.#processors, this.resource, { name, version, schemaUrl }),
+    })
+  }
+}

@@ -1,0 +1,72 @@
+/** What span processors of the application are shown: only where there are some is it made. */
+
+import { fence } from '../core/fence'
+import type { BridgeSpan, SpanWatcher } from './span'
+import { parentContextOf } from './span-context'
+import { fromDuration, fromTicks } from './time'
+import type { OtelContext, OtelReadableSpan, OtelResource, OtelScope, OtelSpanProcessor } from './types'
+
+const CAUSE = 'opentelemetry span processor'
+
+/** Calls the processors for the spans of one scope. */
+export class Processing implements SpanWatcher {
+  readonly #processors: readonly OtelSpanProcessor[]
+  readonly #resource: OtelResource
+  readonly #scope: OtelScope
+
+  constructor(processors: readonly OtelSpanProcessor[], resource: OtelResource, scope: OtelScope) {
+    this.#processors = processors
+    this.#resource = resource
+    this.#scope = scope
+  }
+
+  /** The span can still be written to. */
+  started(span: BridgeSpan, context: OtelContext): void {
+    Object.assign(span, this.#surroundings(span))
+    for (const processor of this.#processors) fence(CAUSE, () => processor.onStart(span, context))
+  }
+
+  ended(span: BridgeSpan): void {
+    const view = this.#copy(span)
+    for (const processor of this.#processors) fence(CAUSE, () => processor.onEnd(view))
+  }
+
+  #surroundings({ span }: BridgeSpan) {
+    const parentSpanContext = parentContextOf(span)
+    return {
+      parentSpanContext,
+      // Before version 2 of the SDK, it was only an id, and the scope a library.
+      parentSpanId: parentSpanContext?.spanId,
+      startTime: fromTicks(span.trace, span.startTicks),
+      resource: this.#resource,
+      instrumentationScope: this.#scope,
+      instrumentationLibrary: this.#scope,
+    }
+  }
+
+  /** Processors keep it until they export: the span itself is emptied when its trace is sent. */
+  #copy(bridge: BridgeSpan): OtelReadableSpan {
+    const { span, kind } = bridge
+    const { trace } = span
+    return {
+      ...this.#surroundings(bridge),
+      name: bridge.name,
+      kind,
+      spanContext: () => bridge.spanContext(),
+      endTime: fromTicks(trace, span.startTicks + span.durationMs),
+      duration: fromDuration(span.durationMs),
+      ended: true,
+      status: bridge.status,
+      attributes: { ...bridge.given },
+      links: bridge.links,
+      events: (span.events ?? []).map(({ name, ticks, attributes }) => ({
+        name,
+        time: fromTicks(trace, ticks),
+        ...(attributes === undefined ? undefined : { attributes }),
+      })),
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** The OpenTelemetry bridge on a tracer without network, under the oldest and the newest `@opentelemetry/api` that we test. */
+
+import * as api from '@opentelemetry/api'
+import * as newest from 'opentelemetry-api-newest'
+import type { RunningTracer } from '../../src/otel/host'
+import { tracerProviderOf } from '../../src/otel/index'
+import type { OtelProviderOptions, OtelRegistration } from '../../src/otel/types'
+import { Propagator } from '../../src/trace/propagation/index'
+import { type SeenSpan, type TestRuntime, testRuntime } from './runtime'
+
+export type Api = typeof api
+
+export const APIS: [string, Api][] = [
+  ['1.9', api],
+  ['the newest', newest as unknown as Api],
+]
+
+export interface Bridge {
+  runtime: TestRuntime
+  flushes: number
+  /** What was sent, by resource. */
+  seen(resource: string): SeenSpan
+  /** The tracer is off from now on. */
+  stop(): void
+}
+
+let running: RunningTracer | undefined
+/** One provider class for the process, as there is one tracer. */
+export const TracerProvider = tracerProviderOf({ running: () => running })
+
+/** A fresh tracer, and a provider that is registered. */
+export function bridge(options?: OtelProviderOptions, registration?: OtelRegistration): Bridge {
+  const runtime = testRuntime()
+  const made: Bridge = {
+    runtime,
+    flushes: 0,
+    seen(resource) {
+      const span = runtime.spans().find(each => each.resource === resource)
+      if (span === undefined)
+        throw new Error(`no ${resource} in ${runtime.spans().map(each => each.resource)}`)
+      return span
+    },
+    stop() {
+      running = undefined
+    },
+  }
+  running = {
+    runtime,
+    propagator: propagator(),
+    async flush() {
+      made.flushes++
+    },
+  }
+  new TracerProvider(options).register(registration)
+  return made
+}
+
+function propagator(): Propagator {
+  return new Propagator({
+    inject: ['datadog', 'tracecontext', 'baggage'],
+    extract: ['datadog', 'tracecontext', 'baggage'],
+    extractFirst: false,
+    behavior: 'continue',
+    baggageMaxItems: 64,
+    baggageMaxBytes: 8192,
+    baggageTagKeys: [],
+    legacyBaggage: true,
+  })
+}

@@ -1,0 +1,24 @@
+/** The ids of a log record, in the spelling that was asked for. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { logFields } from '../../../src/trace/log-fields'
+import { startUserSpan } from '../../../src/trace/user-spans'
+import { testRuntime } from '../../support/runtime'
+
+test('128 bits of a trace id in hexadecimal, or the lower 64 in decimal', () => {
+  const span = startUserSpan(testRuntime({ traceId128: true }), 'work', undefined)
+  const hex = span.context().toTraceId(true)
+  assert.match(hex, /^[0-9a-f]{32}$/)
+  assert.equal(logFields(span, {}).trace_id, hex)
+  assert.equal(logFields(span, { traceId128Logging: true }).trace_id, hex)
+  const decimal = logFields(span, { traceId128Logging: false }).trace_id ?? ''
+  assert.equal(BigInt(decimal), BigInt(`0x${hex.slice(16)}`))
+})
+
+test('64 bits are decimal in any case', () => {
+  const span = startUserSpan(testRuntime({ traceId128: false }), 'work', undefined)
+  for (const traceId128Logging of [true, false]) {
+    assert.equal(logFields(span, { traceId128Logging }).trace_id, span.context().toTraceId())
+  }
+})
