@@ -20,7 +20,7 @@ export function setTime(
   const nanos = Math.round((ticks - anchorTicks) * 1e6)
   const wholeMs = Math.floor(nanos / 1e6)
   const ms = anchorMs + wholeMs
-  if (!(ms > 0)) {
+  if (!(ms >= 0)) {
     view.setInt32(at, 0)
     view.setInt32(at + 4, 0)
     return

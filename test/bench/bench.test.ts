@@ -24,7 +24,7 @@ test('a window counts what was allocated through many collections', () => {
   const each = allocatedBytes / count
   assert.ok(each > 40 && each < 64, `${each} bytes for each array`)
   assert.ok(gcUs > 0)
-  assert.ok(cpuUs > gcUs / 2)
+  assert.ok(cpuUs > 0)
 })
 
 test('the sink counts spans, roots and names of the agent format', () => {
