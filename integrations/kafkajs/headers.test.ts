@@ -125,7 +125,17 @@ kafkaTest(
     const producer = kafka.client({ socketFactory: proxy.socketFactory }).producer()
     await producer.connect()
     t.after(() => producer.disconnect())
-    await producer.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'a' }] })
+    let reads = 0
+    const message = {
+      key: 'k',
+      value: 'a',
+      get headers() {
+        reads++
+        return {}
+      },
+    }
+    await producer.send({ topic: kafka.topic, messages: [message] })
+    assert.equal(reads, 0, 'nobody asks for headers')
     assert.deepEqual(proxy.produceVersions, [2])
     const calls = collectCalls<Headers>(1)
     await kafka.consume(kafka.topic, {

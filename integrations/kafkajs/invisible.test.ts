@@ -41,7 +41,8 @@ kafkaTest(
       assert.notEqual(patched[name], original, name)
       assert.equal(Object.getOwnPropertyDescriptor(patched[name], FLAG)?.value, true)
     }
-    assert.equal(inspect(kafka.kafkajs.Kafka), printed)
+    // From Node.js 26 on a proxy is printed as one.
+    assert.equal(inspect(kafka.kafkajs.Kafka).replace(/^Proxy\((.*)\)$/, '$1'), printed)
     const { Kafka } = kafka.kafkajs
     assert.equal(Kafka.prototype.constructor, Kafka)
     const client = kafka.client()

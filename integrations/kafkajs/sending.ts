@@ -2,7 +2,7 @@
 
 import { getBaggage, type PatchTools, type Pathway, type Span } from '../../src/kit/index'
 import type { Producer } from './producer'
-import { MessageStreams } from './streams'
+import type { MessageStreams } from './streams'
 import type { ApiVersions, Message, Produced, ProduceRequest } from './types'
 
 const PRODUCE = 0
@@ -26,13 +26,18 @@ export class Sending {
   readonly #tools: PatchTools
   readonly #streams: MessageStreams | undefined
   /** Kept for attempts to come: a message counts once. */
-  readonly #pathways = new Map<Message, Pathway>()
+  #pathways: Map<Message, Pathway> | undefined
 
-  constructor(producer: Producer, parts: readonly Part[], tools: PatchTools) {
+  constructor(
+    producer: Producer,
+    parts: readonly Part[],
+    tools: PatchTools,
+    streams: MessageStreams | undefined,
+  ) {
     this.producer = producer
     this.#parts = parts
     this.#tools = tools
-    this.#streams = MessageStreams.of(tools)
+    this.#streams = streams
     underWay.set(this.first, this)
   }
 
@@ -95,6 +100,7 @@ export class Sending {
   }
 
   #pathwayOf({ topic = '', span }: Part, message: Message, streams: MessageStreams): Pathway {
+    this.#pathways ??= new Map()
     let pathway = this.#pathways.get(message)
     if (pathway === undefined) {
       pathway = streams.sent(topic, this.producer.clusterId, message, span)

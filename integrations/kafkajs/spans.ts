@@ -3,6 +3,7 @@
 import { active, type PatchTools, startSpan, type Tags, tagPeer } from '../../src/kit/index'
 import type { Producer } from './producer'
 import { type Part, Sending } from './sending'
+import { MessageStreams } from './streams'
 import type { TopicMessages } from './types'
 
 const SERVERS = 'messaging.kafka.bootstrap.servers'
@@ -15,6 +16,7 @@ export interface SendSpans {
 
 export function sendSpans(tools: PatchTools): SendSpans {
   const { runtime, config } = tools
+  const streams = MessageStreams.of(tools)
   const site = tools.site({
     name: { v0: 'kafka.produce', v1: 'kafka.send' },
     kind: 'producer',
@@ -40,10 +42,11 @@ export function sendSpans(tools: PatchTools): SendSpans {
   return {
     start(producer, topics) {
       // What kafkajs will refuse has a span as well.
-      if (!Array.isArray(topics)) return new Sending(producer, [start(producer, undefined, undefined)], tools)
+      if (!Array.isArray(topics))
+        return new Sending(producer, [start(producer, undefined, undefined)], tools, streams)
       const parts: Part[] = []
       for (const [topic, count] of countByTopic(topics)) parts.push(start(producer, topic, count))
-      return parts.length === 0 ? undefined : new Sending(producer, parts, tools)
+      return parts.length === 0 ? undefined : new Sending(producer, parts, tools, streams)
     },
   }
 }

@@ -6,9 +6,14 @@ import { linesWithDd } from './lines'
 /** Loggers that are made from now on, and their children, write `dd`. */
 export function patchFactory(exports: AnyFunction, tools: PatchTools): AnyFunction {
   const wrapper = linesWithDd(new LogCorrelation(tools))
+  // The application may go on with the function after it was unpatched.
+  let isUndone = false
+  tools.onUndo(() => {
+    isUndone = true
+  })
   return disguise(function (this: unknown): unknown {
     const logger: unknown = Reflect.apply(exports, this, arguments)
-    tools.fenced(() => adopt(logger as { asJson: AnyFunction }, wrapper, tools))
+    if (!isUndone) tools.fenced(() => adopt(logger as { asJson: AnyFunction }, wrapper, tools))
     return logger
   }, exports)
 }

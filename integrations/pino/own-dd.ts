@@ -12,7 +12,6 @@ export function fieldsOf(logger: Logger): Fields {
       bindings: 'chindings',
       serializers: 'serializers',
       formatters: 'formatters',
-      nested: 'nestedKey',
     }
   }
   const symbols = new Map<string | undefined, symbol>()
@@ -24,7 +23,6 @@ export function fieldsOf(logger: Logger): Fields {
     bindings: field('chindings'),
     serializers: field('serializers'),
     formatters: field('formatters'),
-    nested: field('nestedKey'),
   }
 }
 
@@ -43,6 +41,5 @@ export function hasNoDd(logger: Logger, record: unknown, fields: Fields): boolea
   // These make another record of it.
   if ((logger[fields.formatters] as { log?: unknown } | undefined)?.log !== undefined) return false
   if ((logger[fields.serializers] as Record<symbol, unknown> | undefined)?.[ANY] !== undefined) return false
-  if (logger[fields.nested]) return true
   return typeof record !== 'object' || record === null || !('dd' in record)
 }

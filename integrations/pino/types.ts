@@ -9,6 +9,4 @@ export interface Fields {
   readonly serializers: string | symbol
   /** `{ log }`. */
   readonly formatters: string | symbol
-  /** Name under which the application's properties go. */
-  readonly nested: string | symbol
 }

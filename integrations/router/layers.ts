@@ -10,12 +10,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyFunction,
   join,
+  MiddlewareSpans,
   type PatchTools,
   Routing,
   type WebRequest,
   webRequestOf,
 } from '../../src/kit/index'
-import { traceMiddleware } from './middleware'
 import { type Layer, Place, place, type Router, survey } from './place'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Record<string, unknown> }
@@ -47,11 +47,7 @@ export function patchRouter(prototype: object, tools: PatchTools): void {
 
 /** Wraps the prototype of layers; the methods have had two spellings. */
 export function patchLayer(prototype: object, tools: PatchTools): void {
-  const own = tools.site({ name: `${tools.state.name}.middleware`, measured: false })
-  let traces = false
-  tools.state.onConfigure(() => {
-    traces = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
-  })
+  const spans = new MiddlewareSpans(tools)
   for (const name of ['handle_request', 'handleRequest']) {
     tools.wrap(prototype, name, original => {
       return function (this: Layer, req: Request, res: ServerResponse, next: AnyFunction): unknown {
@@ -62,10 +58,10 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
         } catch (error) {
           tools.state.failed(error)
         }
-        if (!traces || this.route !== undefined || this.handle.length > 3) {
+        if (!spans.wanted || this.route !== undefined || this.handle.length > 3) {
           return original.call(this, req, res, next)
         }
-        return traceMiddleware(web, this, own, original, [req, res, next], tools)
+        return spans.run(web, this.name, original, this, [req, res, next])
       }
     })
   }
@@ -80,10 +76,10 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
       ): unknown {
         const web = webRequestOf(req)
         web?.fail(error)
-        if (web === undefined || !traces || !tools.state.enabled || this.handle.length !== 4) {
+        if (web === undefined || !spans.wanted || !tools.state.enabled || this.handle.length !== 4) {
           return original.call(this, error, req, res, next)
         }
-        return traceMiddleware(web, this, own, original, [error, req, res, next], tools)
+        return spans.run(web, this.name, original, this, [error, req, res, next])
       }
     })
   }
@@ -105,15 +101,15 @@ function enterRouter(
   } catch (error) {
     tools.state.failed(error)
   }
-  const { routing } = web
+  const { routing, route } = web
   // Only the end of the outermost router is the end of them all.
   if (routing === undefined || routing.inside) return out
   routing.inside = true
   return function (this: unknown, error?: unknown): unknown {
     routing.inside = false
     if (error) web.fail(error)
-    // Nothing handled the request: what it passed on its way is not its route.
-    else if (!res.headersSent) web.route = ''
+    // Nothing handled the request: what it passed on its way is not its route, but that of a framework around it is.
+    else if (!res.headersSent) web.route = route
     return Reflect.apply(out, this, arguments)
   }
 }

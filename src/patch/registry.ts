@@ -1,6 +1,7 @@
 /** Knows every integration: loads it when its module appears, applies its targets once, and takes them back. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { isBuiltin } from 'node:module'
 import { fence } from '../core/fence'
 import { log } from '../core/log'
 import { Hook } from './hook'
@@ -28,6 +29,7 @@ export class Registry {
   readonly #undo: Undo[] = []
   readonly #patched = new Map<string, string>()
   readonly #hook: Hook
+  #isInstalled = false
 
   constructor(entries: readonly ManifestEntry[], parts: TracerParts) {
     this.#parts = parts
@@ -50,8 +52,17 @@ export class Registry {
 
   install(): void {
     this.#hook.install()
-    for (const entry of this.#entries)
+    this.#isInstalled = true
+    for (const entry of this.#entries) {
       for (const channel of entry.channels ?? []) this.#listen(entry, channel)
+      this.#reach(entry)
+    }
+  }
+
+  /** Modules of Node.js that nobody requires by name, such as `console`: asked for once they are wanted. */
+  #reach(entry: ManifestEntry): void {
+    if (!entry.offByDefault || !this.#isInstalled || !this.#states.get(entry.name)?.enabled) return
+    for (const name of entry.modules) if (isBuiltin(name)) require(name)
   }
 
   #listen(entry: ManifestEntry, channel: string): void {
@@ -66,6 +77,7 @@ export class Registry {
 
   /** Stops watching and puts every original back. */
   uninstall(): void {
+    this.#isInstalled = false
     this.#hook.uninstall()
     for (const undo of this.#undo.splice(0).reverse()) fence('unpatching', undo)
     this.#hook.refresh()
@@ -78,7 +90,12 @@ export class Registry {
   use(name: string, options: Options | boolean): void {
     const state = this.#states.get(name)
     if (state === undefined) log.warn(`use ${name}`, `use('${name}'): there is no integration of that name`)
-    else fence(`use('${name}')`, () => state.configure(options))
+    else {
+      fence(`use('${name}')`, () => {
+        state.configure(options)
+        for (const entry of this.#entries) if (entry.name === name) this.#reach(entry)
+      })
+    }
   }
 
   /** The configuration has changed. */

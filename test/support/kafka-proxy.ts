@@ -11,6 +11,8 @@ export interface ProxyOptions {
   maxProduceVersion?: number
   /** The first answer to Produce says that the server did not expect that (error -1). */
   firstProduceFails?: boolean
+  /** The connection breaks with the first request of Produce. */
+  firstProduceBreaks?: boolean
 }
 
 export interface KafkaProxy {
@@ -35,8 +37,13 @@ export async function kafkaProxy(t: TestContext, broker: string, options: ProxyO
     eachFrame(client, frame => {
       const request = { key: frame.readInt16BE(4), version: frame.readInt16BE(6) }
       requests.set(frame.readInt32BE(8), request)
-      if (request.key === PRODUCE) produceVersions.push(request.version)
-      upstream.write(frame)
+      if (
+        request.key === PRODUCE &&
+        produceVersions.push(request.version) === 1 &&
+        options.firstProduceBreaks
+      )
+        client.destroy()
+      else upstream.write(frame)
     })
     // An answer: size, correlation, and what was asked for.
     eachFrame(upstream, frame => {

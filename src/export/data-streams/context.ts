@@ -1,12 +1,12 @@
 /**
- * The header that a pathway travels in, `dd-pathway-ctx-base64`: base64 of 20 bytes.
+ * The header that a pathway travels in, `dd-pathway-ctx-base64`: base64 of at least 20 bytes.
  *
  * | bytes | |
  * |---|---|
  * | 8 | hash |
  * | varint, zig-zag | epoch ms of the first checkpoint |
  * | varint, zig-zag | epoch ms of the last checkpoint |
- * | up to 20 | zeros |
+ * | up to 20 | zeros; from the year 2039 on the times take more, and there are none |
  */
 
 import type { Pathway } from '../../trace/data-streams'
@@ -18,11 +18,11 @@ const BYTES = 20
 const MAX_VARINT_BYTES = 8
 
 export function encodePathway({ hash, startMs, edgeStartMs }: Pathway): string {
-  const out = Buffer.alloc(BYTES)
+  const out = Buffer.alloc(HASH_BYTES + 2 * MAX_VARINT_BYTES)
   out.set(hash)
   let at = writeVarint(out, HASH_BYTES, startMs * 2)
   at = writeVarint(out, at, edgeStartMs * 2)
-  return out.toString('base64')
+  return out.toString('base64', 0, Math.max(at, BYTES))
 }
 
 /** Undefined for anything that is not one. */

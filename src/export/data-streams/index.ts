@@ -15,7 +15,10 @@ export function openDataStreams(
   const processTags = chunkMeta['_dd.tags.process'] ?? ''
   return new DataStreamsMonitor({
     transport,
-    headers: identityHeaders({ tracerVersion, externalEnv: config.externalEnv, processTags }),
+    headers: {
+      ...identityHeaders({ tracerVersion, externalEnv: config.externalEnv, processTags }),
+      'Datadog-Meta-Lang': 'javascript',
+    },
     identity: {
       Env: config.env ?? '',
       Service: service,

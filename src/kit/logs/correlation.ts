@@ -72,7 +72,8 @@ export class LogCorrelation {
     try {
       const dd = Object.hasOwn(record, 'dd') ? undefined : this.fields()
       if (dd === undefined) return record
-      return isSimple(record) ? { ...record, dd } : recordView(record, dd)
+      // Twice as fast as a spread with `dd` behind it, where symbols are among the keys, as in winston.
+      return isSimple(record) ? Object.assign({ dd }, record) : recordView(record, dd)
     } catch {
       // A getter of the record's, which throws: whoever writes the record will see.
       return record

@@ -3,6 +3,8 @@
 export { clientIp } from './client-ip'
 export { simplifyPath } from './endpoint'
 export { type HeaderTag, headerTags, sentHeader, tagHeaders } from './header-tags'
+export { oncePer, viewOf } from './list-view'
+export { MiddlewareSpans, settled } from './middleware'
 export { queryObfuscator } from './query'
 export { WebRequest, webRequestOf } from './request'
 export { join, type PathPattern, patternText, Routing } from './routing'

@@ -67,6 +67,12 @@ describe('the start-up line', () => {
     )
   })
 
+  test('says whether logs get ids', () => {
+    assert.equal(lineOf({}).log_injection_enabled, true)
+    assert.equal(lineOf({}, { DD_LOGS_INJECTION: 'false' }).log_injection_enabled, false)
+    assert.equal(lineOf({ logInjection: false }).log_injection_enabled, false)
+  })
+
   test('names variables that init() hides, where there are any', () => {
     assert.deepEqual(lineOf({ service: 'code' }, { DD_SERVICE: 'env' }).hidden_by_init, ['DD_SERVICE'])
     assert.equal('hidden_by_init' in lineOf({ service: 'same' }, { DD_SERVICE: 'same' }), false)

@@ -1,0 +1,118 @@
+/** Spans of middleware: each from its call until it calls `next`, is done with a promise, or the response ends. */
+
+import type { LiveSite } from '../../patch/state'
+import type { PatchTools } from '../../patch/types'
+import { type AnyFunction, disguise } from '../../patch/wrap'
+import { active, run } from '../../trace/context'
+import type { Span } from '../../trace/span'
+import { startSpan } from '../../trace/start'
+import type { WebRequest } from './request'
+
+/** Whether spans of middleware are wanted, as the options and the configuration have it now. */
+export class MiddlewareSpans {
+  wanted = false
+  readonly #own: LiveSite
+  readonly #tools: PatchTools
+
+  /** `name` is the framework, whose spans are called `<name>.middleware`. */
+  constructor(tools: PatchTools, name = tools.state.name) {
+    this.#tools = tools
+    this.#own = tools.site({ name: `${name}.middleware`, measured: false })
+    tools.state.onConfigure(() => {
+      this.wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
+    })
+  }
+
+  /** Calls `fn` with `args`, of which the last is `next`, inside a span. */
+  run(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+    const parent = active() ?? web.span
+    const span = this.#start(web, name, parent)
+    const last = args.length - 1
+    const next = args[last] as AnyFunction
+    args[last] = disguise(function (this: unknown, error?: unknown): unknown {
+      ended(web, span, error)
+      return run(parent, next, this, arguments)
+    }, next)
+    return run(span, fn, self, args)
+  }
+
+  /** The same for one whose promise tells that it failed, or that it is done without `next`. */
+  runAsync(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+    const parent = active() ?? web.span
+    const span = this.#start(web, name, parent)
+    const last = args.length - 1
+    const next = args[last] as AnyFunction
+    args[last] = disguise(function (this: unknown): unknown {
+      close(web, span)
+      return run(parent, next, this, arguments)
+    }, next)
+    return settled(
+      () => run(span, fn, self, args),
+      () => close(web, span),
+      error => {
+        if (span.durationMs < 0) span.setErrorOnce(error ?? true)
+        close(web, span)
+      },
+    )
+  }
+
+  #start(web: WebRequest, name: unknown, parent: Span): Span {
+    const { site } = web.middleware ?? this.#own
+    const span = startSpan(this.#tools.runtime, site, parent, {})
+    span.resource = typeof name === 'string' && name !== '' ? name : '<anonymous>'
+    web.open ??= []
+    web.open.push(span)
+    return span
+  }
+}
+
+/**
+ * Calls `fn` and says how it went, also when that shows later. What it returns and throws is what the caller gets; a
+ * promise is another one, since a second branch of the same would hide that nobody handles its failure.
+ */
+export function settled(
+  fn: () => unknown,
+  onDone: (value: unknown) => void,
+  onFailed: (error: unknown) => void,
+): unknown {
+  let result: unknown
+  try {
+    result = fn()
+  } catch (error) {
+    onFailed(error)
+    throw error
+  }
+  if (!(result instanceof Promise) || result.constructor !== Promise || Object.hasOwn(result, 'then')) {
+    onDone(result)
+    return result
+  }
+  return result.then(
+    value => {
+      onDone(value)
+      return value
+    },
+    error => {
+      onFailed(error)
+      throw error
+    },
+  )
+}
+
+function ended(web: WebRequest, span: Span, error: unknown): void {
+  const failed = Boolean(error) && error !== 'route' && error !== 'router'
+  if (span.durationMs >= 0) {
+    web.span.addEvent('middleware.next_called_again', {
+      'middleware.name': span.resource,
+      with_error: failed,
+    })
+    return
+  }
+  if (failed) span.setError(error)
+  close(web, span)
+}
+
+function close(web: WebRequest, span: Span): void {
+  if (span.durationMs >= 0) return
+  web.open?.splice(web.open.indexOf(span), 1)
+  span.finish()
+}
