@@ -56,6 +56,13 @@ export function librarySets(integration: string): LibrarySet[] {
   ]
 }
 
+/** `4.6.1 – 5.3.0`: the oldest and the newest version of its package that an integration is tested with. */
+export function testedRange(integration: string): string {
+  const { oldest = {}, newest = {} } = readSets(integration)
+  const [from, to] = [oldest, newest].map(versions => Object.values(withoutNode(versions))[0])
+  return from === to ? (from ?? '') : `${from} – ${to}`
+}
+
 function withoutNode({ node: _node, ...versions }: Versions): Versions {
   return versions
 }
@@ -74,7 +81,8 @@ function readSets(integration: string): Record<string, Versions> {
   }
 }
 
-function librarySet(integration: string, name: string, versions: Versions): LibrarySet {
+/** Any packages, for a test that is not of an integration. */
+export function librarySet(integration: string, name: string, versions: Versions): LibrarySet {
   const packages = Object.entries(versions)
   // Two sets with the same versions share their folder.
   const folder = join(

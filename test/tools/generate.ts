@@ -34,14 +34,18 @@ export function freshReadme(text: string, integrations: readonly Integration[]):
   )
 }
 
+/** Writes the README's tables anew where they are not what the code says. */
+export function refreshReadme(integrations: readonly Integration[]): void {
+  const text = readFileSync(readme, 'utf8')
+  const fresh = freshReadme(text, integrations)
+  if (fresh === text) return
+  writeFileSync(readme, fresh)
+  process.stdout.write(`updated ${relative(process.cwd(), readme)}\n`)
+}
+
 if (require.main === module) {
   const integrations = loadIntegrations()
   writeFileSync(join(folder, 'manifest.js'), manifestText(integrations))
-  const text = readFileSync(readme, 'utf8')
-  const fresh = freshReadme(text, integrations)
   // In CI a stale table must fail a test, not be mended in silence.
-  if (fresh !== text && process.env.CI === undefined) {
-    writeFileSync(readme, fresh)
-    process.stdout.write(`updated ${relative(process.cwd(), readme)}\n`)
-  }
+  if (process.env.CI === undefined) refreshReadme(integrations)
 }

@@ -3,6 +3,7 @@
 import type { Row } from '../../src/core/config/rows'
 import { table } from '../../src/core/config/table'
 import type { Integration } from '../../src/patch/types'
+import { testedRange } from '../libraries/sets'
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -36,9 +37,12 @@ export function configTable(): string {
   return lines.join('\n')
 }
 
-/** One line an integration: name, modules with versions, options. */
+/** One line an integration: name, modules with versions, the oldest and newest that tests run with, options. */
 export function integrationTable(integrations: readonly Integration[]): string {
-  const lines = ['| integration | modules | traces | options of `use()` |', '|---|---|---|---|']
+  const lines = [
+    '| integration | modules | tested with | traces | options of `use()` |',
+    '|---|---|---|---|---|',
+  ]
   for (const { name, doc, options, targets } of integrations) {
     const modules = new Map<string, Set<string>>()
     for (const target of targets) {
@@ -52,7 +56,9 @@ export function integrationTable(integrations: readonly Integration[]): string {
     const names = Object.keys(options ?? {})
       .map(code)
       .join(', ')
-    lines.push(`| ${code(name)} | ${cell(supported.join('; '))} | ${cell(doc)} | ${names} |`)
+    lines.push(
+      `| ${code(name)} | ${cell(supported.join('; '))} | ${testedRange(name)} | ${cell(doc)} | ${names} |`,
+    )
   }
   return lines.join('\n')
 }

@@ -1,6 +1,7 @@
 /**
- * Runs the programs of integrations with the newest version of every minor that they allow, and writes down the oldest
- * and newest that passed: `node dist/test/tools/walk-versions.js [--only integration]... [--limit count]`.
+ * Runs the programs of integrations with the newest version of every minor that they allow, and writes the oldest and
+ * the newest that passed into `versions.json` and the README's table:
+ * `node dist/test/tools/walk-versions.js [--only integration]... [--limit count]`.
  */
 
 import { execFile, spawn } from 'node:child_process'
@@ -14,7 +15,7 @@ import { MATRIX_VARIABLE, type MatrixRow, matrixTable, readMatrix } from '../lib
 import { integrationsWithSets, librarySets, OVERRIDE_VARIABLE } from '../libraries/sets'
 import { servicesAskedBy } from '../services/asked'
 import { startServices } from '../services/start'
-import { loadIntegrations } from './generate'
+import { loadIntegrations, refreshReadme } from './generate'
 
 const run = promisify(execFile)
 const dist = join(__dirname, '../..')
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
       }
       writeDown(integration.name, rows)
     }
+    refreshReadme(loadIntegrations())
   } finally {
     rmSync(folder, { recursive: true })
     await started.stop()

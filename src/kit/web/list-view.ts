@@ -14,8 +14,8 @@ export function viewOf<Element extends object>(
       // An index is text that begins with a digit.
       if (typeof key !== 'string' || key.charCodeAt(0) > 57) return Reflect.get(target, key, receiver)
       const element = target[key as unknown as number]
-      if (element !== undefined) return replace(element)
-      return last[Number(key) - target.length]
+      if (isObject(element)) return replace(element)
+      return element ?? last[Number(key) - target.length]
     },
   })
 }
@@ -33,4 +33,9 @@ export function oncePer<Element extends object>(
     }
     return replaced
   }
+}
+
+/** What is no element for a view may lie in a list too: whoever reads it complains. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null)
 }

@@ -23,20 +23,25 @@ export class MiddlewareSpans {
     })
   }
 
-  /** Calls `fn` with `args`, of which the last is `next`, inside a span. */
+  /** Calls `fn` with `args`, which end with the request, the response and `next`, inside a span. */
   run(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
     const parent = active() ?? web.span
     const span = this.#start(web, name, parent)
     const last = args.length - 1
     const next = args[last] as AnyFunction
-    args[last] = disguise(function (this: unknown, error?: unknown): unknown {
+    const request = args[last - 2] as { next?: unknown }
+    const own = disguise(function (this: unknown, error?: unknown): unknown {
       ended(web, span, error)
+      if (request.next === own) request.next = next
       return run(parent, next, this, arguments)
     }, next)
+    args[last] = own
+    // Where the router says which `next` it is at, a handler compares its own with that.
+    if (request.next === next) request.next = own
     return run(span, fn, self, args)
   }
 
-  /** The same for one whose promise tells that it failed, or that it is done without `next`. */
+  /** The same for one whose promise tells that it failed, which is noted, or that it is done without `next`. */
   runAsync(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
     const parent = active() ?? web.span
     const span = this.#start(web, name, parent)
@@ -46,14 +51,13 @@ export class MiddlewareSpans {
       close(web, span)
       return run(parent, next, this, arguments)
     }, next)
-    return settled(
-      () => run(span, fn, self, args),
-      () => close(web, span),
-      error => {
-        if (span.durationMs < 0) span.setErrorOnce(error ?? true)
-        close(web, span)
-      },
-    )
+    const done = (): void => close(web, span)
+    const failed = (error: unknown): void => {
+      web.fail(error)
+      if (span.durationMs < 0) span.setErrorOnce(error ?? true)
+      close(web, span)
+    }
+    return settled(inside, undefined, [span, fn, self, args], done, failed)
   }
 
   #start(web: WebRequest, name: unknown, parent: Span): Span {
@@ -66,31 +70,38 @@ export class MiddlewareSpans {
   }
 }
 
+function inside(span: Span, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  return run(span, fn, self, args)
+}
+
 /**
  * Calls `fn` and says how it went, also when that shows later. What it returns and throws is what the caller gets; a
  * promise is another one, since a second branch of the same would hide that nobody handles its failure.
  */
 export function settled(
-  fn: () => unknown,
-  onDone: (value: unknown) => void,
+  fn: AnyFunction,
+  self: unknown,
+  args: unknown[] | IArguments,
+  onDone: ((value: unknown) => void) | undefined,
   onFailed: (error: unknown) => void,
 ): unknown {
   let result: unknown
   try {
-    result = fn()
+    result = Reflect.apply(fn, self, args)
   } catch (error) {
     onFailed(error)
     throw error
   }
   if (!(result instanceof Promise) || result.constructor !== Promise || Object.hasOwn(result, 'then')) {
-    onDone(result)
+    onDone?.(result)
     return result
   }
   return result.then(
-    value => {
-      onDone(value)
-      return value
-    },
+    onDone &&
+      (value => {
+        onDone(value)
+        return value
+      }),
     error => {
       onFailed(error)
       throw error
