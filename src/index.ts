@@ -14,8 +14,8 @@ if (shared[KEY] === undefined) Object.defineProperty(globalThis, KEY, { value: t
 
 export default tracer
 
-/** For `register.mjs` alone, which needs it before `init()`. */
-export { modulesToHook } from './manifest'
+/** For `register.mjs`, which needs it before `init()`, and for the plugins of bundlers. */
+export { manifest, modulesToHook } from './manifest'
 
 export const init = tracer.init
 export const use = tracer.use

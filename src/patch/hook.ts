@@ -1,10 +1,20 @@
 /** One callback for every way in which a module can be loaded: `require`, `import`, and before we came. */
 
 import { isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { type BundledModule, watchBundled } from './bundled'
 import { isPatched } from './wrap'
 
-/** `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. */
-export type OnLoad = (exports: unknown, name: string, file: string, folder: string | undefined) => unknown
+/**
+ * `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. A bundled
+ * package has a `version` and no folder.
+ */
+export type OnLoad = (
+  exports: unknown,
+  name: string,
+  file: string,
+  folder: string | undefined,
+  version?: string,
+) => unknown
 
 interface Unhookable {
   unhook(): void
@@ -46,6 +56,7 @@ export class Hook {
         this.#imported(exports, name, folder),
       ),
     )
+    this.#hooks.push({ unhook: watchBundled(bundled => this.#bundled(bundled)) })
     this.#handOverLoaded()
   }
 
@@ -75,10 +86,29 @@ export class Hook {
     // A CommonJS package seen from ES modules: its exports are the default export, and files that it has loaded on the
     // way, also of other packages, did not always come through `require`.
     if (folder !== undefined) this.#handOverFiles()
+    this.#namespace(exports, bare, '', folder)
+  }
+
+  #namespace(
+    exports: Record<string, unknown>,
+    name: string,
+    file: string,
+    folder: string | undefined,
+    version?: string,
+  ): void {
     const target = exports.default ?? exports
-    const replaced = this.#onLoad(target, bare, '', folder)
+    const replaced = this.#onLoad(target, name, file, folder, version)
     if (replaced !== undefined && replaced !== target && 'default' in exports) exports.default = replaced
     if (target !== exports) renew(exports, (replaced ?? target) as object)
+  }
+
+  #bundled({ name, version, paths, module, isNamespace }: BundledModule): void {
+    if (!this.#modules.has(name)) return
+    for (const path of paths) {
+      if (isNamespace)
+        this.#namespace(module.exports as Record<string, unknown>, name, path, undefined, version)
+      else module.exports = this.#onLoad(module.exports, name, path, undefined, version) ?? module.exports
+    }
   }
 
   #builtin(exports: unknown, name: string): unknown {

@@ -45,8 +45,8 @@ export class Registry {
       this.#states.set(entry.name, new IntegrationState(entry.name, parts.config, enabled))
     }
     const modules = new Set(this.#entries.flatMap(entry => entry.modules))
-    this.#hook = new Hook([...modules], (exports, name, file, folder) =>
-      this.#loaded(exports, name, file, folder),
+    this.#hook = new Hook([...modules], (exports, name, file, folder, version) =>
+      this.#loaded(exports, name, file, folder, version),
     )
   }
 
@@ -126,7 +126,13 @@ export class Registry {
     return this.#patched
   }
 
-  #loaded(exports: unknown, name: string, file: string, folder: string | undefined): unknown {
+  #loaded(
+    exports: unknown,
+    name: string,
+    file: string,
+    folder: string | undefined,
+    version: string | undefined,
+  ): unknown {
     if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return undefined
     let current: object = exports
     for (const entry of this.#entries) {
@@ -134,7 +140,9 @@ export class Registry {
       const integration = fence(`loading ${entry.name}`, () => this.#load(entry))
       for (const target of integration?.targets ?? []) {
         if (target.module !== name || !isFile(target, file, folder)) continue
-        current = fence(`patching ${name}`, () => this.#apply(entry.name, target, current, folder)) ?? current
+        current =
+          fence(`patching ${name}`, () => this.#apply(entry.name, target, current, folder, version)) ??
+          current
       }
     }
     return current === exports ? undefined : current
@@ -149,11 +157,17 @@ export class Registry {
     return integration
   }
 
-  #apply(name: string, target: Target, exports: object, folder: string | undefined): object | undefined {
+  #apply(
+    name: string,
+    target: Target,
+    exports: object,
+    folder: string | undefined,
+    bundledVersion: string | undefined,
+  ): object | undefined {
     const done = this.#appliedTo(target)
     const before = done.get(exports)
     if (before !== undefined) return before
-    const version = folder === undefined ? process.versions.node : versionOf(folder)
+    const version = bundledVersion ?? (folder === undefined ? process.versions.node : versionOf(folder))
     if (!satisfies(version, target.versions)) {
       log.info(
         `${target.module}@${version}`,
