@@ -1,0 +1,74 @@
+/**
+ * Which server a queue of commands is for. A client makes its queue and its socket in its constructor, one after the
+ * other (which one is first has changed), and neither knows of the other: what was made last is remembered for that long.
+ */
+
+import { type AnyFunction, Mark, type PatchTools, type RedisAddress } from '../../src/kit/index'
+import type { ClassModule, SocketOptions } from './types'
+
+const DEFAULT_HOST = 'localhost'
+const DEFAULT_PORT = 6379
+const UNKNOWN: RedisAddress = { host: undefined, port: undefined }
+
+let queueMade: object | undefined
+let socketMade: RedisAddress | undefined
+
+/** On a queue: its server. */
+class QueueMark extends Mark {
+  readonly #address: RedisAddress
+
+  constructor(queue: object, address: RedisAddress) {
+    super(queue)
+    this.#address = address
+  }
+
+  static addressOf(queue: object): RedisAddress {
+    return #address in queue ? queue.#address : UNKNOWN
+  }
+}
+
+export const addressOf = QueueMark.addressOf
+
+/** Commands wait in such a queue until a socket can be written to. */
+export function watchQueues(exports: ClassModule, tools: PatchTools): void {
+  watchConstructor(exports, tools, queue => {
+    queueMade = queue
+    meet()
+  })
+}
+
+export function watchSockets(exports: ClassModule, tools: PatchTools): void {
+  watchConstructor(exports, tools, (_socket, args) => {
+    // The options are its last argument in every version.
+    const { host, port, path } = (args[args.length - 1] ?? {}) as SocketOptions
+    socketMade =
+      path === undefined
+        ? { host: host ?? DEFAULT_HOST, port: Number(port ?? DEFAULT_PORT) }
+        : { host: path, port: undefined }
+    meet()
+  })
+}
+
+function meet(): void {
+  if (queueMade === undefined || socketMade === undefined) return
+  new QueueMark(queueMade, socketMade)
+  queueMade = socketMade = undefined
+}
+
+function watchConstructor(
+  exports: ClassModule,
+  tools: PatchTools,
+  made: (instance: object, args: ArrayLike<unknown>) => void,
+): void {
+  tools.wrap(exports, 'default', (original: AnyFunction) => {
+    return function construct(): unknown {
+      const instance = Reflect.construct(
+        original,
+        arguments,
+        new.target === construct ? original : new.target,
+      )
+      tools.fenced(() => made(instance, arguments))
+      return instance
+    }
+  })
+}

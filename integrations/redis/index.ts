@@ -1,0 +1,56 @@
+/** redis: commands of clients, pools, clusters and sentinels. */
+
+import { defineIntegration, type PatchTools, REDIS_OPTIONS, type Target } from '../../src/kit/index'
+import { watchQueues, watchSockets } from './address'
+import { patchList, patchQueue, patchYallist } from './queue'
+import type { ClassModule, ListModule } from './types'
+
+const FOUR = '>=1 <2'
+const LATER = '>=5 <7'
+const QUEUE = 'dist/lib/client/commands-queue.js'
+const SOCKET = 'dist/lib/client/socket.js'
+
+/** The package `redis` of version 4 has its client in one of these; their version is another. */
+function four(module: string): Target[] {
+  return [
+    {
+      module,
+      versions: FOUR,
+      file: QUEUE,
+      patch(exports: ClassModule, tools: PatchTools) {
+        patchYallist(exports, tools)
+        patchQueue(exports, tools)
+        watchQueues(exports, tools)
+      },
+    },
+    { module, versions: FOUR, file: SOCKET, patch: watchSockets },
+  ]
+}
+
+export default defineIntegration({
+  name: 'redis',
+  doc: 'Commands of Redis clients, pools and clusters.',
+  options: REDIS_OPTIONS,
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: 'redis', versions: '>=4 <7', patch() {} },
+    ...four('@node-redis/client'),
+    ...four('@redis/client'),
+    {
+      module: '@redis/client',
+      versions: LATER,
+      file: QUEUE,
+      patch(exports: ClassModule, tools: PatchTools) {
+        patchQueue(exports, tools)
+        watchQueues(exports, tools)
+      },
+    },
+    {
+      module: '@redis/client',
+      versions: LATER,
+      file: 'dist/lib/client/linked-list.js',
+      patch: (exports: ListModule, tools: PatchTools) => patchList(exports, tools),
+    },
+    { module: '@redis/client', versions: LATER, file: SOCKET, patch: watchSockets },
+  ],
+})

@@ -1,0 +1,84 @@
+/**
+ * Every command of a client goes through its queue: those of the application, of a MULTI or a pipeline, and those that
+ * the client sends for itself when it has connected.
+ */
+
+import { type AnyFunction, endWith, type PatchTools, RedisSpans, type Span } from '../../src/kit/index'
+import { addressOf } from './address'
+import type { Constructor, ListModule, Waiting } from './types'
+
+/** The span of the command that is just being queued, until what settles its promise has been seen. */
+let queuing: { span: Span; spans: RedisSpans } | undefined
+
+const known = new WeakMap<PatchTools['state'], RedisSpans>()
+
+function spansOf(tools: PatchTools): RedisSpans {
+  let spans = known.get(tools.state)
+  if (spans === undefined) {
+    spans = new RedisSpans(tools, { type: 'redis', serviceSuffix: 'redis' })
+    known.set(tools.state, spans)
+  }
+  return spans
+}
+
+export function patchQueue({ default: Queue }: { default: Constructor }, tools: PatchTools): void {
+  const spans = spansOf(tools)
+  tools.wrap(Queue.prototype, 'addCommand', original => {
+    return function (this: object, args: unknown): unknown {
+      const span = tools.state.enabled ? startSpan(this, args, spans, tools) : undefined
+      if (span === undefined) return Reflect.apply(original, this, arguments)
+      const outer = queuing
+      const own = { span, spans }
+      queuing = own
+      try {
+        return Reflect.apply(original, this, arguments)
+      } finally {
+        // Nothing waits: the queue is full, or the command was aborted before.
+        if (queuing === own) spans.finish(span, true, new Error('The client did not take the command'))
+        queuing = outer
+      }
+    }
+  })
+}
+
+function startSpan(queue: object, args: unknown, spans: RedisSpans, tools: PatchTools): Span | undefined {
+  try {
+    if (!Array.isArray(args) || args.length === 0) return undefined
+    return spans.start(String(args[0]), args, 1, addressOf(queue))
+  } catch (error) {
+    tools.state.failed(error)
+    return undefined
+  }
+}
+
+/** What was just made to wait belongs to the span that was just begun. */
+function take(waiting: unknown): void {
+  if (queuing === undefined || typeof waiting !== 'object' || waiting === null) return
+  const { resolve, reject } = waiting as Partial<Waiting>
+  if (typeof resolve !== 'function' || typeof reject !== 'function') return
+  endWith(waiting as Waiting, queuing.span, queuing.spans)
+  queuing = undefined
+}
+
+/** The list in which commands wait since 5.0. */
+export function patchList({ DoublyLinkedList }: ListModule, tools: PatchTools): void {
+  if (DoublyLinkedList === undefined) return
+  tools.wrap(DoublyLinkedList.prototype, 'add', original => {
+    return function (this: unknown, waiting: unknown): unknown {
+      take(waiting)
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}
+
+/** The list in which commands wait in 4 is another package's, which only this module of the client knows how to find. */
+export function patchYallist(exports: object, tools: PatchTools): void {
+  const module = Object.values(require.cache).find(each => each?.exports === exports)
+  const List = module?.require('yallist') as object
+  tools.wrap(List, 'Node', (original: AnyFunction) => {
+    return function Node(waiting: unknown): unknown {
+      take(waiting)
+      return Reflect.construct(original, arguments, new.target === Node ? original : (new.target ?? original))
+    }
+  })
+}

@@ -1,0 +1,64 @@
+/** The text of a Redis command in a tag: cut, and without secrets. It is made for each command, so it must cost little. */
+
+/** Characters of one argument, and of the whole; what is longer ends with three dots. */
+const ARGUMENT_LIMIT = 100
+const LIMIT = 1000
+const HIDDEN = '?'
+
+/** Whether the argument at `index` of `args` is a secret; the command itself is not among `args`. */
+type IsSecret = (args: readonly unknown[], index: number) => boolean
+
+const isAt = (args: readonly unknown[], index: number, word: string): boolean => {
+  const arg = args[index]
+  return typeof arg === 'string' && arg.toUpperCase() === word
+}
+
+/** Settings whose names say that their values are secret: `requirepass`, `masterauth`, `tls-key-file-pass`, ... */
+function isSecretSetting(args: readonly unknown[], index: number): boolean {
+  const name = args[index - 1]
+  return typeof name !== 'string' || /pass|auth|secret/i.test(name)
+}
+
+function isAfter(args: readonly unknown[], index: number, isWord: RegExp): boolean {
+  for (let at = 0; at < index; at++) {
+    const arg = args[at]
+    if (typeof arg === 'string' && isWord.test(arg)) return true
+  }
+  return false
+}
+
+/** https://redis.io/docs/latest/commands/: all commands that are given passwords. */
+const SECRETS: ReadonlyMap<string, IsSecret> = new Map<string, IsSecret>([
+  ['AUTH', () => true],
+  ['HELLO', (args, index) => isAfter(args, index, /^auth$/i)],
+  ['ACL', (args, index) => index > 1 && isAt(args, 0, 'SETUSER')],
+  ['CONFIG', (args, index) => index > 1 && isAt(args, 0, 'SET') && isSecretSetting(args, index)],
+  ['MIGRATE', (args, index) => index > 4 && isAfter(args, index, /^auth2?$/i)],
+  ['SENTINEL', (args, index) => index > 1 && isSecretSetting(args, index)],
+])
+
+/**
+ * `NAME argument argument`, of a name in upper case and `args` from `from` on. What is neither text nor a number is a question mark, and so are
+ * secrets.
+ */
+export function rawCommand(name: string, args: readonly unknown[], from: number): string {
+  let text = name
+  const isSecret = SECRETS.get(name)
+  const own = isSecret !== undefined && from > 0 ? args.slice(from) : args
+  for (let index = from; index < args.length; index++) {
+    const arg = args[index]
+    if (typeof arg === 'function') continue
+    text += isSecret?.(own, index - from) ? ` ${HIDDEN}` : ` ${argumentText(arg)}`
+    if (text.length > LIMIT) return cut(text, LIMIT)
+  }
+  return text.length > LIMIT ? cut(text, LIMIT) : text
+}
+
+function argumentText(arg: unknown): string | number {
+  if (typeof arg === 'string') return arg.length > ARGUMENT_LIMIT ? cut(arg, ARGUMENT_LIMIT) : arg
+  return typeof arg === 'number' ? arg : HIDDEN
+}
+
+function cut(text: string, limit: number): string {
+  return `${text.slice(0, limit - 3)}...`
+}
