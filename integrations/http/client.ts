@@ -15,10 +15,10 @@ import {
   type Tags,
   tagHeaders,
   tagPeer,
+  wrapEmit,
 } from '../../src/kit/index'
 import { withHeaders, writesHeadAtOnce } from './client-headers'
 import { type ClientTarget, targetIn, targetOf } from './client-target'
-import { wrapEmit } from './emitting'
 import { clientOptions, type HttpOptions } from './options'
 
 /** On a request: its span, until it ends. */

@@ -3,41 +3,22 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
   type AnyFunction,
-  active,
-  clientIp,
-  type IntegrationState,
-  type LiveSite,
+  type Emitting,
   type PatchTools,
   type RemoteContext,
   run,
   runWithBaggage,
   type Span,
-  sentHeader,
-  simplifyPath,
-  startSpan,
-  type Tags,
-  tagHeaders,
   WebRequest,
   webRequestOf,
+  wrapEmit,
 } from '../../src/kit/index'
-import { type Emitting, wrapEmit } from './emitting'
-import { type HttpOptions, serverOptions } from './options'
-import { followQueued, forgetQueued } from './pipelined'
+import { followQueued } from './pipelined'
 import { requestUrl } from './request-url'
+import { inContext, Serving } from './serving'
 
 /** On a server object: its requests are not the application's (the local agent in a test process). */
 const UNTRACED = Symbol.for('tracer.untraced')
-
-/** Headers of Datadog's own scanners, tagged without being asked for. */
-const SCANNERS = ['x-datadog-endpoint-scan', 'x-datadog-security-test']
-
-interface Live {
-  readonly site: LiveSite
-  options: HttpOptions
-}
-
-/** What the servers of both modules share, by integration. */
-const lives = new WeakMap<IntegrationState, Live>()
 
 /**
  * Everything hangs on the `emit` of prototypes: no listener is added that the application could count, and no closure
@@ -49,8 +30,7 @@ export function patchServer(
   http: typeof import('node:http'),
   tools: PatchTools,
 ): void {
-  const live = liveOf(tools)
-  const { state } = tools
+  const serving = Serving.of(tools)
   wrapEmit(prototype, tools, inner => {
     return function (
       this: Server & { [UNTRACED]?: boolean },
@@ -60,58 +40,51 @@ export function patchServer(
     ) {
       if (
         !isRequest(event) ||
-        !state.enabled ||
-        !live.options.enabled ||
+        !serving.isOn ||
         this[UNTRACED] === true ||
         // A stand-in of a test never ends as a response does.
-        !(res instanceof http.ServerResponse) ||
-        // A request that is emitted again, by an application that passes it on, has been started.
-        webRequestOf(req) !== undefined
+        !(res instanceof http.ServerResponse)
       ) {
         return Reflect.apply(inner.emit, this, arguments)
       }
-      let span: Span | undefined
-      const remote = tools.propagator.extract(req.headers)
-      try {
-        span = start(req, res, scheme, remote, live, tools)
-      } catch (error) {
-        state.failed(error)
-      }
-      if (span === undefined) return Reflect.apply(inner.emit, this, arguments)
-      // What the request brought replaces what was there when the server was made.
-      return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, this, arguments])
+      return serve(serving, scheme, inner, this, req, res, arguments)
     }
   })
 }
 
+/** Emits a request, which `args` tell of as well, with its span active. */
+export function serve(
+  serving: Serving,
+  scheme: string,
+  inner: Emitting,
+  server: object,
+  req: IncomingMessage,
+  res: ServerResponse,
+  args: IArguments,
+): unknown {
+  // A request that is emitted again, by an application that passes it on, has been started.
+  if (webRequestOf(req) !== undefined) return Reflect.apply(inner.emit, server, args)
+  let span: Span | undefined
+  const remote = serving.tools.propagator.extract(req.headers)
+  try {
+    span = start(req, res, scheme, remote, serving)
+  } catch (error) {
+    serving.tools.state.failed(error)
+  }
+  if (span === undefined) return Reflect.apply(inner.emit, server, args)
+  // What the request brought replaces what was there when the server was made.
+  return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, server, args])
+}
+
 /** Follows the messages of every request that a server started; once, since all servers share the classes. */
 export function patchMessages(http: typeof import('node:http'), tools: PatchTools): void {
-  const live = liveOf(tools)
-  wrapEmit(http.ServerResponse.prototype, tools, inner => wrapResponseEmit(inner, live, tools))
+  wrapEmit(http.ServerResponse.prototype, tools, wrapResponseEmit)
   wrapEmit(http.IncomingMessage.prototype, tools, wrapRequestEmit)
 }
 
 /** Node emits one of these for each request. */
-function isRequest(event: string): boolean {
+export function isRequest(event: string): boolean {
   return event === 'request' || event === 'checkContinue' || event === 'checkExpectation'
-}
-
-function liveOf(tools: PatchTools): Live {
-  let live = lives.get(tools.state)
-  if (live === undefined) {
-    const site = tools.site({
-      name: { v0: 'web.request', v1: 'http.server.request' },
-      type: 'web',
-      kind: 'server',
-    })
-    const made: Live = { site, options: serverOptions(tools) }
-    tools.state.onConfigure(() => {
-      made.options = serverOptions(tools)
-    })
-    lives.set(tools.state, made)
-    live = made
-  }
-  return live
 }
 
 function start(
@@ -119,42 +92,28 @@ function start(
   res: ServerResponse,
   scheme: string,
   remote: RemoteContext | undefined,
-  live: Live,
-  tools: PatchTools,
+  serving: Serving,
 ): Span {
-  const { headers } = req
-  const { options } = live
-  const url = requestUrl(req, scheme)
-  const tags: Tags = {
-    'http.method': req.method,
-    'http.url': url.includes('?') ? options.obfuscate(url) : url,
-    'http.useragent': headers['user-agent'],
-    'http.route': undefined,
-    'http.status_code': undefined,
-  }
-  const accepted = options.accepts === undefined || options.accepts(req.url ?? '')
-  const span = startSpan(tools.runtime, live.site.site, remote, tags)
-  if (!accepted) {
-    span.trace.recording = false
-    span.trace.decideManually(false)
-  }
-  if (options.clientIp)
-    tags['http.client_ip'] = clientIp(headers, req.socket?.remoteAddress, tools.config.clientIpHeader)
-  if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => headers[name])
-  for (const name of SCANNERS) {
-    const value = headers[name]
-    if (typeof value === 'string') tags[`http.request.headers.${name}`] = value
-  }
-  const web = new WebRequest(span, req, res)
+  const { method, headers, socket, url = '' } = req
+  const span = serving.start(
+    remote,
+    method,
+    requestUrl(req, scheme),
+    url,
+    headers,
+    // Asking a socket costs a system call.
+    serving.options.clientIp ? socket?.remoteAddress : undefined,
+  )
+  const web = new WebRequest(span, req, res, serving)
   // Behind an earlier request of the same socket, whose response is not written yet.
-  if (res.socket === null && req.socket) {
+  if (res.socket === null && socket) {
     web.queued = true
-    followQueued(req.socket, web, () => end(web, live.options, tools.state))
+    followQueued(socket, web, () => end(web))
   }
   return span
 }
 
-function wrapResponseEmit(inner: Emitting, live: Live, tools: PatchTools): AnyFunction {
+function wrapResponseEmit(inner: Emitting): AnyFunction {
   return function (this: ServerResponse, event: string): unknown {
     const web = webRequestOf(this)
     if (web === undefined) return Reflect.apply(inner.emit, this, arguments)
@@ -165,7 +124,7 @@ function wrapResponseEmit(inner: Emitting, live: Live, tools: PatchTools): AnyFu
     try {
       return inContext(web.span, inner, this, event, arguments)
     } finally {
-      end(web, live.options, tools.state)
+      end(web)
     }
   }
 }
@@ -179,47 +138,6 @@ function wrapRequestEmit(inner: Emitting): AnyFunction {
   }
 }
 
-function inContext(
-  span: Span,
-  inner: Emitting,
-  self: IncomingMessage | ServerResponse,
-  event: string,
-  args: IArguments,
-): unknown {
-  // Most events have no listener; changing the context costs more than asking (28 to 138 ns).
-  if (self.listenerCount(event) === 0 || active()?.trace === span.trace) {
-    return Reflect.apply(inner.emit, self, args)
-  }
-  return run(span, inner.emit, self, args)
-}
-
-/** The response is closed. */
-function end(web: WebRequest, options: HttpOptions, state: IntegrationState): void {
-  if (webRequestOf(web.res) !== web) return
-  web.release()
-  if (web.queued) forgetQueued(web)
-  try {
-    // The application can end the span itself.
-    if (web.span.durationMs < 0) describe(web, options)
-  } catch (error) {
-    state.failed(error)
-  }
-  if (web.open !== undefined) for (const open of web.open) open.finish()
-  web.span.finish()
-}
-
-function describe(web: WebRequest, options: HttpOptions): void {
-  const { span, req, res } = web
-  const { tags } = span
-  const status = res.statusCode
-  tags['http.status_code'] = String(status)
-  const route = web.finalRoute()
-  if (route !== '') tags['http.route'] = route
-  else if (options.endpoint) {
-    tags['http.endpoint'] = simplifyPath((req as { originalUrl?: string }).originalUrl ?? req.url ?? '/')
-  }
-  if (span.resource === '') span.resource = route === '' ? (req.method ?? '') : `${req.method} ${route}`
-  if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => sentHeader(res, name))
-  if (!options.isValidStatus(status)) span.setErrorOnce(web.hasError ? web.error : true)
-  options.onRequest?.(span, req, res)
+function end(web: WebRequest): void {
+  if (webRequestOf(web.res) === web) web.server.end(web)
 }

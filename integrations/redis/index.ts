@@ -2,6 +2,7 @@
 
 import { defineIntegration, type PatchTools, REDIS_OPTIONS, type Target } from '../../src/kit/index'
 import { watchQueues, watchSockets } from './address'
+import { patchClassic } from './classic'
 import { patchList, patchQueue, patchYallist } from './queue'
 import type { ClassModule, ListModule } from './types'
 
@@ -33,7 +34,8 @@ export default defineIntegration({
   options: REDIS_OPTIONS,
   targets: [
     // Nothing to patch in it: applications look here for the flag.
-    { module: 'redis', versions: '>=4 <7', patch() {} },
+    { module: 'redis', versions: '>=2.6 <7', patch() {} },
+    { module: 'redis', versions: '>=2.6 <4', file: 'lib/extendedApi.js', patch: patchClassic },
     ...four('@node-redis/client'),
     ...four('@redis/client'),
     {

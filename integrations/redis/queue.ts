@@ -5,6 +5,7 @@
 
 import { type AnyFunction, endWith, type PatchTools, RedisSpans, type Span } from '../../src/kit/index'
 import { addressOf } from './address'
+import { requireAs } from './sibling'
 import type { Constructor, ListModule, Waiting } from './types'
 
 /** The span of the command that is just being queued, until what settles its promise has been seen. */
@@ -73,8 +74,7 @@ export function patchList({ DoublyLinkedList }: ListModule, tools: PatchTools): 
 
 /** The list in which commands wait in 4 is another package's, which only this module of the client knows how to find. */
 export function patchYallist(exports: object, tools: PatchTools): void {
-  const module = Object.values(require.cache).find(each => each?.exports === exports)
-  const List = module?.require('yallist') as object
+  const List = requireAs(exports, 'yallist') as object
   tools.wrap(List, 'Node', (original: AnyFunction) => {
     return function Node(waiting: unknown): unknown {
       take(waiting)

@@ -1,6 +1,6 @@
 /** HTTP to the agent: one connection, outside of any context of the application, never keeping the process alive. */
 
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
 import { loadUndici, openPool } from './agent-pool'
 import { type AgentAddress, parseAgentUrl } from './agent-url'
@@ -126,5 +126,6 @@ function isPrivate({ origin, socketPath }: AgentAddress): boolean {
   const { protocol, hostname } = new URL(origin)
   if (socketPath !== undefined || protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]')
     return true
-  return isIP(hostname) === 4 && hostname.startsWith('127.')
+  // `net.isIP` would load that module, and with it its integration, into every process.
+  return /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -26,7 +26,8 @@ interface Answer {
 
 async function charge(args: string[], env: Record<string, string>) {
   const agent = await startTestAgent()
-  const app = await startApp(args, { ...agent.env, DD_SERVICE: 'shop', ...env })
+  const settings = { ...agent.env, DD_SERVICE: 'shop', DD_TRACE_NET_ENABLED: 'false', ...env }
+  const app = await startApp(args, settings)
   const answer = (await (await fetch(`${app.url}/charge/1`)).json()) as Answer
   const { stderr } = await app.stop()
   const traces = await agent.waitForTraces(1)

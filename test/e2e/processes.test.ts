@@ -11,21 +11,21 @@ const WAYS: Record<string, string[]> = {
   'tracer-run': [TRACER_RUN, process.execPath, fixture('worker.cjs')],
 }
 for (const [way, args] of Object.entries(WAYS)) {
-  test(`with ${way}, spans of the main thread, of a worker and of a child arrive`, async () => {
+  test(`with ${way}, spans of the main thread, of a worker and of a child arrive`, async t => {
     const agent = await startTestAgent()
+    t.after(() => agent.close())
     const ended = await runNode(args, agent.env)
     assert.deepEqual([ended.code, ended.stderr], [0, ''])
-    await agent.waitForTraces(3)
+    await agent.waitForTraces(4)
     assert.deepEqual(
       agent
         .spans()
         .map(span => span.name)
         .sort(),
-      ['in child', 'in main', 'in worker'],
+      ['command_execution', 'in child', 'in main', 'in worker'],
     )
     const runtimes = new Set(agent.spans().map(span => span.meta['runtime-id']))
     assert.equal(runtimes.size, 3, 'each with an id of its own')
-    await agent.close()
   })
 }
 

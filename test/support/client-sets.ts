@@ -21,13 +21,14 @@ export interface ClientPlace {
 
 type ClientTest = (name: string, body: (place: ClientPlace) => Promise<void>) => void
 
-/** Calls `define` for each set of libraries of `integration`, with what it declares its tests with. */
+/** Calls `define` for each wanted set of libraries of `integration`, with what it declares its tests with. */
 export function withEachSet(
   integration: Integration,
   service: ServiceName,
   define: (test: ClientTest, set: LibrarySet) => void,
+  isWanted: (set: LibrarySet) => boolean = () => true,
 ): void {
-  for (const set of librarySets(integration.name)) {
+  for (const set of librarySets(integration.name).filter(isWanted)) {
     describe(set.label, () => {
       before(() => installLibraries([set]))
       define((name, body) => {

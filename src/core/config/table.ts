@@ -497,6 +497,12 @@ export const table = {
     fallback: '500-599',
     doc: 'Statuses of our answers that are errors: `500-599,404`.',
   }),
+  graphqlErrorExtensions: list({
+    env: 'DD_TRACE_GRAPHQL_ERROR_EXTENSIONS',
+    option: false,
+    fallback: [],
+    doc: 'Keys of the `extensions` of GraphQL errors that are recorded.',
+  }),
   queryObfuscation: emptyableText({
     env: 'DD_TRACE_OBFUSCATION_QUERY_STRING_REGEXP',
     option: false,
@@ -521,6 +527,24 @@ export const table = {
     env: 'DD_DBM_PROPAGATION_MODE',
     fallback: 'disabled',
     doc: 'SQL comments that tie database monitoring to services, or to traces (`full`).',
+  }),
+  mongodbHeartbeatEnabled: bool({
+    env: 'DD_TRACE_MONGODB_HEARTBEAT_ENABLED',
+    option: false,
+    fallback: true,
+    doc: 'Spans of `hello`, by which the MongoDB driver watches the server.',
+  }),
+  mongodbObfuscateQuery: oneOf(['none', 'types', 'redact'], {
+    env: 'DD_TRACE_MONGODB_OBFUSCATE_QUERY',
+    option: false,
+    fallback: 'none',
+    doc: 'What becomes of the values in queries of MongoDB: kept, replaced by their types, by `?`.',
+  }),
+  memcachedCommandEnabled: bool({
+    env: 'DD_TRACE_MEMCACHED_COMMAND_ENABLED',
+    option: false,
+    fallback: false,
+    doc: 'Tag `memcached.command`: the text of a command, with its keys and values.',
   }),
   spanAttributeSchema: oneOf(['v0', 'v1'], {
     env: 'DD_TRACE_SPAN_ATTRIBUTE_SCHEMA',

@@ -6,7 +6,7 @@ export { type HeaderTag, headerTags, sentHeader, tagHeaders } from './header-tag
 export { oncePer, viewOf } from './list-view'
 export { MiddlewareSpans, settled } from './middleware'
 export { queryObfuscator } from './query'
-export { WebRequest, webRequestOf } from './request'
+export { WebRequest, type WebServer, webRequestOf } from './request'
 export { join, type PathPattern, patternText, Routing } from './routing'
 export { isErrorStatus, parseStatuses, type StatusCheck } from './status'
 export { urlFilter } from './url-filter'

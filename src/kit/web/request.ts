@@ -25,10 +25,20 @@ class WebMark extends Mark {
   }
 }
 
+/** What a request came to: it knows how to end the span. */
+export interface WebServer {
+  /** The response is closed. */
+  end(web: WebRequest): void
+}
+
 export class WebRequest {
   readonly span: Span
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly server: WebServer
+  /** In HTTP/2 both are the stream, until the compatibility layer makes messages for it. */
+  req: IncomingMessage
+  res: ServerResponse
+  /** That of HTTP/2, behind such messages. */
+  stream: object | undefined = undefined
   /** Pattern of the route that handles the request; empty = none. */
   route = ''
   /** What a handler threw, rejected with or passed to `next`. */
@@ -45,8 +55,18 @@ export class WebRequest {
   /** Spans of handlers that have not called `next` yet. */
   open: Span[] | undefined = undefined
 
-  constructor(span: Span, req: IncomingMessage, res: ServerResponse) {
+  constructor(span: Span, req: IncomingMessage, res: ServerResponse, server: WebServer) {
     this.span = span
+    this.server = server
+    this.req = req
+    this.res = res
+    WebMark.set(req, this)
+    WebMark.set(res, this)
+  }
+
+  /** Messages for what was only a stream so far. */
+  adopt(req: IncomingMessage, res: ServerResponse): void {
+    this.stream = this.req
     this.req = req
     this.res = res
     WebMark.set(req, this)
@@ -83,6 +103,7 @@ export class WebRequest {
   release(): void {
     WebMark.set(this.req, undefined)
     WebMark.set(this.res, undefined)
+    if (this.stream !== undefined) WebMark.set(this.stream, undefined)
   }
 }
 

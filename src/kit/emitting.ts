@@ -1,6 +1,7 @@
 /** Wraps the `emit` of a prototype that inherits it. */
 
-import type { AnyFunction, PatchTools } from '../../src/kit/index'
+import type { PatchTools } from '../patch/types'
+import type { AnyFunction } from '../patch/wrap'
 
 /** Where the wrapped `emit` is to be found at each call. */
 export interface Emitting {
@@ -8,8 +9,8 @@ export interface Emitting {
 }
 
 /**
- * `http` inherits `emit` from EventEmitter, where others replace it later than we come (the module `domain`): the
- * wrapper gets the place to look it up rather than what is there now.
+ * Emitters of Node.js inherit `emit` from EventEmitter, where others replace it later than we come (the module
+ * `domain`): the wrapper gets the place to look it up rather than what is there now.
  */
 export function wrapEmit(
   prototype: object,

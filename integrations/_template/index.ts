@@ -1,0 +1,40 @@
+/** keyv: what is asked of a store. */
+
+import { active, defineIntegration, end, follow, run, startSpan } from '../../src/kit/index'
+
+export default defineIntegration({
+  name: '_template',
+  doc: 'Commands of keyv.',
+  targets: [
+    {
+      module: 'keyv',
+      versions: '>=4 <5',
+      patch(Keyv: { prototype: object }, tools) {
+        // What all spans have in common; `.site` follows the options of `use()`.
+        const command = tools.site({
+          name: 'keyv.command',
+          type: 'keyv',
+          kind: 'client',
+          serviceSuffix: 'keyv',
+        })
+        for (const name of ['get', 'set', 'delete', 'clear']) {
+          tools.wrap(Keyv.prototype, name, original => {
+            return function (this: unknown, ...args: unknown[]): unknown {
+              if (!tools.state.enabled) return Reflect.apply(original, this, args)
+              // A fresh literal: it belongs to the span from here on.
+              const span = startSpan(tools.runtime, command.site, active(), { 'db.type': 'keyv' })
+              span.resource = name
+              try {
+                // Calls that the library makes meanwhile are children.
+                return follow(span, run(span, original, this, args))
+              } catch (error) {
+                end(span, true, error, undefined)
+                throw error
+              }
+            }
+          })
+        }
+      },
+    },
+  ],
+})

@@ -1,0 +1,74 @@
+/** Messages that have come, and the span `aws.response` of what is done with them. */
+
+import {
+  type LiveSite,
+  type PatchTools,
+  type Pathway,
+  type RemoteContext,
+  type Span,
+  startSpan,
+} from '../../src/kit/index'
+
+/** As many links as OpenTelemetry allows a span. */
+const MAX_LINKS = 128
+
+export interface Incoming {
+  /** What `Outgoing` made; undefined where nobody put anything in. */
+  carrier: unknown
+  /** Of data streams. */
+  type: string
+  topic: string | undefined
+  bytes: number
+}
+
+/** The child of the first message's span, with links to the others; undefined when no message brought a trace. */
+export function responseSpan(
+  messages: readonly Incoming[],
+  call: Span,
+  site: LiveSite,
+  { runtime, propagator }: PatchTools,
+): { span: Span; baggage: RemoteContext['baggage'] } | undefined {
+  let first: { span: Span; baggage: RemoteContext['baggage'] } | undefined
+  let links = 0
+  for (const { carrier } of messages) {
+    if (typeof carrier !== 'object' || carrier === null) continue
+    const context = propagator.extract(carrier as Record<string, unknown>)
+    if (context === undefined || (context.traceHi | context.traceLo) === 0) continue
+    if (first === undefined) {
+      const { 'aws.operation': operation, region } = call.tags
+      const span = startSpan(runtime, site.site, context, {
+        'aws.operation': operation,
+        'aws.region': region,
+        region,
+        'aws.response.request_id': call.tags['aws.response.request_id'],
+      })
+      span.resource = call.resource
+      first = { span, baggage: context.baggage }
+    } else if (links++ < MAX_LINKS) first.span.addLink({ context })
+  }
+  return first
+}
+
+/** Counts the messages; answers where the last of them has come. */
+export function checkpoints(
+  messages: readonly Incoming[],
+  call: Span,
+  { dataStreams }: PatchTools,
+): Pathway | undefined {
+  if (dataStreams === undefined) return undefined
+  let pathway: Pathway | undefined
+  for (const { carrier, type, topic, bytes } of messages) {
+    const tags = ['direction:in', `topic:${topic}`, `type:${type}`]
+    pathway = dataStreams.checkpoint(tags, dataStreams.extract(carrier), bytes, call)
+  }
+  return pathway
+}
+
+/** The value of JSON text; undefined when it is none. */
+export function parsed(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+/** AWS SDK v3: what its clients send. All inherit `send` from one class, which has moved between packages. */
+
+import { defineIntegration } from '../../src/kit/index'
+import { patchClient } from './client'
+
+export default defineIntegration({
+  name: 'aws-sdk',
+  doc: 'Calls of AWS SDK v3; messages of SQS, SNS, Kinesis and EventBridge, and calls of Lambda and Step Functions, carry the trace.',
+  options: {
+    service: 'Service of the spans, or a function of the input.',
+    sqs: 'And so on for each service: `false`, or `{ producer, consumer }`.',
+    batchPropagationEnabled: 'Every message of a batch carries the trace, not the first alone.',
+    'hooks.request': 'Called with span and result just before the span ends.',
+  },
+  targets: [
+    { module: '@aws-sdk/smithy-client', versions: '>=3', patch: patchClient },
+    { module: '@smithy/smithy-client', versions: '>=1.0.3', patch: patchClient },
+    {
+      module: '@smithy/core',
+      versions: '>=3.24',
+      file: 'dist-cjs/submodules/client/index.js',
+      patch: patchClient,
+    },
+  ],
+})

@@ -1,0 +1,77 @@
+/** Wraps the functions of `dns`, of `dns/promises` and of their resolvers: all have the same names. */
+
+import { type AnyFunction, end, follow, type PatchTools, type Span } from '../../src/kit/index'
+import { begin, type Lookups, lookups, type Start, tagAddresses } from './lookups'
+
+const TYPES = {
+  resolveAny: 'ANY',
+  resolve4: 'A',
+  resolve6: 'AAAA',
+  resolveCaa: 'CAA',
+  resolveCname: 'CNAME',
+  resolveMx: 'MX',
+  resolveNs: 'NS',
+  resolveTxt: 'TXT',
+  resolveTlsa: 'TLSA',
+  resolveSrv: 'SRV',
+  resolvePtr: 'PTR',
+  resolveNaptr: 'NAPTR',
+  resolveSoa: 'SOA',
+}
+
+type Dns = typeof import('node:dns') | typeof import('node:dns/promises')
+
+const known = new WeakMap<PatchTools['state'], Lookups>()
+
+export function patchDns(dns: Dns, tools: PatchTools): void {
+  let spans = known.get(tools.state)
+  if (spans === undefined) {
+    spans = lookups(tools)
+    known.set(tools.state, spans)
+  }
+  wrap(dns, 'lookup', spans.lookup, tools)
+  wrap(dns, 'lookupService', spans.lookupService, tools)
+  // The functions of the module are those of a resolver, and were bound to it before we came.
+  for (const owner of [dns, dns.Resolver.prototype]) {
+    wrap(owner, 'reverse', spans.reverse, tools)
+    wrap(owner, 'resolve', spans.resolve(undefined), tools)
+    for (const [name, type] of Object.entries(TYPES)) wrap(owner, name, spans.resolve(type), tools)
+  }
+  if ('promises' in dns) patchDns(dns.promises, tools)
+}
+
+function wrap(owner: object, name: string, start: Start, tools: PatchTools): void {
+  tools.wrap(owner, name, original => {
+    return function (this: unknown): unknown {
+      const last = arguments.length - 1
+      const callback = arguments[last]
+      const span = begin(start, arguments, tools)
+      if (span === undefined) return Reflect.apply(original, this, arguments)
+      const called = typeof callback === 'function'
+      let result: unknown
+      try {
+        const args = called
+          ? [...Array.prototype.slice.call(arguments, 0, last), ending(span, callback)]
+          : arguments
+        result = Reflect.apply(original, this, args)
+      } catch (error) {
+        end(span, true, error, undefined)
+        throw error
+      }
+      if (called) return result
+      return follow(span, result, (_span, error, found) => {
+        if (error === undefined) tagAddresses(span, found)
+      })
+    }
+  })
+}
+
+/** The application's callback, which runs where it was given: nothing of ours was active meanwhile. */
+function ending(span: Span, callback: AnyFunction): AnyFunction {
+  return function (this: unknown, error: unknown, found: unknown): unknown {
+    const failed = error !== null && error !== undefined
+    if (!failed) tagAddresses(span, found)
+    end(span, failed, error, undefined)
+    return Reflect.apply(callback, this, arguments)
+  }
+}

@@ -1,0 +1,32 @@
+/** @elastic/elasticsearch: requests of its clients. Since version 8 the transport is a package of its own. */
+
+import { defineIntegration, type PatchTools, patchTransport } from '../../src/kit/index'
+
+type Transport = { prototype: object }
+
+export default defineIntegration({
+  name: 'elasticsearch',
+  doc: 'Requests of the clients of Elasticsearch.',
+  options: {
+    service: 'Service of the spans.',
+    'hooks.query': 'Called with the span and the parameters of the request just before the span ends.',
+  },
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: '@elastic/elasticsearch', versions: '>=7 <10', patch() {} },
+    {
+      module: '@elastic/elasticsearch',
+      versions: '>=7 <8',
+      file: 'lib/Transport.js',
+      patch: (exports: Transport, tools: PatchTools) => patchTransport(exports, 'elasticsearch', tools),
+    },
+    {
+      module: '@elastic/transport',
+      versions: '>=8 <10',
+      // Its main module also names the copy that ES modules get.
+      patch(exports: { Transport?: Transport }, tools: PatchTools) {
+        if (exports.Transport !== undefined) patchTransport(exports.Transport, 'elasticsearch', tools)
+      },
+    },
+  ],
+})

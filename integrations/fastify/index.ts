@@ -1,0 +1,111 @@
+/**
+ * Fastify 3 to 5.
+ *
+ * The channels of Fastify 5 (`tracing:fastify.request.handler`) are not used: while they have subscribers, the answer of
+ * an error handler that sets no status has 500 instead of 200; they also say nothing of hooks and of what is not found.
+ * Nor are hooks used: the application sees those of others when it prints its own.
+ */
+
+import {
+  type AnyFunction,
+  defineIntegration,
+  disguise,
+  type LiveSite,
+  type PatchTools,
+  webRequestOf,
+} from '../../src/kit/index'
+import { patchMiddie } from './middie'
+import type { Reply, RouteContext } from './types'
+
+export default defineIntegration({
+  name: 'fastify',
+  doc: 'Requests that a Fastify application handles: their route and the errors of their hooks and handlers.',
+  options: { middleware: 'A span for each middleware (`middie`); default: `middlewareTracingEnabled`.' },
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: 'fastify', versions: '>=3 <6', patch() {} },
+    {
+      module: 'fastify',
+      versions: '>=3 <6',
+      file: 'lib/reply.js',
+      patch: (exports, tools) => patchReply(exports.prototype, tools),
+    },
+    {
+      module: 'find-my-way',
+      versions: '>=3 <10',
+      patch: (exports, tools) => patchRouter(exports.prototype, tools),
+    },
+    { module: 'middie', versions: '>=5 <8', file: 'engine.js', patch: patchMiddie },
+    { module: '@fastify/middie', versions: '>=8 <10', file: 'lib/engine.js', patch: patchMiddie },
+  ],
+})
+
+/** Fastify registers one handler for all routes, with what it knows of the route beside it. */
+function patchRouter(prototype: object, tools: PatchTools): void {
+  const site = tools.site({
+    name: { v0: 'fastify.request', v1: 'http.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
+  const middleware = tools.site({ name: 'fastify.middleware', measured: false })
+  const traced = new WeakMap<AnyFunction, AnyFunction>()
+  tools.wrap(prototype, 'on', original => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const at = args.length - 2
+      const handler = args[at]
+      if (typeof handler === 'function' && isRouteContext(args[at + 1])) {
+        let replaced = traced.get(handler as AnyFunction)
+        if (replaced === undefined) {
+          replaced = traceHandler(handler as AnyFunction, site, middleware, tools)
+          traced.set(handler as AnyFunction, replaced)
+        }
+        args[at] = replaced
+      }
+      return Reflect.apply(original, this, args)
+    }
+  })
+}
+
+function traceHandler(
+  handler: AnyFunction,
+  site: LiveSite,
+  middleware: LiveSite,
+  tools: PatchTools,
+): AnyFunction {
+  return disguise(function (
+    this: unknown,
+    req: object,
+    _res: unknown,
+    _params: unknown,
+    { config }: RouteContext,
+  ): unknown {
+    const web = tools.state.enabled ? webRequestOf(req) : undefined
+    if (web !== undefined) {
+      if (web.framework === '') web.claim('fastify', site, middleware)
+      // The context for what is not found has none.
+      if (typeof config?.url === 'string') web.matched(config.url)
+    }
+    return Reflect.apply(handler, this, arguments)
+  }, handler)
+}
+
+function isRouteContext(store: unknown): store is RouteContext {
+  return typeof store === 'object' && store !== null && 'config' in store && 'Reply' in store
+}
+
+/** Whatever fails, in a hook or a handler, is sent. */
+function patchReply(prototype: object, tools: PatchTools): void {
+  let isError: symbol | undefined
+  tools.wrap(prototype, 'send', original => {
+    return function (this: Reply, payload: unknown): unknown {
+      const web = tools.state.enabled ? webRequestOf(this.raw) : undefined
+      if (web !== undefined && !this.sent) {
+        isError ??= Object.getOwnPropertySymbols(this).find(
+          symbol => symbol.description === 'fastify.reply.isError',
+        )
+        if (payload instanceof Error || (isError !== undefined && this[isError] === true)) web.fail(payload)
+      }
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}

@@ -1,0 +1,40 @@
+/** Middleware in the manner of Express, which the plugin `middie` brings to Fastify. */
+
+import {
+  type AnyFunction,
+  disguise,
+  MiddlewareSpans,
+  oncePer,
+  type PatchTools,
+  webRequestOf,
+} from '../../src/kit/index'
+import type { MakeEngine } from './types'
+
+/** Its engine is made for each application, and keeps the middleware to itself. */
+export function patchMiddie(make: MakeEngine, tools: PatchTools): MakeEngine | undefined {
+  if (typeof make !== 'function') return undefined
+  const spans = new MiddlewareSpans(tools)
+  const trace = oncePer((middleware: AnyFunction) => traceMiddleware(middleware, spans, tools))
+  return disguise(function (this: unknown) {
+    const engine = Reflect.apply(make, this, arguments)
+    tools.wrap(engine, 'use', original => {
+      return function (this: unknown, ...args: unknown[]): unknown {
+        const last = args.length - 1
+        const given = args[last]
+        if (typeof given === 'function') args[last] = trace(given as AnyFunction)
+        else if (Array.isArray(given))
+          args[last] = given.map(each => (typeof each === 'function' ? trace(each) : each))
+        return Reflect.apply(original, this, args)
+      }
+    })
+    return engine
+  }, make)
+}
+
+function traceMiddleware(middleware: AnyFunction, spans: MiddlewareSpans, tools: PatchTools): AnyFunction {
+  return disguise(function (this: unknown, req: object, res: unknown, next: AnyFunction): unknown {
+    const web = spans.wanted && tools.state.enabled ? webRequestOf(req) : undefined
+    if (web === undefined || typeof next !== 'function') return Reflect.apply(middleware, this, arguments)
+    return spans.run(web, middleware.name, middleware, this, [req, res, next])
+  }, middleware)
+}

@@ -1,0 +1,157 @@
+/** One execution of a document: its span, and where in the answer resolvers have spans of their own. */
+
+import { active, Mark, type Span, startSpan } from '../../src/kit/index'
+import { recordErrors } from './errors'
+import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
+import type { Live } from './spans'
+import type { ExecutionArgs, ExecutionResult, Path, ResolveInfo } from './types'
+
+/** A field of the answer, or of all elements of a list. */
+export class Place {
+  readonly parent: Place | undefined
+  span: Span | undefined = undefined
+  #children: Map<string | number, Place> | undefined
+
+  constructor(parent: Place | undefined) {
+    this.parent = parent
+  }
+
+  child(key: string | number): Place {
+    this.#children ??= new Map()
+    let child = this.#children.get(key)
+    if (child === undefined) {
+      child = new Place(this)
+      this.#children.set(key, child)
+    }
+    return child
+  }
+}
+
+/** By the values of its variables, which graphql makes anew for each execution and tells each resolver. */
+const executions = new WeakMap<object, Execution>()
+
+export class Execution {
+  readonly span: Span
+  readonly #live: Live
+  /** Until the end: it holds all that the application handed over. */
+  #args: ExecutionArgs | undefined
+  readonly #root = new Place(undefined)
+  #lastObject: Path | undefined
+  #lastPlace: Place | undefined
+
+  /** Undefined when there is nothing to see. */
+  static begin(live: Live, args: ExecutionArgs): Execution | undefined {
+    const operation = operationOf(args.document, args.operationName)
+    if (operation?.name === HEALTH_CHECK) return undefined
+    const { options, tools } = live
+    const tags: Record<string, string | undefined> = {
+      'graphql.operation.type': operation?.type,
+      'graphql.operation.name': operation?.name,
+    }
+    if (options.source) tags['graphql.source'] = sourceOf(args.document)
+    const span = startSpan(tools.runtime, live.execute.site, active(), tags)
+    if (operation !== undefined) span.resource = options.signature ? operation.signature : operation.title
+    const values = args.variableValues
+    if (options.variables !== undefined && typeof values === 'object' && values !== null) {
+      const picked = options.variables(values) ?? {}
+      for (const name of Object.keys(picked)) span.setTag(`graphql.variables.${name}`, picked[name])
+    }
+    if (options.depth !== 0 && args.schema !== undefined) {
+      live.resolvers.prepare(args.schema, options.depth)
+    }
+    return new Execution(live, args, span)
+  }
+
+  /** The one that a resolver is called by. */
+  static of(info: ResolveInfo | undefined): Execution | undefined {
+    const values = info?.variableValues
+    if (typeof values !== 'object' || values === null) return undefined
+    let execution = executions.get(values)
+    if (execution === undefined) {
+      const span = active()
+      execution = span && ExecutionMark.of(span)
+      if (execution !== undefined) executions.set(values, execution)
+    }
+    return execution
+  }
+
+  private constructor(live: Live, args: ExecutionArgs, span: Span) {
+    this.#live = live
+    this.#args = args
+    this.span = span
+    ExecutionMark.set(span, this)
+  }
+
+  /** Where a field is; undefined when that is too deep. Elements of lists are one when they are collapsed. */
+  placeOf({ prev, key }: Path): Place | undefined {
+    if (prev === undefined) return this.#live.options.depth === 0 ? undefined : this.#root.child(key)
+    // The fields of one object come one after the other.
+    if (prev !== this.#lastObject) {
+      this.#lastObject = prev
+      this.#lastPlace = this.#objectAt(prev)
+    }
+    return this.#lastPlace?.child(key)
+  }
+
+  /** The place whose fields those of an object are; undefined when they are too deep. */
+  #objectAt(path: Path): Place | undefined {
+    const { depth, collapse } = this.#live.options
+    let level = 1
+    for (let at: Path | undefined = path; depth >= 0 && at !== undefined; at = at.prev) {
+      if (typeof at.key === 'string' && ++level > depth) return undefined
+    }
+    return this.#find(path, collapse)
+  }
+
+  #find(path: Path, collapse: boolean): Place {
+    const parent = path.prev === undefined ? this.#root : this.#find(path.prev, collapse)
+    return parent.child(collapse && typeof path.key === 'number' ? '*' : path.key)
+  }
+
+  /** The span that is above a place. */
+  parentOf(place: Place): Span {
+    for (let at = place.parent; at !== undefined; at = at.parent) if (at.span !== undefined) return at.span
+    return this.span
+  }
+
+  returned(result: unknown): void {
+    const answer = result as ExecutionResult | undefined
+    this.#end(answer, () => {
+      const { errors } = answer?.initialResult ?? answer ?? {}
+      recordErrors(this.span, errors, this.#live.options.errorExtensions)
+    })
+  }
+
+  threw(error: unknown): void {
+    this.#end(undefined, () => this.span.setError(error))
+  }
+
+  #end(answer: ExecutionResult | undefined, record: () => void): void {
+    const { options, tools } = this.#live
+    const args = this.#args ?? {}
+    this.#args = undefined
+    tools.fenced(() => {
+      record()
+      options.onExecute?.(this.span, args, answer)
+    })
+    this.span.finish()
+  }
+}
+
+/** On the span of an execution: the execution, for resolvers that run in it. */
+class ExecutionMark extends Mark {
+  readonly #execution: Execution
+
+  private constructor(span: Span, execution: Execution) {
+    super(span)
+    this.#execution = execution
+  }
+
+  static set(span: Span, execution: Execution): void {
+    new ExecutionMark(span, execution)
+  }
+
+  static of(span: Span): Execution | undefined {
+    return #execution in span ? span.#execution : undefined
+  }
+}

@@ -1,0 +1,93 @@
+/** graphql 14 to 16: the functions of its files are replaced, which its others call too. */
+
+import { type AnyFunction, type PatchTools, run } from '../../src/kit/index'
+import { Execution } from './execution'
+import { noteStandard } from './resolvers'
+import { liveOf } from './spans'
+import { parsed, validated } from './steps'
+import type { Document, ExecutionArgs, GraphqlError, Schema } from './types'
+
+export function patchExecute(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
+  const live = liveOf(tools)
+  noteStandard(exports.defaultFieldResolver)
+  tools.onUndo(() => live.resolvers.restore())
+  const wrapper = (original: AnyFunction): AnyFunction =>
+    function (this: unknown): unknown {
+      let execution: Execution | undefined
+      if (tools.state.enabled) {
+        tools.fenced(() => {
+          execution = Execution.begin(live, argsOf(arguments))
+        })
+      }
+      return execution === undefined
+        ? Reflect.apply(original, this, arguments)
+        : executed(execution, original, this, arguments)
+    }
+  tools.wrap(exports, 'execute', wrapper)
+  // It calls the original, not what is exported.
+  tools.wrap(exports, 'executeSync', wrapper)
+}
+
+function executed(execution: Execution, original: AnyFunction, self: unknown, args: IArguments): unknown {
+  let result: unknown
+  try {
+    result = run(execution.span, original, self, args)
+  } catch (error) {
+    execution.threw(error)
+    throw error
+  }
+  if (result instanceof Promise) {
+    // It does not reject: graphql answers with errors. So a second branch hides nothing, and the promise is the same.
+    result.then(
+      answer => execution.returned(answer),
+      error => execution.threw(error),
+    )
+  } else execution.returned(result)
+  return result
+}
+
+/** Before version 16 they may come one by one. */
+function argsOf(args: IArguments): ExecutionArgs {
+  const [first, document, , , variableValues, operationName] = args
+  return args.length === 1
+    ? (first ?? {})
+    : { schema: first as Schema, document, variableValues, operationName }
+}
+
+export function patchParse(exports: object, tools: PatchTools): void {
+  const live = liveOf(tools)
+  tools.wrap(exports, 'parse', original => {
+    return function (this: unknown, source: unknown): unknown {
+      if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
+      const began = performance.now()
+      let document: Document
+      try {
+        document = Reflect.apply(original, this, arguments)
+      } catch (error) {
+        tools.fenced(() => parsed(live, began, source, undefined, error))
+        throw error
+      }
+      tools.fenced(() => parsed(live, began, source, document, undefined))
+      return document
+    }
+  })
+}
+
+export function patchValidate(exports: object, tools: PatchTools): void {
+  const live = liveOf(tools)
+  tools.wrap(exports, 'validate', original => {
+    return function (this: unknown, _schema: unknown, document: Document): unknown {
+      if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
+      const began = performance.now()
+      let errors: readonly GraphqlError[]
+      try {
+        errors = Reflect.apply(original, this, arguments)
+      } catch (error) {
+        tools.fenced(() => validated(live, began, document, undefined, error))
+        throw error
+      }
+      tools.fenced(() => validated(live, began, document, errors, undefined))
+      return errors
+    }
+  })
+}

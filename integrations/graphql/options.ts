@@ -1,0 +1,74 @@
+/** The options of `use('graphql', …)`, read once. */
+
+import { guarded, type PatchTools, type Span } from '../../src/kit/index'
+import type { Document, ExecutionArgs, ExecutionResult, GraphqlError } from './types'
+
+type Variables = Readonly<Record<string, unknown>>
+
+/** What is told of a field that was resolved. */
+export interface Resolved {
+  fieldName: string
+  /** As in the tag `graphql.field.path`. */
+  path: string
+  error: unknown
+  result: unknown
+}
+
+export interface GraphqlOptions {
+  /** Levels of fields that get spans of their resolvers; negative = all. */
+  readonly depth: number
+  readonly collapse: boolean
+  readonly source: boolean
+  readonly signature: boolean
+  readonly errorExtensions: readonly string[]
+  /** Those of the variables that are recorded. */
+  readonly variables: ((all: Variables) => Variables) | undefined
+  readonly onExecute:
+    | ((span: Span, args: ExecutionArgs, result: ExecutionResult | undefined) => void)
+    | undefined
+  readonly onParse: ((span: Span, source: unknown, document: Document | undefined) => void) | undefined
+  readonly onValidate:
+    | ((span: Span, document: Document, errors: readonly GraphqlError[] | undefined) => void)
+    | undefined
+  readonly onResolve: ((span: Span, field: Resolved) => void) | undefined
+}
+
+export const OPTIONS = {
+  service: 'Service of the spans.',
+  depth: 'Levels of fields whose resolvers get spans, default 1: 0 = none, -1 = all. Others are not touched.',
+  collapse: 'One span for a field of all elements of a list, that of the first; default true.',
+  variables: 'Names of variables to record, or a function that picks from all.',
+  source: 'Record the text of the query, with its literals; default false.',
+  signature: 'The resource is the normalised query, else `query Name`; default true.',
+  errorExtensions: 'Keys of `extensions` of errors to record, default `DD_TRACE_GRAPHQL_ERROR_EXTENSIONS`.',
+  hooks: 'Functions `execute`, `parse`, `validate`, `resolve`: called with the span just before it ends.',
+}
+
+export function readOptions({ state, config }: PatchTools): GraphqlOptions {
+  const { options } = state
+  const hook = (name: string) => {
+    const given = (options.hooks as Record<string, unknown> | undefined)?.[name]
+    return typeof given === 'function' ? guarded(`hooks.${name}`, given as never, undefined) : undefined
+  }
+  return {
+    depth: Number.isInteger(options.depth) ? (options.depth as number) : 1,
+    collapse: options.collapse !== false,
+    source: options.source === true,
+    signature: options.signature !== false,
+    errorExtensions: Array.isArray(options.errorExtensions)
+      ? options.errorExtensions.map(String)
+      : config.graphqlErrorExtensions,
+    variables: pickerOf(options.variables),
+    onExecute: hook('execute'),
+    onParse: hook('parse'),
+    onValidate: hook('validate'),
+    onResolve: hook('resolve'),
+  }
+}
+
+function pickerOf(given: unknown): GraphqlOptions['variables'] {
+  if (typeof given === 'function') return guarded('variables', given as (all: Variables) => Variables, {})
+  if (!Array.isArray(given)) return undefined
+  const names = new Set(given.map(String))
+  return all => Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)))
+}

@@ -1,0 +1,91 @@
+/**
+ * Resolvers of fields. They are replaced in the schema, once, by functions that look the same, and only on those types
+ * that fields within the wanted depth can have: graphql reads them from there, and has no other place that does not cost
+ * every field of every answer. Fields without a resolver of their own read a property; they have no spans.
+ */
+
+import { type AnyFunction, disguise } from '../../src/kit/index'
+import { namedTypeOf } from './named-type'
+import { resolveIn } from './resolving'
+import type { Live } from './spans'
+import type { Field, NamedType, Resolver, Schema } from './types'
+
+/** Every replacement there is, with what it stands for. */
+const originals = new WeakMap<Resolver, Resolver>()
+/** graphql's own, which schemas may name. */
+const standard = new WeakSet<object>()
+
+export function noteStandard(resolver: unknown): void {
+  if (typeof resolver === 'function') standard.add(resolver)
+}
+
+export class SchemaResolvers {
+  readonly #live: () => Live
+  /** How deep a schema has been prepared. */
+  #depths = new WeakMap<Schema, number>()
+  #schemas: WeakRef<Schema>[] = []
+
+  constructor(live: () => Live) {
+    this.#live = live
+  }
+
+  prepare(schema: Schema, depth: number): void {
+    const wanted = depth < 0 ? Number.POSITIVE_INFINITY : depth
+    const done = this.#depths.get(schema)
+    if (done !== undefined && done >= wanted) return
+    if (typeof schema.getQueryType !== 'function') return
+    this.#depths.set(schema, wanted)
+    if (done === undefined) this.#remember(schema)
+    const seen = new Set<NamedType>()
+    let types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+    for (let level = 0; level < wanted && types.length > 0; level++) {
+      const below: NamedType[] = []
+      for (const type of types) {
+        if (type === undefined || type === null || seen.has(type)) continue
+        seen.add(type)
+        for (const field of Object.values(type.getFields?.() ?? {})) {
+          this.#replace(type, field)
+          below.push(...objectsOf(schema, field.type))
+        }
+      }
+      types = below
+    }
+  }
+
+  restore(): void {
+    for (const reference of this.#schemas) {
+      for (const type of Object.values(reference.deref()?.getTypeMap() ?? {})) {
+        for (const field of Object.values(type.getFields?.() ?? {})) {
+          const original = field.resolve && originals.get(field.resolve)
+          if (original !== undefined) field.resolve = original
+        }
+      }
+    }
+    this.#schemas = []
+    this.#depths = new WeakMap()
+  }
+
+  #remember(schema: Schema): void {
+    this.#schemas = this.#schemas.filter(reference => reference.deref() !== undefined)
+    this.#schemas.push(new WeakRef(schema))
+  }
+
+  #replace(type: NamedType, field: Field): void {
+    const descriptor = Object.getOwnPropertyDescriptor(field, 'resolve')
+    const original = descriptor?.value as Resolver | undefined
+    if (typeof original !== 'function' || !descriptor?.writable) return
+    if (originals.has(original) || standard.has(original)) return
+    const wrapper = disguise(
+      resolveIn(this.#live, type, field, original) as AnyFunction,
+      original as AnyFunction,
+    )
+    originals.set(wrapper, original)
+    field.resolve = wrapper
+  }
+}
+
+/** The objects that a field can have as values. */
+function objectsOf(schema: Schema, type: Field['type']): readonly NamedType[] {
+  const named = namedTypeOf(type)
+  return 'resolveType' in named ? (schema.getPossibleTypes(named) ?? []) : [named]
+}

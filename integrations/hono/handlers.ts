@@ -1,0 +1,45 @@
+/** Handlers and middleware of Hono: who answers names the route. */
+
+import { disguise, join, MiddlewareSpans, type PatchTools, settled, webRequestOf } from '../../src/kit/index'
+import type { Context, Handler, Next, Route } from './types'
+
+/** Makes functions that stand for handlers. */
+export function handlerTracer(tools: PatchTools): (handler: Handler, route: Route) => Handler {
+  const site = tools.site({
+    name: { v0: 'hono.request', v1: 'http.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
+  const spans = new MiddlewareSpans(tools)
+  return (handler, route) => {
+    const isForAll = route.method === 'ALL'
+    return disguise(function (this: unknown, c: Context, next: Next): unknown {
+      const incoming = tools.state.enabled ? c?.env?.incoming : undefined
+      const web = typeof incoming === 'object' && incoming !== null ? webRequestOf(incoming) : undefined
+      if (web === undefined) return Reflect.apply(handler, this, arguments)
+      if (web.framework === '') web.claim('hono', site)
+      const before = web.route
+      web.route = routeAfter(before, route)
+      const args = [
+        c,
+        () => {
+          // Whoever passes the request on does not answer it; perhaps nobody does.
+          web.route = before
+          return next()
+        },
+      ]
+      if (isForAll && spans.wanted) return spans.runAsync(web, handler.name, handler, this, args)
+      // An application inside of this one handles its errors itself, and notes them.
+      const done = (): void => {
+        if (c.error !== undefined) web.fail(c.error)
+      }
+      return settled(handler, this, args, done, error => web.fail(error))
+    }, handler)
+  }
+}
+
+/** `before` is not empty where the handler belongs to an application that is mounted in another one. */
+function routeAfter(before: string, { path, method }: Route): string {
+  if (method === 'ALL' && (path === '/*' || path === '*')) return before
+  return before.endsWith('/*') ? join(before.slice(0, -2), path) : path
+}

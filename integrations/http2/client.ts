@@ -1,0 +1,222 @@
+/** Requests that are sent: one span each, from `session.request` to the `close` of its stream. */
+
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
+import { promisify } from 'node:util'
+import {
+  type AnyFunction,
+  active,
+  Caller,
+  type Emitting,
+  getBaggage,
+  type LiveSite,
+  Mark,
+  type PatchTools,
+  type Span,
+  startSpan,
+  tagHeaders,
+  tagPeer,
+  wrapEmit,
+} from '../../src/kit/index'
+import { clientOptions, type HttpOptions } from '../http/options'
+import { Prototypes } from './classes'
+import { headerReader, isSigned, withHeaders } from './headers'
+import { type Origin, originOf, targetUrl } from './url'
+
+/** On a session: where it goes. */
+class SessionMark extends Mark {
+  #origin: Origin
+
+  private constructor(session: object, origin: Origin) {
+    super(session)
+    this.#origin = origin
+  }
+
+  static of(session: object): Origin | undefined {
+    return #origin in session ? session.#origin : undefined
+  }
+
+  static set(session: object, origin: Origin): void {
+    if (!(#origin in session)) new SessionMark(session, origin)
+  }
+}
+
+interface Sent {
+  readonly span: Span
+  /** Whoever sent it: the events come from the session, which is somebody else's. */
+  readonly caller: Caller
+}
+
+/** On a stream: its request, until it ends. */
+class StreamMark extends Mark {
+  #sent: Sent | undefined
+
+  private constructor(stream: object, sent: Sent) {
+    super(stream)
+    this.#sent = sent
+  }
+
+  static of(stream: object): Sent | undefined {
+    return #sent in stream ? stream.#sent : undefined
+  }
+
+  static set(stream: object, sent: Sent): void {
+    new StreamMark(stream, sent)
+  }
+
+  static clear(stream: object): void {
+    if (#sent in stream) stream.#sent = undefined
+  }
+}
+
+interface Live {
+  readonly tools: PatchTools
+  readonly site: LiveSite
+  readonly prototypes: Prototypes
+  options: HttpOptions
+}
+
+export function patchConnect(http2: typeof import('node:http2'), tools: PatchTools): void {
+  const site = tools.site({
+    name: { v0: 'http.request', v1: 'http.client.request' },
+    type: 'http',
+    kind: 'client',
+  })
+  const live: Live = { tools, site, prototypes: new Prototypes(), options: clientOptions(tools) }
+  tools.state.onConfigure(() => {
+    live.options = clientOptions(tools)
+  })
+  tools.wrap(http2, 'connect', original => {
+    const connect = function (this: unknown, authority: unknown, options: unknown): unknown {
+      const session = Reflect.apply(original, this, arguments)
+      tools.fenced(() => {
+        SessionMark.set(session, originOf(authority, options))
+        live.prototypes.reach(session, 'ClientHttp2Session', prototype =>
+          tools.wrap(prototype, 'request', request => wrapRequest(request, live)),
+        )
+      })
+      return session
+    }
+    // Node's own calls a `connect` that nobody can wrap.
+    Object.defineProperty(connect, promisify.custom, { value: connecting(connect) })
+    return connect
+  })
+}
+
+/** What `util.promisify(http2.connect)` is. */
+function connecting(connect: AnyFunction): AnyFunction {
+  return (authority, options) =>
+    new Promise((resolve, reject) => {
+      const session = connect(authority, options, () => {
+        session.removeListener('error', reject)
+        resolve(session)
+      })
+      session.once('error', reject)
+    })
+}
+
+function wrapRequest(original: AnyFunction, live: Live): AnyFunction {
+  const { tools } = live
+  return function (this: ClientHttp2Session, ...args: unknown[]): unknown {
+    if (!tools.state.enabled || !live.options.enabled) return Reflect.apply(original, this, args)
+    let span: Span | undefined
+    try {
+      span = start(this, args, live)
+    } catch (error) {
+      tools.state.failed(error)
+    }
+    if (span === undefined) return Reflect.apply(original, this, args)
+    let stream: ClientHttp2Stream
+    try {
+      stream = Reflect.apply(original, this, args) as ClientHttp2Stream
+    } catch (error) {
+      span.setError(error).finish()
+      throw error
+    }
+    try {
+      live.prototypes.reach(stream, 'ClientHttp2Stream', prototype =>
+        wrapEmit(prototype, tools, inner => wrapStreamEmit(inner, live)),
+      )
+      StreamMark.set(stream, { span, caller: new Caller() })
+    } catch (error) {
+      tools.state.failed(error)
+    }
+    return stream
+  }
+}
+
+/** Puts a copy of the headers with the context into `args`; undefined when the request is not to be traced. */
+function start(session: object, args: unknown[], live: Live): Span | undefined {
+  const { tools, site, options } = live
+  const origin = SessionMark.of(session)
+  const header = headerReader(args[0])
+  if (origin === undefined || header === undefined) return undefined
+  const url = targetUrl(origin, header)
+  if (options.accepts !== undefined && !options.accepts(url)) return undefined
+  const method = header(':method') ?? 'GET'
+  const { host, port } = origin
+  const span = startSpan(tools.runtime, site.site, active(), {
+    'http.method': method,
+    'http.url': url,
+    'out.host': host,
+    'network.destination.port': port,
+    'http.status_code': undefined,
+  })
+  span.resource = method
+  if (options.splitByDomain) {
+    const isDefaultPort = port === (origin.scheme === 'http' ? 80 : 443)
+    span.service = isDefaultPort ? host : `${host}:${port}`
+    span.tags['_dd.svc_src'] = 'opt.split_by_domain'
+  }
+  if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', header)
+  if ((options.propagates === undefined || options.propagates(url)) && !isSigned(header)) {
+    const added: [string, string][] = []
+    tools.propagator.injectWith(span, getBaggage(), (name, value) => added.push([name, value]))
+    args[0] = withHeaders(args[0], added)
+  }
+  return span
+}
+
+function wrapStreamEmit(inner: Emitting, live: Live): AnyFunction {
+  return function (this: ClientHttp2Stream, event: string, arg: unknown): unknown {
+    const sent = StreamMark.of(this)
+    if (sent === undefined) return Reflect.apply(inner.emit, this, arguments)
+    try {
+      onEvent(this, sent.span, event, arg, live)
+    } catch (error) {
+      live.tools.state.failed(error)
+    }
+    if (this.listenerCount(event) === 0) return Reflect.apply(inner.emit, this, arguments)
+    return sent.caller.run(inner.emit, this, arguments)
+  }
+}
+
+function onEvent(stream: ClientHttp2Stream, span: Span, event: string, arg: unknown, live: Live): void {
+  switch (event) {
+    case 'response': {
+      const headers = arg as IncomingHttpHeaders
+      const status = Number(headers[':status'])
+      span.tags['http.status_code'] = String(status)
+      const { options } = live
+      if (!options.isValidStatus(status)) span.error = 1
+      if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => headers[name])
+      return
+    }
+    // Streams have only those time limits that the application gave them.
+    case 'timeout':
+      span.error = 1
+      return
+    case 'error':
+      span.setError(arg)
+      return
+    case 'close':
+      end(stream, span, live)
+  }
+}
+
+function end(stream: ClientHttp2Stream, span: Span, { options, tools }: Live): void {
+  StreamMark.clear(stream)
+  if (span.durationMs >= 0) return
+  options.onRequest?.(span, stream as never, stream as never)
+  tagPeer(span, tools.config)
+  span.finish()
+}

@@ -1,0 +1,153 @@
+/** Requests that arrive: one span each, from the stream's appearance in its session to its `close`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import {
+  type AnyFunction,
+  type Emitting,
+  type PatchTools,
+  type RemoteContext,
+  run,
+  runWithBaggage,
+  type Span,
+  WebRequest,
+  webRequestOf,
+  wrapEmit,
+} from '../../src/kit/index'
+import { isRequest, patchMessages, serve } from '../http/server'
+import { inContext, Serving } from '../http/serving'
+import { Prototypes } from './classes'
+import { urlOf } from './url'
+
+/** Streams are messages for all that we ask of those. */
+type Message = ServerHttp2Stream & IncomingMessage & ServerResponse
+
+export function patchServers(http2: typeof import('node:http2'), tools: PatchTools): void {
+  const serving = Serving.of(tools)
+  const prototypes = new Prototypes()
+  const patchSession = (session: object): void =>
+    prototypes.reach(session, 'ServerHttp2Session', prototype =>
+      wrapEmit(prototype, tools, inner => wrapSessionEmit(inner, serving, prototypes)),
+    )
+  for (const [name, className] of [
+    ['createServer', 'Http2Server'],
+    ['createSecureServer', 'Http2SecureServer'],
+  ]) {
+    tools.wrap(http2, name, original => {
+      return function (this: unknown): unknown {
+        const server = Reflect.apply(original, this, arguments)
+        tools.fenced(() =>
+          prototypes.reach(server, className, prototype =>
+            wrapEmit(prototype, tools, inner => wrapServerEmit(inner, serving, http2, patchSession)),
+          ),
+        )
+        return server
+      }
+    })
+  }
+  // A session without a server.
+  tools.wrap(http2, 'performServerHandshake', original => {
+    return function (this: unknown): unknown {
+      const session = Reflect.apply(original, this, arguments)
+      tools.fenced(() => patchSession(session))
+      return session
+    }
+  })
+}
+
+function wrapServerEmit(
+  inner: Emitting,
+  serving: Serving,
+  http2: typeof import('node:http2'),
+  patchSession: (session: object) => void,
+): AnyFunction {
+  const { tools } = serving
+  return function (this: Http2Server, event: string, arg: object, res: ServerResponse): unknown {
+    if (event === 'session') tools.fenced(() => patchSession(arg))
+    else if (serving.isOn && (isRequest(event) || event === 'connect')) {
+      if (res instanceof http2.Http2ServerResponse) tools.fenced(() => adopt(arg as IncomingMessage, res))
+      else if (isRequest(event) && isHttp1(res, tools))
+        return serve(serving, 'https', inner, this, arg as IncomingMessage, res, arguments)
+    }
+    return Reflect.apply(inner.emit, this, arguments)
+  }
+}
+
+/** The compatibility layer has made messages of a stream. */
+function adopt(req: IncomingMessage, res: ServerResponse): void {
+  const web = webRequestOf((req as unknown as { stream: object }).stream)
+  if (web !== undefined && web.stream === undefined) web.adopt(req, res)
+}
+
+/** A server that allows HTTP/1 makes messages of it as `https` does, whether that is in use or not. */
+function isHttp1(res: unknown, tools: PatchTools): boolean {
+  const http = require('node:http') as typeof import('node:http')
+  if (!(res instanceof http.ServerResponse)) return false
+  patchMessages(http, tools)
+  return true
+}
+
+function wrapSessionEmit(inner: Emitting, serving: Serving, prototypes: Prototypes): AnyFunction {
+  const { tools } = serving
+  return function (this: unknown, event: string, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+    if (event !== 'stream' || !serving.isOn) return Reflect.apply(inner.emit, this, arguments)
+    let span: Span | undefined
+    const remote = tools.propagator.extract(headers)
+    try {
+      prototypes.reach(stream, 'ServerHttp2Stream', prototype =>
+        wrapEmit(prototype, tools, streams => wrapStreamEmit(streams, serving)),
+      )
+      span = start(stream, headers, remote, serving)
+    } catch (error) {
+      tools.state.failed(error)
+    }
+    if (span === undefined) return Reflect.apply(inner.emit, this, arguments)
+    return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, this, arguments])
+  }
+}
+
+function start(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  remote: RemoteContext | undefined,
+  serving: Serving,
+): Span {
+  const address = serving.options.clientIp ? stream.session?.socket?.remoteAddress : undefined
+  const { ':method': method, ':path': path = '' } = headers
+  const span = serving.start(remote, method, urlOf(headers), path, headers, address)
+  new WebRequest(span, stream as Message, stream as Message, serving)
+  return span
+}
+
+function wrapStreamEmit(inner: Emitting, serving: Serving): AnyFunction {
+  return function (this: Message, event: string, error: unknown): unknown {
+    const web = webRequestOf(this)
+    if (web === undefined) return Reflect.apply(inner.emit, this, arguments)
+    // What a handler has failed with comes before what its stream says of it.
+    if (event === 'error' && !web.hasError) web.fail(error)
+    if (event !== 'close') return inContext(web.span, inner, this, event, arguments)
+    try {
+      return inContext(web.span, inner, this, event, arguments)
+    } finally {
+      end(web, this, serving)
+    }
+  }
+}
+
+function end(web: WebRequest, stream: ServerHttp2Stream, serving: Serving): void {
+  const { req, res, span } = web
+  const { 'http.method': method, 'http.url': url } = span.tags
+  const sent = stream.sentHeaders
+  const isBare = web.stream === undefined
+  // Messages have a status from the beginning.
+  const status = sent?.[':status'] ?? (isBare ? undefined : res.statusCode)
+  const path = isBare ? String(url).replace(/^[a-z]+:\/\/[^/]*/i, '') : req.url
+  serving.close(web, method as string, path, status as number | undefined, sent, readHeader)
+}
+
+function readHeader(
+  sent: ServerHttp2Stream['sentHeaders'] | undefined,
+  header: string,
+): string | number | string[] | undefined {
+  return sent?.[header]
+}

@@ -1,0 +1,47 @@
+/** URLs, from the pseudo-headers that stand for their parts in HTTP/2. */
+
+import type { IncomingHttpHeaders } from 'node:http2'
+
+/** Of a request that arrived; CONNECT without a protocol has only an authority. */
+export function urlOf(headers: IncomingHttpHeaders): string {
+  const { ':scheme': scheme = 'https', ':path': path = '' } = headers
+  return `${scheme}://${withoutUser(headers[':authority'] ?? headers.host ?? 'localhost')}${path}`
+}
+
+/** `user@host`: RFC 9113, section 8.3.1, forbids it. */
+function withoutUser(authority: string): string {
+  return authority.slice(authority.lastIndexOf('@') + 1)
+}
+
+/** Where a session goes. */
+export interface Origin {
+  scheme: string
+  host: string
+  port: number
+}
+
+/** From the first argument of `connect`, read as Node does; throws where Node throws too. */
+export function originOf(authority: unknown, options: unknown): Origin {
+  const url = (typeof authority === 'string' ? new URL(authority) : authority) as Partial<URL>
+  const protocol = url.protocol || (options as { protocol?: string } | undefined)?.protocol || 'https:'
+  const standard = url.protocol === 'http:' ? 80 : 443
+  return {
+    scheme: protocol.slice(0, -1),
+    host: url.hostname?.replace(/^\[|\]$/g, '') || url.host || 'localhost',
+    port: Number(url.port) || standard,
+  }
+}
+
+/** Of a request that is sent, without query; `header` reads what the application gave. */
+export function targetUrl(
+  { scheme, host, port }: Origin,
+  header: (name: string) => string | undefined,
+): string {
+  const used = header(':scheme') ?? scheme
+  const name = host.includes(':') ? `[${host}]` : host
+  const isDefault = port === (used === 'http' ? 80 : 443)
+  const authority = header(':authority') ?? header('host') ?? (isDefault ? name : `${name}:${port}`)
+  const path = header(':path') ?? (header(':method') === 'CONNECT' ? '' : '/')
+  const cut = path.search(/[?#]/)
+  return `${used}://${withoutUser(authority)}${cut < 0 ? path : path.slice(0, cut)}`
+}

@@ -1,0 +1,54 @@
+/**
+ * Every command goes through `sendCommand` of the client of one server: those of a pipeline or a MULTI, and those of a
+ * cluster, which tries a command again at another server after a redirection.
+ */
+
+import {
+  active,
+  endWith,
+  type PatchTools,
+  type RedisAddress,
+  type RedisNames,
+  RedisSpans,
+} from '../../src/kit/index'
+import { CommandMark } from './command-mark'
+import type { Client, Command, Library } from './types'
+
+const UNKNOWN: RedisAddress = { host: undefined, port: undefined }
+
+export function patchClient(Redis: Library, tools: PatchTools, names: RedisNames): void {
+  const spans = new RedisSpans(tools, names)
+  tools.wrap(Redis.prototype, 'sendCommand', original => {
+    return function (this: Client, command: Command): unknown {
+      if (tools.state.enabled) tools.fenced(() => begin(this, command, spans))
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+  if (Redis.Pipeline === undefined) return
+  // What is sent later, perhaps together with the commands of other callers, belongs to who asked for it.
+  tools.wrap(Redis.Pipeline.prototype, 'sendCommand', original => {
+    return function (this: unknown, command: Command): unknown {
+      const parent = tools.state.enabled ? active() : undefined
+      if (parent !== undefined) tools.fenced(() => CommandMark.queued(command, parent))
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}
+
+function begin({ options }: Client, command: Command, spans: RedisSpans): void {
+  if (CommandMark.isFollowed(command)) return
+  const { name, args } = command
+  if (typeof name !== 'string' || !Array.isArray(args) || typeof command.reject !== 'function') return
+  const parent = CommandMark.takeParent(command) ?? active()
+  const span = spans.start(name, args, 0, addressOf(options), parent, options?.connectionName)
+  if (span === undefined) return
+  endWith(command, span, spans)
+  CommandMark.followed(command, span)
+}
+
+function addressOf(options: Client['options']): RedisAddress {
+  if (options === undefined) return UNKNOWN
+  const { path, host, port } = options
+  if (path) return { host: path, port: undefined }
+  return { host, port: Number(port) || undefined }
+}

@@ -1,0 +1,19 @@
+/** ioredis: commands of clients, pipelines and clusters. */
+
+import { defineIntegration, type PatchTools, REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/index'
+import { patchClient } from './client'
+import type { Library } from './types'
+
+export default defineIntegration({
+  name: 'ioredis',
+  doc: 'Commands of ioredis.',
+  options: { ...REDIS_OPTIONS, ...SPLIT_OPTION },
+  targets: [
+    {
+      module: 'ioredis',
+      versions: '>=4 <7',
+      patch: (Redis: Library, tools: PatchTools) =>
+        patchClient(Redis, tools, { type: 'redis', serviceSuffix: 'redis' }),
+    },
+  ],
+})

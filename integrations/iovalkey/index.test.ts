@@ -1,0 +1,6 @@
+/** Commands of iovalkey: their spans, and that nothing else changes. */
+
+import { ioredisTests } from '../../test/support/ioredis'
+import iovalkey from './index'
+
+ioredisTests(iovalkey, { type: 'valkey', service: 'shop-iovalkey' })

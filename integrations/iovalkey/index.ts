@@ -1,0 +1,19 @@
+/** iovalkey: a descendant of ioredis, for Valkey. */
+
+import { defineIntegration, type PatchTools, REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/index'
+import { patchClient } from '../ioredis/client'
+import type { Library } from '../ioredis/types'
+
+export default defineIntegration({
+  name: 'iovalkey',
+  doc: 'Commands of iovalkey.',
+  options: { ...REDIS_OPTIONS, ...SPLIT_OPTION },
+  targets: [
+    {
+      module: 'iovalkey',
+      versions: '>=0.1 <1',
+      patch: (Redis: Library, tools: PatchTools) =>
+        patchClient(Redis, tools, { type: 'valkey', serviceSuffix: 'iovalkey' }),
+    },
+  ],
+})

@@ -1,0 +1,77 @@
+/** Applications of Koa: they claim the request, and their middleware is followed. */
+
+import {
+  type AnyFunction,
+  disguise,
+  MiddlewareSpans,
+  oncePer,
+  type PatchTools,
+  settled,
+  viewOf,
+  webRequestOf,
+} from '../../src/kit/index'
+import type { Application, Context } from './types'
+
+export function patchApplication(Koa: { prototype: object }, tools: PatchTools): void {
+  const site = tools.site({
+    name: { v0: 'koa.request', v1: 'http.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
+  const trace = tracer(tools)
+  tools.wrap(Koa.prototype, 'createContext', original => {
+    return function (this: unknown, req: object): unknown {
+      const web = tools.state.enabled ? webRequestOf(req) : undefined
+      if (web !== undefined && web.framework === '') web.claim('koa', site)
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+  // It puts the middleware together: that is what sees ours, while the application keeps its own list.
+  tools.wrap(Koa.prototype, 'callback', original => {
+    return function (this: Application): unknown {
+      const { middleware } = this
+      if (!Array.isArray(middleware)) return Reflect.apply(original, this, arguments)
+      this.middleware = viewOf(middleware, trace)
+      try {
+        return Reflect.apply(original, this, arguments)
+      } finally {
+        this.middleware = middleware
+      }
+    }
+  })
+}
+
+/** What no middleware has caught comes here; `null` is no error. */
+export function patchContext(context: object, tools: PatchTools): void {
+  tools.wrap(context, 'onerror', original => {
+    return function (this: Context, error: unknown): unknown {
+      if (error !== null && error !== undefined && tools.state.enabled) webRequestOf(this.req)?.fail(error)
+      return Reflect.apply(original, this, arguments)
+    }
+  })
+}
+
+const tracers = new WeakMap<PatchTools['state'], (middleware: AnyFunction) => AnyFunction>()
+
+/**
+ * Makes a function that stands for a middleware. An error is noted where it happens: applications catch it in an outer
+ * middleware, and answer themselves.
+ */
+export function tracer(tools: PatchTools): (middleware: AnyFunction) => AnyFunction {
+  let trace = tracers.get(tools.state)
+  if (trace !== undefined) return trace
+  const spans = new MiddlewareSpans(tools)
+  trace = oncePer((middleware: AnyFunction) => {
+    if (typeof middleware !== 'function') return middleware
+    return disguise(function (this: unknown, ctx: Context, next: AnyFunction): unknown {
+      const web = tools.state.enabled ? webRequestOf(ctx?.req) : undefined
+      if (web === undefined) return Reflect.apply(middleware, this, arguments)
+      // That of a router is in the way of spans for the functions behind it.
+      if (spans.wanted && typeof next === 'function' && !('router' in middleware))
+        return spans.runAsync(web, middleware.name, middleware, this, [ctx, next])
+      return settled(middleware, this, arguments, undefined, error => web.fail(error))
+    }, middleware)
+  })
+  tracers.set(tools.state, trace)
+  return trace
+}

@@ -1,0 +1,76 @@
+/** Routers of Koa: which of their routes handles a request. */
+
+import {
+  type AnyFunction,
+  active,
+  join,
+  oncePer,
+  type PatchTools,
+  type PathPattern,
+  patternText,
+  webRequestOf,
+} from '../../src/kit/index'
+import { tracer } from './application'
+import type { Context, Layer, Match } from './types'
+
+type RouterClass = { prototype?: { match?: unknown }; Router?: RouterClass }
+
+/**
+ * A router asks itself which layers fit, and runs their functions one after the other. For a request it gets layers of
+ * ours, which have one more function in front that notes the route; those that the application sees stay its own.
+ */
+export function patchRouter(exports: RouterClass, tools: PatchTools): void {
+  const { prototype } = exports.Router ?? exports
+  if (typeof prototype?.match !== 'function') return
+  const shadow = oncePer((layer: Layer) => shadowOf(layer, tools))
+  tools.wrap(prototype, 'match', original => {
+    return function (this: unknown): unknown {
+      const match = Reflect.apply(original, this, arguments)
+      if (tools.state.enabled && active() !== undefined) tools.fenced(() => replace(match, shadow))
+      return match
+    }
+  })
+}
+
+function replace(match: Match, shadow: (layer: Layer) => Layer): void {
+  if (!Array.isArray(match?.pathAndMethod)) return
+  match.pathAndMethod = match.pathAndMethod.map(layer =>
+    Array.isArray(layer?.stack) && Array.isArray(layer.methods) ? shadow(layer) : layer,
+  )
+}
+
+function shadowOf(layer: Layer, tools: PatchTools): Layer {
+  const note = (ctx: Context, next: AnyFunction): unknown => {
+    const web = tools.state.enabled ? webRequestOf(ctx.req) : undefined
+    if (web !== undefined) {
+      try {
+        const path = pathFor(ctx, layer)
+        if (path !== undefined) web.matched(join(mountOf(ctx), patternText(path)))
+      } catch (error) {
+        tools.state.failed(error)
+      }
+    }
+    return next()
+  }
+  const trace = tracer(tools)
+  return Object.create(layer, { stack: { get: () => [note, ...layer.stack.map(trace)] } })
+}
+
+/** The path of a route; middleware of a router runs in front of a route, and is named after that. */
+function pathFor(ctx: Context, layer: Layer): PathPattern | undefined {
+  if (layer.methods.length > 0) return layer.path
+  const { matched = [] } = ctx
+  for (let at = matched.indexOf(layer) + 1; at < matched.length; at++) {
+    if (matched[at].methods.includes(ctx.method)) return matched[at].path
+  }
+  return undefined
+}
+
+/** Where an application is mounted in another (`koa-mount`), which hides that part of the path from its routers. */
+function mountOf({ originalUrl = '', path }: Context): string {
+  const query = originalUrl.indexOf('?')
+  const whole = query < 0 ? originalUrl : originalUrl.slice(0, query)
+  if (whole === path) return ''
+  if (whole.endsWith(path)) return whole.slice(0, -path.length)
+  return path === '/' ? whole : ''
+}

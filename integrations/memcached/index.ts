@@ -1,0 +1,11 @@
+/** memcached: commands of its clients. */
+
+import { defineIntegration } from '../../src/kit/index'
+import { patchClient } from './client'
+
+export default defineIntegration({
+  name: 'memcached',
+  doc: 'Commands of memcached.',
+  options: { memcachedCommandEnabled: 'Whether spans have the text of their commands; default false.' },
+  targets: [{ module: 'memcached', versions: '>=2.2 <3', patch: patchClient }],
+})

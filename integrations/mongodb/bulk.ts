@@ -1,0 +1,48 @@
+/** Bulk writes: one span over the commands that they are made of. */
+
+import {
+  type AnyFunction,
+  active,
+  Caller,
+  end,
+  follow,
+  type PatchTools,
+  run,
+  startSpan,
+  type Tags,
+} from '../../src/kit/index'
+import { mongoSite } from './command'
+import type { BulkOperation } from './types'
+
+/** `lib/bulk/common.js`. */
+export function patchBulk(
+  { BulkOperationBase }: { BulkOperationBase: { prototype: object } },
+  tools: PatchTools,
+): void {
+  const live = mongoSite(tools)
+  tools.wrap(BulkOperationBase.prototype, 'execute', original => {
+    return function (this: BulkOperation): unknown {
+      if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
+      const { db, collection } = this.s?.namespace ?? {}
+      const tags: Tags = { 'db.name': `${db}.${collection}` }
+      const span = startSpan(tools.runtime, live.site, active(), tags)
+      span.resource = `bulkWrite ${db}.${collection}`
+      const args = [...arguments]
+      const callback = args.at(-1)
+      if (typeof callback === 'function') {
+        const caller = new Caller()
+        args[args.length - 1] = function (this: unknown, error: unknown): unknown {
+          end(span, Boolean(error), error, undefined)
+          return caller.run(callback as AnyFunction, this, arguments)
+        }
+      }
+      try {
+        const result = run(span, original, this, args)
+        return result === undefined ? result : follow(span, result)
+      } catch (error) {
+        end(span, true, error, undefined)
+        throw error
+      }
+    }
+  })
+}

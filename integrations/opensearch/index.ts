@@ -1,0 +1,25 @@
+/** @opensearch-project/opensearch: requests of its clients. */
+
+import { defineIntegration, type PatchTools, patchTransport } from '../../src/kit/index'
+
+const VERSIONS = '>=1 <4'
+
+export default defineIntegration({
+  name: 'opensearch',
+  doc: 'Requests of the clients of OpenSearch.',
+  options: {
+    service: 'Service of the spans.',
+    'hooks.query': 'Called with the span and the parameters of the request just before the span ends.',
+  },
+  targets: [
+    // Nothing to patch in it: applications look here for the flag.
+    { module: '@opensearch-project/opensearch', versions: VERSIONS, patch() {} },
+    {
+      module: '@opensearch-project/opensearch',
+      versions: VERSIONS,
+      file: 'lib/Transport.js',
+      patch: (exports: { prototype: object }, tools: PatchTools) =>
+        patchTransport(exports, 'opensearch', tools),
+    },
+  ],
+})

@@ -1,0 +1,65 @@
+/** The helper that runs the steps of Prisma inside spans. */
+
+import { active, end, follow, type PatchTools, run, type Span, startSpan } from '../../src/kit/index'
+import type { StepOptions, TracingHelper } from './types'
+
+/** Steps between the client and the driver; the others are the client's. */
+const ENGINE_STEPS = new Set([
+  'connect',
+  'disconnect',
+  'compile',
+  'db_query',
+  'start_transaction',
+  'commit_transaction',
+  'rollback_transaction',
+])
+/** For systems whose name is another one here. */
+const DATABASE_TYPES: Readonly<Record<string, string>> = { postgresql: 'postgres' }
+/** What Prisma itself says when nobody helps. */
+const NO_PARENT = '00-10-10-00'
+
+export function tracingHelper(tools: PatchTools): TracingHelper {
+  const serviceSuffix = 'prisma'
+  const client = tools.site({ name: 'prisma.client', kind: 'client', serviceSuffix })
+  const engine = tools.site({ name: 'prisma.engine', kind: 'client', serviceSuffix })
+  const query = tools.site({ name: 'prisma.engine', type: 'sql', kind: 'client', serviceSuffix })
+
+  function start({ name, attributes = {} }: StepOptions): Span {
+    const isQuery = name === 'db_query'
+    const isEngine = ENGINE_STEPS.has(name)
+    const { site } = isQuery ? query : isEngine ? engine : client
+    const span = startSpan(tools.runtime, site, active(), {
+      'prisma.type': isEngine ? 'engine' : 'client',
+      'prisma.name': name,
+    })
+    span.resource = String(attributes['db.query.text'] ?? attributes.name ?? name)
+    span.setTag('prisma.method', attributes.method)
+    span.setTag('prisma.model', attributes.model)
+    const system = attributes['db.system.name']
+    if (typeof system === 'string') span.setTag('db.type', DATABASE_TYPES[system] ?? system)
+    return span
+  }
+
+  return {
+    isEnabled: () => tools.state.enabled,
+    getTraceParent: context => traceparent(context ?? active()),
+    dispatchEngineSpans() {},
+    getActiveContext: active,
+    runInChildSpan(nameOrOptions, step) {
+      const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions
+      if (!tools.state.enabled || options.internal === true) return step()
+      const span = start(options)
+      try {
+        return follow(span, run(span, step, undefined, [])) as ReturnType<typeof step>
+      } catch (error) {
+        end(span, true, error, undefined)
+        throw error
+      }
+    },
+  }
+}
+
+/** Always sampled: what a query is to say must not make the trace's decision before its time. */
+function traceparent(span: Span | undefined): string {
+  return span === undefined ? NO_PARENT : `00-${span.toTraceId(true)}-${span.toSpanId(true)}-01`
+}

@@ -1,0 +1,45 @@
+/** Spans of the handlers in a chain, where they are wanted. */
+
+import {
+  type AnyFunction,
+  disguise,
+  MiddlewareSpans,
+  oncePer,
+  type PatchTools,
+  viewOf,
+  webRequestOf,
+} from '../../src/kit/index'
+import type { Chain } from './types'
+
+/** The application can ask a chain for its handlers: ours are seen by `run` alone, which works on a view of the chain. */
+export function patchChain(prototype: object, tools: PatchTools): void {
+  const spans = new MiddlewareSpans(tools)
+  const views = new WeakMap<Chain, Chain>()
+  const trace = oncePer((handler: AnyFunction) => traceHandler(handler, spans, tools))
+  tools.wrap(prototype, 'run', original => {
+    return function (this: Chain): unknown {
+      if (!spans.wanted || !tools.state.enabled || !Array.isArray(this._stack))
+        return Reflect.apply(original, this, arguments)
+      let view = views.get(this)
+      if (view === undefined) {
+        view = Object.create(this, { _stack: { value: viewOf(this._stack, trace) } }) as Chain
+        views.set(this, view)
+      }
+      return Reflect.apply(original, view, arguments)
+    }
+  })
+}
+
+function traceHandler(handler: AnyFunction, spans: MiddlewareSpans, tools: PatchTools): AnyFunction {
+  if (typeof handler !== 'function') return handler
+  // With an error in front: a handler of errors.
+  const at = handler.length === 4 ? 1 : 0
+  const name = (handler as { _name?: string })._name ?? handler.name
+  return disguise(function (this: unknown, ...args: unknown[]): unknown {
+    const web = tools.state.enabled ? webRequestOf(args[at] as object) : undefined
+    if (web === undefined || typeof args.at(-1) !== 'function') return Reflect.apply(handler, this, args)
+    return handler.length < 3
+      ? spans.runAsync(web, name, handler, this, args)
+      : spans.run(web, name, handler, this, args)
+  }, handler)
+}

@@ -1,0 +1,3 @@
+/** What the integrations of Elasticsearch and OpenSearch share. */
+
+export { patchTransport } from './transport'

@@ -1,0 +1,153 @@
+/** Requests of the clients of Elasticsearch and OpenSearch, which have a class `Transport` in common. */
+
+import type { PatchTools } from '../../patch/types'
+import type { AnyFunction } from '../../patch/wrap'
+import { active, run } from '../../trace/context'
+import { end, follow } from '../../trace/outcome'
+import type { Tags } from '../../trace/site'
+import type { Span } from '../../trace/span'
+import { startSpan } from '../../trace/start'
+import { Caller } from '../caller'
+import { guarded } from '../guard'
+import { shortJson } from './json'
+
+/** What a request is made from; the application's own where it calls the transport itself. Never changed. */
+interface Params {
+  method?: unknown
+  path?: unknown
+  querystring?: unknown
+  body?: unknown
+  bulkBody?: unknown
+}
+
+type Hook = (span: Span, params: unknown) => unknown
+
+/** Wraps `Transport.prototype.request`; `system` is `elasticsearch` or `opensearch`, and names spans and tags. */
+export function patchTransport(
+  { prototype }: { prototype: object },
+  system: string,
+  tools: PatchTools,
+): void {
+  const live = tools.site({
+    name: `${system}.query`,
+    type: system,
+    kind: 'client',
+    serviceSuffix: system,
+    tags: { 'db.type': system },
+  })
+  let onQuery: Hook | undefined
+  tools.state.onConfigure(() => {
+    const { query } = (tools.state.options.hooks ?? {}) as { query?: unknown }
+    onQuery = typeof query === 'function' ? guarded('hooks.query', query as Hook, undefined) : undefined
+  })
+  const start = (params: Params): Span => {
+    const method = typeof params.method === 'string' ? params.method : 'GET'
+    const path = String(params.path)
+    const tags: Tags = { [`${system}.url`]: path, [`${system}.method`]: method }
+    const body = shortJson(params.body ?? params.bulkBody)
+    if (body !== undefined) tags[`${system}.body`] = body
+    const query = shortJson(params.querystring)
+    if (query !== undefined) tags[`${system}.params`] = query
+    const span = startSpan(tools.runtime, live.site, active(), tags)
+    span.resource = `${method} ${path.replace(/\d+/g, '?')}`
+    return span
+  }
+  /** What is being asked for: the oldest versions make a promise by calling themselves with a callback. */
+  let current: unknown
+  tools.wrap(prototype, 'request', original => {
+    return function (this: unknown, params: unknown): unknown {
+      if (!tools.state.enabled || typeof params !== 'object' || params === null || params === current) {
+        return Reflect.apply(original, this, arguments)
+      }
+      let span: Span | undefined
+      tools.fenced(() => {
+        span = start(params)
+      })
+      if (span === undefined) return Reflect.apply(original, this, arguments)
+      const done = (): void => void onQuery?.(span as Span, params)
+      const args = coverCallback([...arguments], span, done)
+      const outer = current
+      current = params
+      try {
+        const result = run(span, original, this, args)
+        endAtAbort(span, result)
+        return args.at(-1) === arguments[arguments.length - 1] ? observe(span, result, done) : result
+      } catch (error) {
+        done()
+        end(span, true, error, undefined)
+        throw error
+      } finally {
+        current = outer
+      }
+    }
+  })
+}
+
+/** The callback, if there is one, ends the span, and runs where the request was made. */
+function coverCallback(args: unknown[], span: Span, done: () => void): unknown[] {
+  const at = args.length - 1
+  const callback = args[at]
+  if (typeof callback !== 'function') return args
+  const caller = new Caller()
+  args[at] = function (this: unknown, error: unknown): unknown {
+    if (span.durationMs < 0) {
+      done()
+      end(span, Boolean(error), error, undefined)
+    }
+    return caller.run(callback as AnyFunction, this, arguments)
+  }
+  return args
+}
+
+/** The oldest versions tell nobody of an abort: the span ends then, if it does not end at once with an error. */
+function endAtAbort(span: Span, result: unknown): void {
+  const request = result as { abort?: unknown } | undefined
+  const abort = request?.abort
+  if (request === undefined || typeof abort !== 'function') return
+  request.abort = function (this: unknown): unknown {
+    setImmediate(() => end(span, false, undefined, undefined))
+    return Reflect.apply(abort, this, arguments)
+  }
+}
+
+interface Answer {
+  then?: unknown
+  catch?: unknown
+  finally?: unknown
+}
+
+function observe(span: Span, result: unknown, done: () => void): unknown {
+  if (result instanceof Promise || typeof (result as Answer | undefined)?.then !== 'function') {
+    return follow(span, result, done)
+  }
+  return observeAnswer(span, result as Answer & PromiseLike<unknown>, done)
+}
+
+/**
+ * `{ then, catch, finally, abort }` around a promise: nobody need call any of them, and who calls only `catch` does not
+ * call `then`. Ours makes the rejection a handled one, so it is raised again where the application did not care.
+ */
+function observeAnswer(span: Span, answer: Answer & PromiseLike<unknown>, done: () => void): unknown {
+  let isObserved = false
+  const { then } = answer
+  for (const name of ['then', 'catch', 'finally'] as const) {
+    const original = answer[name]
+    if (typeof original !== 'function') continue
+    answer[name] = function (this: unknown): never {
+      isObserved = true
+      return Reflect.apply(original, this, arguments) as never
+    } as never
+  }
+  Reflect.apply(then, answer, [
+    () => {
+      done()
+      end(span, false, undefined, undefined)
+    },
+    (error: unknown) => {
+      done()
+      end(span, true, error, undefined)
+      if (!isObserved) Promise.reject(error)
+    },
+  ])
+  return answer
+}
