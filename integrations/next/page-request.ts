@@ -1,0 +1,77 @@
+/** One request on its way through Next.js' server: its span, and the page that it came to. */
+
+import { Mark, type Span, type WebRequest } from '../../src/kit/index'
+import type { NextRequest } from './types'
+
+/** What is shown in the place of a page. */
+const ERROR_PAGES = new Set(['/_error', '/404', '/500', '/_not-found', '/_global-error'])
+
+/** On the request of Node.js. */
+class PageMark extends Mark {
+  #page: PageRequest | undefined
+
+  private constructor(request: object, page: PageRequest) {
+    super(request)
+    this.#page = page
+  }
+
+  static of(request: object): PageRequest | undefined {
+    return #page in request ? request.#page : undefined
+  }
+
+  static set(request: object, page: PageRequest | undefined): void {
+    if (#page in request) request.#page = page
+    else if (page !== undefined) new PageMark(request, page)
+  }
+}
+
+export class PageRequest {
+  readonly span: Span
+  readonly #web: WebRequest
+  readonly #request: object
+  readonly #method: string
+  #page = ''
+
+  constructor(request: NextRequest, web: WebRequest, span: Span) {
+    this.span = span
+    this.#web = web
+    this.#request = rawRequest(request)
+    this.#method = (request.method ?? 'GET').toUpperCase()
+    span.resource = this.#method
+    span.setTag('http.method', this.#method)
+    PageMark.set(this.#request, this)
+  }
+
+  static of(request: NextRequest): PageRequest | undefined {
+    return PageMark.of(rawRequest(request))
+  }
+
+  /** A page is shown: that of an error only when there was none before. */
+  show(page: string): void {
+    const isError = ERROR_PAGES.has(page)
+    if (isError && this.#page !== '') return
+    this.#page = page
+    this.span.resource = `${this.#method} ${page}`
+    this.span.setTag('next.page', page)
+    // What is not found has no route.
+    if (!isError) this.#web.matched(page)
+  }
+
+  fail(error: unknown): void {
+    this.#web.fail(error)
+    this.span.setErrorOnce(error)
+  }
+
+  /** The span is about to end. */
+  end(status: number | undefined): void {
+    PageMark.set(this.#request, undefined)
+    if (typeof status !== 'number') return
+    this.span.setTag('http.status_code', String(status))
+    if (status >= 500) this.span.error = 1
+  }
+}
+
+/** Next.js wraps the request of Node.js, or hands it on as it is. */
+export function rawRequest(request: NextRequest): object {
+  return request.originalRequest ?? request
+}
