@@ -7,14 +7,12 @@ export default defineIntegration({
   name: 'net',
   doc: 'Connections, over TCP or to a path, that are opened while a span is active.',
   options: { service: 'Service of the spans.' },
-  targets: [
-    {
-      module: 'net',
-      patch(net, tools) {
-        patchSocket(net.Socket.prototype, tools)
-        // `net` loads it where no hook sees it.
-        require('node:dns')
-      },
+  // The others load it where no hook sees it, as it does `dns`.
+  targets: ['net', 'tls', 'http', 'https', 'http2'].map(module => ({
+    module,
+    patch(_exports, tools) {
+      patchSocket(require('node:net').Socket.prototype, tools)
+      require('node:dns')
     },
-  ],
+  })),
 })

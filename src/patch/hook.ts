@@ -42,6 +42,8 @@ export class Hook {
   /** Starts watching; modules that are loaded already are handed over at once. */
   install(): void {
     const names = [...this.#modules]
+    // What follows loads `net`, which the application may never do.
+    const builtins = names.filter(name => isBuiltin(name) && isBuiltinLoaded(name))
     const { Hook: RequireHook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
     this.#hooks.push(
       new RequireHook(
@@ -57,7 +59,8 @@ export class Hook {
       ),
     )
     this.#hooks.push({ unhook: watchBundled(bundled => this.#bundled(bundled)) })
-    this.#handOverLoaded()
+    for (const name of builtins) this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
+    this.#handOverFiles()
   }
 
   uninstall(): void {
@@ -117,14 +120,6 @@ export class Hook {
     // Named imports of `node:` modules are copies: they follow only when told to.
     this.refresh()
     return exports
-  }
-
-  #handOverLoaded(): void {
-    for (const name of this.#modules) {
-      if (isBuiltin(name) && isBuiltinLoaded(name))
-        this.#builtin(process.getBuiltinModule?.(name) ?? require(name), name)
-    }
-    this.#handOverFiles()
   }
 
   #handOverFiles(): void {

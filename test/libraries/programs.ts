@@ -94,7 +94,7 @@ async function runBoth(
 }
 
 /** Node names the process in its warnings. */
-function withoutPid(ended: Ended): Ended {
+export function withoutPid(ended: Ended): Ended {
   return { ...ended, stderr: ended.stderr.replace(/\(node:\d+\)/g, '(node)') }
 }
 

@@ -20,5 +20,8 @@ buildSync({
   format: 'cjs',
   // What applications may load as well has to be the same module for both.
   packages: 'external',
+  // A fifth less to read (2 to 3 ms); names stay, for those who read a stack or a profile. Syntax stays too: ES modules
+  // find the names of exports by it.
+  minifyWhitespace: true,
   logLevel: 'warning',
 })
