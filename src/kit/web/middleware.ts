@@ -38,7 +38,12 @@ export class MiddlewareSpans {
     args[last] = own
     // Where the router says which `next` it is at, a handler compares its own with that.
     if (request.next === next) request.next = own
-    return run(span, fn, self, args)
+    try {
+      return run(span, fn, self, args)
+    } catch (error) {
+      if (span.durationMs < 0) ended(web, span, error)
+      throw error
+    }
   }
 
   /** The same for one whose promise tells that it failed, which is noted, or that it is done without `next`. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LiveSite } from '../../patch/state'
 import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
-import { moreSpecific, type Routing } from './routing'
+import { join, moreSpecific, type Routing } from './routing'
 
 /** On a request and its response. */
 class WebMark extends Mark {
@@ -41,6 +41,8 @@ export class WebRequest {
   stream: object | undefined = undefined
   /** Pattern of the route that handles the request; empty = none. */
   route = ''
+  /** Path under which the handler at work is mounted, where a framework has no other routes. */
+  mount = ''
   /** What a handler threw, rejected with or passed to `next`. */
   error: unknown = undefined
   hasError = false
@@ -89,12 +91,13 @@ export class WebRequest {
 
   /** A route handles the request; of several, the more specific one names it. */
   matched(route: string): void {
-    this.route = moreSpecific(this.route, route)
+    this.route = moreSpecific(this.route, this.mount === '' ? route : join(this.mount, route))
   }
 
   /** The route when the request ends: also that of a middleware which was mounted somewhere and answered itself. */
   finalRoute(): string {
-    if (this.route !== '' || this.routing === undefined) return this.route
+    if (this.route !== '') return this.route
+    if (this.mount !== '' || this.routing === undefined) return this.mount
     const base = (this.req as { baseUrl?: unknown }).baseUrl
     return typeof base === 'string' ? this.routing.routeOf(base) : ''
   }

@@ -1,0 +1,77 @@
+/** The functions of a Connect application, which a request comes to one after the other. */
+
+import {
+  type AnyFunction,
+  disguise,
+  join,
+  MiddlewareSpans,
+  oncePer,
+  type PatchTools,
+  type WebRequest,
+  webRequestOf,
+} from '../../src/kit/index'
+import type { Layer } from './types'
+
+/** Where a request was mounted when it came to an application. */
+interface Entry {
+  before: string
+  base: string
+}
+
+/** By the `next` that an application makes for each request, and hands to all of its functions. */
+const entries = new WeakMap<AnyFunction, Entry>()
+
+function entryOf(web: WebRequest, next: AnyFunction): Entry {
+  let entry = entries.get(next)
+  if (entry === undefined) {
+    entry = { before: web.mount, base: web.finalRoute() }
+    entries.set(next, entry)
+  }
+  return entry
+}
+
+/** Makes a function that makes what stands for a layer. */
+export function layerTracer(tools: PatchTools): (layer: Layer) => Layer {
+  const spans = new MiddlewareSpans(tools)
+  return layer => {
+    const trace = oncePer((handle: AnyFunction) => traceHandle(handle, layer, spans, tools))
+    return Object.create(layer, {
+      handle: { get: () => (typeof layer.handle === 'function' ? trace(layer.handle) : layer.handle) },
+    })
+  }
+}
+
+function traceHandle(
+  handle: AnyFunction,
+  layer: Layer,
+  spans: MiddlewareSpans,
+  tools: PatchTools,
+): AnyFunction {
+  const isForErrors = handle.length === 4
+  return disguise(function (this: unknown, ...args: unknown[]): unknown {
+    // Early versions call it as a method of the layer.
+    const self = this === undefined ? undefined : layer
+    const web = tools.state.enabled ? webRequestOf(args.at(-3) as object) : undefined
+    if (web === undefined) return Reflect.apply(handle, self, args)
+    // Who handles an error is not where it came from.
+    if (isForErrors) web.fail(args[0])
+    else web.mount = join(entryOf(web, args[2] as AnyFunction).base, layer.route)
+    return spans.wanted ? spans.run(web, handle.name, handle, self, args) : Reflect.apply(handle, self, args)
+  }, handle)
+}
+
+/** What comes behind the last layer: nothing has handled the request, or its error. */
+export function endOf(tools: PatchTools): readonly Layer[] {
+  const webOf = (req: object) => (tools.state.enabled ? webRequestOf(req) : undefined)
+  const ignored = (req: object, _res: unknown, next: AnyFunction): void => {
+    const web = webOf(req)
+    const entry = entries.get(next)
+    if (web !== undefined && entry !== undefined) web.mount = entry.before
+    next()
+  }
+  const failed = (error: unknown, req: object, _res: unknown, next: AnyFunction): void => {
+    webOf(req)?.fail(error)
+    next(error)
+  }
+  return [ignored, failed].map(handle => ({ route: '', handle }))
+}
