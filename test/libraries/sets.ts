@@ -13,14 +13,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { satisfies } from 'semver'
+import { compare, gt, major, rcompare, satisfies } from 'semver'
 
 /** Root of the checkout, from dist/test/libraries. */
 const ROOT = join(__dirname, '..', '..', '..')
 const INTEGRATIONS = join(ROOT, 'integrations')
 const CACHE = join(ROOT, '.cache', 'libraries')
 
-/** `{"koa":"2.1.0"}`: the walk over all versions replaces the sets of an integration by one with these. */
+/** `{"koa":"2.1.0","@koa/router":"8.0.0"}`: the walk over all versions replaces the sets of an integration by this one. */
 export const OVERRIDE_VARIABLE = 'TEST_LIBRARY_VERSIONS'
 
 type Versions = Readonly<Record<string, string>>
@@ -48,12 +48,30 @@ export function librarySets(integration: string): LibrarySet[] {
       .filter(([, { node = '*' }]) => satisfies(process.versions.node, node))
       .map(([name, versions]) => librarySet(integration, name, withoutNode(versions)))
   }
-  return [
-    librarySet(integration, 'chosen', {
-      ...withoutNode(sets.newest),
-      ...(JSON.parse(override) as Versions),
-    }),
-  ]
+  return [librarySet(integration, 'chosen', JSON.parse(override) as Versions)]
+}
+
+/**
+ * `version` of the package that an integration's sets are about, with the other packages of the set that is nearest: of
+ * the same major version if there is one, and not newer if there is one. Packages that have its version follow it.
+ */
+export function versionsWith(integration: string, version: string): Versions {
+  const { oldest, ...others } = readSets(integration)
+  const [name] = Object.keys(oldest)
+  const sets = [oldest, ...Object.values(others)].map(withoutNode).filter(versions => name in versions)
+  const majorsAway = (versions: Versions) => Math.abs(major(versions[name]) - major(version))
+  const isNewer = (versions: Versions) => gt(versions[name], version)
+  const [nearest] = sets.sort(
+    (a, b) =>
+      majorsAway(a) - majorsAway(b) ||
+      Number(isNewer(a)) - Number(isNewer(b)) ||
+      (isNewer(a) ? compare(a[name], b[name]) : rcompare(a[name], b[name])),
+  )
+  const companions = Object.entries(nearest).map(([each, its]) => [
+    each,
+    its === nearest[name] ? version : its,
+  ])
+  return Object.fromEntries(companions)
 }
 
 /** `4.6.1 – 5.3.0`: the oldest and the newest version of its package that an integration is tested with. */

@@ -12,7 +12,7 @@ import { parseArgs, promisify } from 'node:util'
 import { compare, major, minor, prerelease, satisfies } from 'semver'
 import type { Integration } from '../../src/patch/types'
 import { MATRIX_VARIABLE, type MatrixRow, matrixTable, readMatrix } from '../libraries/matrix'
-import { integrationsWithSets, librarySets, OVERRIDE_VARIABLE } from '../libraries/sets'
+import { integrationsWithSets, librarySets, OVERRIDE_VARIABLE, versionsWith } from '../libraries/sets'
 import { servicesAskedBy } from '../services/asked'
 import { startServices } from '../services/start'
 import { loadIntegrations, refreshReadme } from './generate'
@@ -112,7 +112,7 @@ async function tryVersion(
     env: {
       ...env,
       [MATRIX_VARIABLE]: file,
-      [OVERRIDE_VARIABLE]: JSON.stringify({ [packageOf(integration)]: version }),
+      [OVERRIDE_VARIABLE]: JSON.stringify(versionsWith(integration, version)),
     },
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: MATRIX_TIMEOUT_MS,
@@ -126,18 +126,25 @@ async function tryVersion(
   return [{ integration, set: 'chosen', label, modules: 'CommonJS', passed: false }]
 }
 
-/** The oldest and the newest version that passed are those of `npm test` from now on. */
+/**
+ * The oldest and the newest version that passed are those of `npm test` from now on. One that is there stays unless it
+ * failed: this Node.js may be none for it, or `--limit` has left it out.
+ */
 function writeDown(integration: string, rows: readonly MatrixRow[]): void {
   const name = packageOf(integration)
   const own = rows.filter(row => row.integration === integration)
-  const failed = new Set(own.filter(row => !row.passed).map(row => row.label))
-  const passed = own.map(row => row.label).filter(label => !failed.has(label))
-  if (passed.length === 0) return
+  const versionOf = ({ label }: MatrixRow): string => label.slice(name.length + 1)
+  const failed = new Set(own.filter(row => !row.passed).map(versionOf))
+  const passed = own.map(versionOf).filter(version => !failed.has(version))
   const file = join(dist, '..', 'integrations', integration, 'versions.json')
   const sets = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>
-  sets.oldest[name] = passed[0].slice(name.length + 1)
-  if (satisfies(process.versions.node, sets.newest.node ?? '*'))
-    sets.newest[name] = passed[passed.length - 1].slice(name.length + 1)
+  const among = [sets.oldest[name], sets.newest[name], ...passed].filter(version => !failed.has(version))
+  if (among.length === 0) return
+  const [oldest, ...later] = among.sort(compare)
+  const newest = later.at(-1) ?? oldest
+  if (oldest === sets.oldest[name] && newest === sets.newest[name]) return
+  sets.oldest = { ...sets.oldest, ...versionsWith(integration, oldest) }
+  sets.newest = { ...sets.newest, ...versionsWith(integration, newest) }
   writeFileSync(file, `${JSON.stringify(sets, undefined, 2)}\n`)
 }
 
