@@ -150,6 +150,8 @@ function start(session: object, args: unknown[], live: Live): Span | undefined {
   const origin = SessionMark.of(session)
   const header = headerReader(args[0])
   if (origin === undefined || header === undefined) return undefined
+  // A call of gRPC, which has a span of its own.
+  if (header('content-type')?.startsWith('application/grpc')) return undefined
   const url = targetUrl(origin, header)
   if (options.accepts !== undefined && !options.accepts(url)) return undefined
   const method = header(':method') ?? 'GET'

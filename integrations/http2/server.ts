@@ -90,7 +90,9 @@ function isHttp1(res: unknown, tools: PatchTools): boolean {
 function wrapSessionEmit(inner: Emitting, serving: Serving, prototypes: Prototypes): AnyFunction {
   const { tools } = serving
   return function (this: unknown, event: string, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
-    if (event !== 'stream' || !serving.isOn) return Reflect.apply(inner.emit, this, arguments)
+    if (event !== 'stream' || !serving.isOn || isGrpc(headers)) {
+      return Reflect.apply(inner.emit, this, arguments)
+    }
     let span: Span | undefined
     const remote = tools.propagator.extract(headers)
     try {
@@ -104,6 +106,11 @@ function wrapSessionEmit(inner: Emitting, serving: Serving, prototypes: Prototyp
     if (span === undefined) return Reflect.apply(inner.emit, this, arguments)
     return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, this, arguments])
   }
+}
+
+/** A call of gRPC has a span of its own. */
+function isGrpc(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('application/grpc') === true
 }
 
 function start(

@@ -1,16 +1,10 @@
 /** The spans of consumers: one for each call of a handler. */
 
 import {
-  type AnyFunction,
-  end,
-  follow,
+  Handling,
   type PatchTools,
   type Pathway,
   type RemoteContext,
-  run,
-  runWithBaggage,
-  runWithPathway,
-  type Span,
   startSpan,
   type Tags,
 } from '../../src/kit/index'
@@ -28,46 +22,6 @@ export interface HandlerSpans {
     watermarks: Watermarks,
   ): Handling
   batch(runner: Runner, payload: { batch: Batch }): Handling
-}
-
-/** A call of a handler. */
-export class Handling {
-  readonly #span: Span
-  readonly #baggage: Readonly<Record<string, string>> | undefined
-  readonly #pathway: Pathway | undefined
-
-  constructor(
-    span: Span,
-    baggage: Readonly<Record<string, string>> | undefined,
-    pathway: Pathway | undefined,
-  ) {
-    this.#span = span
-    this.#baggage = baggage
-    this.#pathway = pathway
-  }
-
-  /** `handler.apply(self, args)`, with the span and the message's baggage active. */
-  run(handler: AnyFunction, self: unknown, args: IArguments): unknown {
-    const span = this.#span
-    let result: unknown
-    try {
-      result =
-        this.#pathway === undefined
-          ? this.#call(handler, self, args)
-          : runWithPathway(this.#pathway, this.#call, this, [handler, self, args])
-    } catch (error) {
-      end(span, true, error, undefined)
-      throw error
-    }
-    // kafkajs waits for promises only: anything else, also a stream, means that the handler is done.
-    if (isThenable(result)) return follow(span, result)
-    end(span, false, undefined, undefined)
-    return result
-  }
-
-  #call(handler: AnyFunction, self: unknown, args: IArguments): unknown {
-    return runWithBaggage(this.#baggage, run, undefined, [this.#span, handler, self, args])
-  }
 }
 
 export function handlerSpans(tools: PatchTools): HandlerSpans {
@@ -142,8 +96,4 @@ function tagsOf({ consumerGroup }: Runner, topic: string, partition: number): Ta
 function lagOf(highWatermark: string | undefined, offset: string | undefined): number | undefined {
   const lag = Number(highWatermark) - Number(offset) - 1
   return lag >= 0 ? lag : undefined
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

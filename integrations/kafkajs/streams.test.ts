@@ -1,67 +1,18 @@
 /** Messages of kafka as checkpoints of data streams. */
 
 import assert from 'node:assert/strict'
-import type { TestContext } from 'node:test'
-import { Transport } from '../../src/core/transport'
 import { encodePathway } from '../../src/export/data-streams/context'
-import { DataStreamsMonitor } from '../../src/export/data-streams/monitor'
-import type { DataStreams, Pathway } from '../../src/trace/data-streams'
+import type { Pathway } from '../../src/trace/data-streams'
 import { collectCalls, collectKafka, type KafkaTest, kafkaTest, NEWEST } from '../../test/support/kafka'
+import { recordStreams } from '../../test/support/streams'
 
 const HEADER = 'dd-pathway-ctx-base64'
-
-interface Checkpoint {
-  tags: string[]
-  parent: Pathway | undefined
-  payloadBytes: number
-  pathway: Pathway
-}
-
-/** The real one, and what it was told. */
-function recorded(t: TestContext): {
-  streams: DataStreams
-  checkpoints: Checkpoint[]
-  backlogs: Map<string, number>
-} {
-  const transport = new Transport('http://127.0.0.1:1')
-  const identity = {
-    Env: 'test',
-    Service: 'shop',
-    Version: '',
-    TracerVersion: '1',
-    Lang: 'javascript',
-    Tags: [],
-    ProcessTags: [],
-  }
-  const monitor = new DataStreamsMonitor({ transport, identity, headers: {} })
-  t.after(async () => {
-    monitor.giveUp()
-    await monitor.shutdown(0)
-    transport.close()
-  })
-  const checkpoints: Checkpoint[] = []
-  const backlogs = new Map<string, number>()
-  const streams: DataStreams = {
-    checkpoint(tags, parent, payloadBytes, span) {
-      const pathway = monitor.checkpoint(tags, parent, payloadBytes, span)
-      checkpoints.push({ tags: [...tags].sort(), parent, payloadBytes, pathway })
-      return pathway
-    },
-    backlog(tags, offset) {
-      backlogs.set([...tags].sort().join(), offset)
-      monitor.backlog(tags, offset)
-    },
-    inject: (pathway, carrier) => monitor.inject(pathway, carrier),
-    extract: carrier => monitor.extract(carrier),
-  }
-  return { streams, checkpoints, backlogs }
-}
 
 const hex = (pathway: Pathway | undefined) => pathway && Buffer.from(pathway.hash).toString('hex')
 const decimal = ({ hash }: Pathway) => String(Buffer.from(hash).readBigUInt64LE())
 
 kafkaTest('a message that is passed on is one way through both topics', async (t, kafka) => {
-  const { streams, checkpoints, backlogs } = recorded(t)
+  const { streams, checkpoints, backlogs } = recordStreams(t)
   const collector = collectKafka(t, { dataStreams: streams })
   const producer = await kafka.producer()
   const next = await kafka.newTopic(1)
@@ -141,7 +92,7 @@ async function receiveOne(kafka: KafkaTest): Promise<Record<string, Buffer>> {
 kafkaTest('a header that cannot be read begins a way of its own', async (t, kafka) => {
   const before = await kafka.producer()
   await before.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'v', headers: { [HEADER]: 'x' } }] })
-  const { streams, checkpoints } = recorded(t)
+  const { streams, checkpoints } = recordStreams(t)
   collectKafka(t, { dataStreams: streams })
   await receiveOne(kafka)
   assert.equal(checkpoints.length, 1)
@@ -167,7 +118,7 @@ kafkaTest(
 kafkaTest(
   'what a transaction commits for a group is a backlog',
   async (t, kafka) => {
-    const { streams, backlogs } = recorded(t)
+    const { streams, backlogs } = recordStreams(t)
     collectKafka(t, { dataStreams: streams })
     const producer = await kafka.producer({ transactionalId: kafka.topic, maxInFlightRequests: 1 })
     const transaction = await producer.transaction()

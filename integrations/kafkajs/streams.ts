@@ -2,12 +2,14 @@
 
 import {
   activePathway,
+  bytesOf,
+  bytesOfHeaders,
   type DataStreams,
   type PatchTools,
   type Pathway,
   type Span,
 } from '../../src/kit/index'
-import type { Batch, Headers, Message, Produced } from './types'
+import type { Batch, Message, Produced } from './types'
 
 export class MessageStreams {
   readonly #streams: DataStreams
@@ -112,19 +114,4 @@ function tagsOf(direction: 'in' | 'out', topic: string, clusterId: string | unde
 /** Bytes of key, value and headers. */
 function sizeOf({ key, value, headers }: Message): number {
   return bytesOf(key) + bytesOf(value) + bytesOfHeaders(headers)
-}
-
-function bytesOfHeaders(headers: Headers | null | undefined): number {
-  if (headers === null || headers === undefined) return 0
-  let sum = 0
-  for (const [name, value] of Object.entries(headers)) {
-    const values = Array.isArray(value) ? value : [value]
-    for (const each of values) sum += Buffer.byteLength(name) + bytesOf(each)
-  }
-  return sum
-}
-
-function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value)
-  return value instanceof Uint8Array ? value.byteLength : 0
 }

@@ -497,6 +497,18 @@ export const table = {
     fallback: '500-599',
     doc: 'Statuses of our answers that are errors: `500-599,404`.',
   }),
+  grpcClientErrorStatuses: text<string>({
+    env: 'DD_GRPC_CLIENT_ERROR_STATUSES',
+    option: false,
+    fallback: '1-16',
+    doc: 'Status codes of gRPC calls we send that are errors: `1-4,14`.',
+  }),
+  grpcServerErrorStatuses: text<string>({
+    env: 'DD_GRPC_SERVER_ERROR_STATUSES',
+    option: false,
+    fallback: '2-16',
+    doc: 'Status codes of gRPC calls we answer that are errors: `2-4,14`.',
+  }),
   graphqlErrorExtensions: list({
     env: 'DD_TRACE_GRAPHQL_ERROR_EXTENSIONS',
     option: false,

@@ -1,0 +1,33 @@
+/** Whole programs with the tracer: orders go to another process, and come back as invoices. */
+
+import assert from 'node:assert/strict'
+import { programs } from '../../test/libraries/programs'
+
+programs('amqplib', {
+  service: 'rabbitmq',
+  check(spans) {
+    const named = (start: string) => spans.filter(span => span.resource.startsWith(start))
+    const orders = named('basic.publish orders-').filter(span => span.error === 0)
+    const invoices = named('basic.publish invoices-')
+    const handled = named('basic.deliver orders-')
+    const read = [...named('basic.deliver invoices-'), ...named('basic.get invoices-')]
+    assert.deepEqual([orders.length, handled.length, invoices.length, read.length], [4, 4, 4, 5])
+    for (const [index, span] of handled.entries()) {
+      assert.equal(span.service, 'shop-amqp')
+      assert.equal(span.traceId, orders[index].traceId)
+      assert.equal(span.parentId, orders[index].spanId)
+      if (index === 3) continue
+      assert.notEqual(span.meta['runtime-id'], orders[index].meta['runtime-id'])
+      assert.equal(invoices[index].parentId, span.spanId)
+    }
+    assert.deepEqual(
+      read.filter(span => span.meta['amqp.routingKey']).map(span => span.parentId),
+      invoices.map(span => span.spanId),
+    )
+    const failed = spans.filter(span => span.error === 1)
+    assert.deepEqual(
+      failed.map(span => span.resource.replace(/-.{36}$/, '')),
+      ['basic.deliver orders', 'basic.publish orders', 'queue.declare no-such-queue'],
+    )
+  },
+})

@@ -1,0 +1,50 @@
+/** Messages as checkpoints of data streams; made only when these are monitored. */
+
+import {
+  activePathway,
+  bytesOf,
+  bytesOfHeaders,
+  type DataStreams,
+  type PatchTools,
+  type Pathway,
+  type Span,
+} from '../../src/kit/index'
+import type { Fields, Headers, Message } from './types'
+
+export class MessageStreams {
+  readonly #streams: DataStreams
+
+  constructor(streams: DataStreams) {
+    this.#streams = streams
+  }
+
+  static of({ dataStreams }: PatchTools): MessageStreams | undefined {
+    return dataStreams === undefined ? undefined : new MessageStreams(dataStreams)
+  }
+
+  /** A message leaves, from what the running code handles; its way goes into `headers`. */
+  sent(
+    { exchange, routingKey }: Fields,
+    headers: Record<string, unknown>,
+    content: unknown,
+    span: Span,
+  ): void {
+    const hasKey = typeof routingKey === 'string' && routingKey !== ''
+    // The default exchange takes the key for the name of a queue.
+    const place = hasKey && !exchange ? `topic:${routingKey}` : `exchange:${exchange}`
+    const tags = ['direction:out', place, `has_routing_key:${hasKey}`, 'type:rabbitmq']
+    const pathway = this.#streams.checkpoint(tags, activePathway(), sizeOf(headers, content), span)
+    this.#streams.inject(pathway, headers)
+  }
+
+  /** A message has come from a queue. */
+  received(queue: unknown, { properties, content }: Message, span: Span): Pathway {
+    const headers = properties?.headers
+    const tags = ['direction:in', `topic:${queue}`, 'type:rabbitmq']
+    return this.#streams.checkpoint(tags, this.#streams.extract(headers), sizeOf(headers, content), span)
+  }
+}
+
+function sizeOf(headers: Headers | null | undefined, content: unknown): number {
+  return bytesOf(content) + bytesOfHeaders(headers)
+}

@@ -1,0 +1,36 @@
+/** What is used of bullmq's objects. */
+
+import type { AnyFunction } from '../../src/kit/index'
+
+export interface JobOptions {
+  telemetry?: { metadata?: unknown }
+  /** A template for jobs to come. */
+  repeat?: unknown
+}
+
+/** What a job is made from: by itself, in bulk, or as a node of a flow. */
+export interface Draft {
+  name?: unknown
+  data?: unknown
+  opts?: JobOptions | null
+  queueName?: string
+  children?: Draft[]
+}
+
+export interface Job {
+  id?: string
+  name?: string
+  data?: unknown
+  opts?: JobOptions
+  queueName?: string
+}
+
+export interface Library {
+  Queue: ClassOf<'add' | 'addBulk'>
+  FlowProducer: ClassOf<'add' | 'addBulk'>
+  Worker: ClassOf<'callProcessJob'>
+}
+
+interface ClassOf<Method extends string> {
+  prototype: Record<Method, AnyFunction>
+}

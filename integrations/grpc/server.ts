@@ -1,0 +1,169 @@
+/** Calls that arrive: handlers are wrapped when they are registered, and what their calls emit belongs to their span. */
+
+import {
+  type AnyFunction,
+  disguise,
+  type LiveSite,
+  Mark,
+  type PatchTools,
+  type RemoteContext,
+  run,
+  runWithBaggage,
+  type Span,
+  startSpan,
+  wrapEmit,
+} from '../../src/kit/index'
+import { methodTags } from './method'
+import { type GrpcOptions, optionsOf, tagMetadata } from './options'
+import { CANCELLED, codeOf, DEADLINE_EXCEEDED, UNKNOWN } from './statuses'
+import type { IncomingCall, Metadata } from './types'
+
+const KINDS: Readonly<Record<string, string>> = {
+  unary: 'unary',
+  clientStream: 'client_streaming',
+  serverStream: 'server_streaming',
+  bidi: 'bidi',
+}
+
+/** With the names of the library's classes. */
+const CALLS = [
+  'ServerUnaryCallImpl',
+  'ServerReadableStreamImpl',
+  'ServerWritableStreamImpl',
+  'ServerDuplexStreamImpl',
+]
+
+interface Live {
+  readonly tools: PatchTools
+  readonly site: LiveSite
+  isOn: boolean
+  options: GrpcOptions
+}
+
+interface Served {
+  readonly span: Span
+  readonly live: Live
+}
+
+/** On what a handler gets: its span, also after that has ended, for the events that follow. */
+class CallMark extends Mark {
+  readonly #served: Served
+
+  private constructor(call: object, served: Served) {
+    super(call)
+    this.#served = served
+  }
+
+  static of(call: object): Served | undefined {
+    return #served in call ? call.#served : undefined
+  }
+
+  static set(call: object, served: Served): void {
+    if (!(#served in call)) new CallMark(call, served)
+  }
+}
+
+export function patchServer({ Server }: { Server: { prototype: object } }, tools: PatchTools): void {
+  const site = tools.site({
+    name: { v0: 'grpc.server', v1: 'grpc.server.request' },
+    type: 'web',
+    kind: 'server',
+  })
+  const live: Live = { tools, site, isOn: true, options: optionsOf(tools, 'server') }
+  tools.state.onConfigure(() => {
+    live.options = optionsOf(tools, 'server')
+  })
+  tools.onUndo(() => {
+    live.isOn = false
+  })
+  tools.wrap(Server.prototype, 'register', original => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const [path, handler, , , type] = args
+      const kind = KINDS[type as string]
+      if (typeof path === 'string' && typeof handler === 'function' && kind !== undefined) {
+        args[1] = disguise(wrapHandler(handler as AnyFunction, path, kind, live), handler as AnyFunction)
+      }
+      return Reflect.apply(original, this, args)
+    }
+  })
+}
+
+function wrapHandler(handler: AnyFunction, path: string, kind: string, live: Live): AnyFunction {
+  const { tools } = live
+  return function (this: unknown, ...args: unknown[]): unknown {
+    if (!live.isOn || !tools.state.enabled || !live.options.enabled) return Reflect.apply(handler, this, args)
+    let served: Served | undefined
+    let remote: RemoteContext | undefined
+    tools.fenced(() => {
+      const call = args[0] as IncomingCall
+      remote = tools.propagator.extract(call.metadata.getMap() as Record<string, string>)
+      const span = startSpan(tools.runtime, live.site.site, remote, methodTags(path, kind))
+      span.resource = path
+      served = { span, live }
+      tagMetadata(span, live.options, 'request', call.metadata)
+      CallMark.set(call, served)
+      if (typeof args[1] === 'function') args[1] = wrapCallback(args[1] as AnyFunction, served)
+    })
+    if (served === undefined) return Reflect.apply(handler, this, args)
+    try {
+      return runWithBaggage(remote?.baggage, run, undefined, [served.span, handler, this, args])
+    } catch (error) {
+      end(served, UNKNOWN, error)
+      throw error
+    }
+  }
+}
+
+function wrapCallback(callback: AnyFunction, served: Served): AnyFunction {
+  return disguise(function (this: unknown): unknown {
+    const [error, , trailer] = arguments as unknown as [unknown, unknown, Metadata | undefined]
+    const { live, span } = served
+    live.tools.fenced(() => {
+      if (span.durationMs < 0) tagMetadata(span, live.options, 'response', trailer)
+      end(served, error ? codeOf(error) : 0, error)
+    })
+    return Reflect.apply(callback, this, arguments)
+  }, callback)
+}
+
+function end({ span, live }: Served, code: number, error?: unknown): void {
+  if (span.durationMs >= 0) return
+  span.tags['grpc.status.code'] = code
+  if (live.options.errorCodes.has(code)) {
+    span.error = 1
+    if (error) span.setError(described(error))
+  }
+  span.finish()
+}
+
+/** Handlers may answer with `{ code, details }`, which is not an error to anybody else. */
+function described(error: unknown): unknown {
+  const { message, details } = error as { message?: unknown; details?: unknown }
+  return message === undefined && typeof details === 'string'
+    ? { ...(error as object), message: details }
+    : error
+}
+
+/** In the context of the span: all that the call of a handler emits. */
+export function patchCalls(exports: Readonly<Record<string, AnyFunction>>, tools: PatchTools): void {
+  for (const name of CALLS) {
+    const prototype = exports[name]?.prototype as object | undefined
+    if (prototype === undefined) continue
+    wrapEmit(prototype, tools, inner => {
+      return function (this: object, event: string, arg: unknown): unknown {
+        const served = CallMark.of(this)
+        if (served === undefined) return Reflect.apply(inner.emit, this, arguments)
+        // An error of a stream is its answer.
+        if (event === 'error') tools.fenced(() => end(served, codeOf(arg), arg))
+        else if (event === 'finish') end(served, 0)
+        try {
+          return run(served.span, inner.emit, this, arguments)
+        } finally {
+          if (event === 'cancelled') end(served, arg === 'deadline' ? DEADLINE_EXCEEDED : CANCELLED)
+          // Destroyed before it was ended; a stream that is only read has its callback yet.
+          else if (event === 'close' && 'writable' in this) end(served, CANCELLED)
+        }
+      }
+    })
+  }
+}

@@ -1,0 +1,4 @@
+/** What the integrations of queues share. */
+
+export { bytesOf, bytesOfHeaders } from './bytes'
+export { Handling } from './handling'
