@@ -1,6 +1,7 @@
 /** Installs sets of packages into their folders, once. */
 
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -30,7 +31,7 @@ export async function installLibraries(
 
 async function install({ folder, versions, label }: LibrarySet): Promise<void> {
   // Beside its place, and moved there when it is whole.
-  const partial = `${folder}.${process.pid}`
+  const partial = `${folder}.${randomUUID()}`
   mkdirSync(partial, { recursive: true })
   writeFileSync(join(partial, 'package.json'), JSON.stringify({ private: true, dependencies: versions }))
   const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
