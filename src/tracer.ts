@@ -5,6 +5,7 @@ import { resolveConfig } from './core/config/resolve'
 import { readStableFiles } from './core/config/stable-files'
 import { fence } from './core/fence'
 import { configureLog, log } from './core/log'
+import type { Metrics } from './metrics/index'
 import type { OtelTracerProviderConstructor } from './otel/types'
 import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } from './trace/baggage'
 import { active } from './trace/context'
@@ -33,6 +34,7 @@ export function createTracer(): Tracer {
   const scope = new Scope()
   let TracerProvider: OtelTracerProviderConstructor | undefined
   let checkpointer: DataStreamsCheckpointer | undefined
+  let metrics: Metrics | undefined
   /** Tracing can be switched off, and on again, while the program runs. */
   const running = (): Assembly | undefined => (assembly?.runtime.enabled ? assembly : undefined)
 
@@ -47,6 +49,7 @@ export function createTracer(): Tracer {
       initialised = true
       fence('init', () => {
         assembly = start(options, early)
+        if (assembly !== undefined) metrics?.configure(assembly.config)
         if (assembly?.config.otelEnabled) new tracer.TracerProvider().register()
       })
       return tracer
@@ -131,15 +134,29 @@ export function createTracer(): Tracer {
       return checkpointer
     },
 
+    get dogstatsd() {
+      metrics ??= loadMetrics().openMetrics(assembly?.config)
+      return metrics.client
+    },
+
     get TracerProvider() {
       const bridge: typeof import('./otel/index') = require('./otel/index')
       TracerProvider ??= bridge.tracerProviderOf({ running })
       return TracerProvider
     },
 
-    flush: async () => (assembly === undefined ? NOTHING_SENT : assembly.flush()),
-    shutdown: async options =>
-      assembly === undefined ? NOTHING_SENT : assembly.shutdown(options?.timeoutMs),
+    async flush() {
+      const left = metrics?.flush()
+      const result = assembly === undefined ? NOTHING_SENT : await assembly.flush()
+      await left
+      return result
+    },
+    async shutdown(options) {
+      const left = metrics?.shutdown(options?.timeoutMs)
+      const result = assembly === undefined ? NOTHING_SENT : await assembly.shutdown(options?.timeoutMs)
+      await left
+      return result
+    },
   }
   return tracer
 }
@@ -159,6 +176,11 @@ function start(
   for (const [integration, settings] of early.splice(0)) assembly.registry.use(integration, settings)
   assembly.registry.install()
   return assembly
+}
+
+/** Most programs send none. */
+function loadMetrics(): typeof import('./metrics/index') {
+  return require('./metrics/index') as typeof import('./metrics/index')
 }
 
 /** A span or extracted context, or something with a `context()` that is one. */

@@ -8,6 +8,7 @@ import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spa
 
 export type { Logger } from './core/config/table'
 export type { FlushResult } from './export/exporter'
+export type * from './metrics/types'
 export type * from './otel/types'
 export type { RemoteContext } from './trace/remote-context'
 export type { Scope } from './trace/scope'
@@ -16,6 +17,7 @@ export type { Attributes, AttributeValue } from './trace/span-extras'
 export type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
 import type { FlushResult } from './export/exporter'
+import type { DogStatsd, MetricCardinality } from './metrics/types'
 import type { OtelTracerProviderConstructor } from './otel/types'
 
 /** A sampling rule; the first that matches a trace's first span decides. Texts are globs: `*` any run, `?` one character. */
@@ -90,6 +92,24 @@ export interface InitOptions {
   spanRemoveIntegrationFromService?: boolean
   spanComputePeerService?: boolean
   peerServiceMapping?: Record<string, string>
+  /** Where the metrics of `tracer.dogstatsd` go, and what they carry. */
+  dogstatsd?: DogStatsdOptions
+}
+
+export interface DogStatsdOptions {
+  /** `udp:`, `unix:`, or `http:` of the trace agent. */
+  url?: string
+  hostname?: string
+  port?: number | string
+  /** Goes before each name, as it is: `shop.`. */
+  prefix?: string
+  /** Besides service, env, version and the `tags` of the tracer. */
+  tags?: Record<string, string>
+  /** Counts, gauges and sets are summed up for two seconds; default true. */
+  aggregation?: boolean
+  /** The client's own counters are sent as well; default true. */
+  telemetry?: boolean
+  cardinality?: MetricCardinality | 'agent'
 }
 
 /** A user to tag a trace with; every key becomes `usr.<key>`. */
@@ -152,9 +172,11 @@ export interface Tracer {
   removeAllBaggageItems(): Readonly<Record<string, string>>
   /** Checkpoints of data streams, for queues that no integration knows; does nothing without `dsmEnabled`. */
   readonly dataStreamsCheckpointer: DataStreamsCheckpointer
+  /** Metrics for the agent; works before `init()` as well. */
+  readonly dogstatsd: DogStatsd
   /** A provider of `@opentelemetry/api` whose spans are this tracer's: `new tracer.TracerProvider().register()`. */
   readonly TracerProvider: OtelTracerProviderConstructor
-  /** Sends what has finished. */
+  /** Sends what has finished, and metrics. */
   flush(): Promise<FlushResult>
   /** Sends what has finished, unpatches everything and stops. */
   shutdown(options?: ShutdownOptions): Promise<FlushResult>

@@ -580,4 +580,66 @@ export const table = {
     fallback: {},
     doc: 'Renames of `peer.service`.',
   }),
+
+  // Metrics of the application (DogStatsD)
+  dogstatsdUrl: text<string | undefined>({
+    env: 'DD_DOGSTATSD_URL',
+    option: 'dogstatsd.url',
+    fallback: undefined,
+    doc: 'Where metrics go: `udp://host:port`, `unix:///path`, or `http://host:port` of the trace agent, which passes them on.',
+  }),
+  dogstatsdHost: text<string | undefined>({
+    env: ['DD_DOGSTATSD_HOST', 'DD_DOGSTATSD_HOSTNAME'],
+    option: 'dogstatsd.hostname',
+    fallback: undefined,
+    doc: 'Host that takes them over UDP. Default: the socket `/var/run/datadog/dsd.socket` when it exists, else that of the agent.',
+  }),
+  dogstatsdPort: int({
+    env: 'DD_DOGSTATSD_PORT',
+    option: 'dogstatsd.port',
+    fallback: 8125,
+    min: 1,
+    max: 65535,
+    doc: 'UDP port.',
+  }),
+  dogstatsdPrefix: text<string>({
+    option: 'dogstatsd.prefix',
+    fallback: '',
+    doc: 'Goes before the name of each metric, as it is: `shop.`.',
+  }),
+  dogstatsdTags: map({
+    option: 'dogstatsd.tags',
+    fallback: {},
+    doc: 'Tags for every metric, besides `tags`.',
+  }),
+  dogstatsdAggregation: bool({
+    env: 'DD_DOGSTATSD_AGGREGATION_ENABLED',
+    option: 'dogstatsd.aggregation',
+    fallback: true,
+    doc: 'Sum up counts, gauges and sets for two seconds, and send a line for each series.',
+  }),
+  dogstatsdTelemetry: bool({
+    env: 'DD_DOGSTATSD_TELEMETRY_ENABLED',
+    option: 'dogstatsd.telemetry',
+    fallback: true,
+    doc: 'Send what the client itself counts, also what it lost, as metrics `datadog.dogstatsd.client.*`.',
+  }),
+  cardinality: oneOf(['agent', 'none', 'low', 'orchestrator', 'high'], {
+    env: ['DD_CARDINALITY', 'DATADOG_CARDINALITY'],
+    option: 'dogstatsd.cardinality',
+    fallback: 'agent',
+    doc: 'How many tags of their origin metrics get; `agent`: as the agent is configured.',
+  }),
+  originDetection: bool({
+    env: 'DD_ORIGIN_DETECTION_ENABLED',
+    option: false,
+    fallback: true,
+    doc: 'Send the container with each metric.',
+  }),
+  entityId: text<string | undefined>({
+    env: 'DD_ENTITY_ID',
+    option: false,
+    fallback: undefined,
+    doc: 'Id of the pod, which metrics carry as `dd.internal.entity_id`.',
+  }),
 } as const

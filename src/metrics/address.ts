@@ -1,0 +1,84 @@
+/** Where metrics go: the ways to try, in this order, each for when the one before does not exist. */
+
+import { existsSync } from 'node:fs'
+import type { LookupFunction } from 'node:net'
+import { type AgentAddress, parseAgentUrl, resolveAgentUrl } from '../core/agent-url'
+import type { Config } from '../core/config/resolve'
+
+export type Way =
+  | { kind: 'udp'; host: string; port: number; lookup: LookupFunction | undefined }
+  | { kind: 'unix'; path: string }
+  | { kind: 'proxy'; url: string; lookup: LookupFunction | undefined }
+
+const DEFAULT_SOCKET = '/var/run/datadog/dsd.socket'
+const DEFAULT_PORT = 8125
+const PIPE = /^(?:pipe:|\\\\[.?]\\pipe\\|unix:\/\/\.\/pipe\/)/i
+
+export type AddressSettings = Pick<
+  Config,
+  'dogstatsdUrl' | 'dogstatsdHost' | 'dogstatsdPort' | 'url' | 'hostname' | 'port' | 'lookup' | 'origins'
+>
+
+/** `problem`: why the URL was not used. */
+export function waysOf(
+  config: AddressSettings,
+  socketExists: (path: string) => boolean = existsSync,
+): { ways: Way[]; problem?: string } {
+  const { lookup, origins } = config
+  const agentUrl = resolveAgentUrl({
+    url: config.url,
+    hostname: config.hostname,
+    port: origins.port === 'default' ? undefined : config.port,
+    socketExists,
+  }).url
+  const agent = parseAgentUrl(agentUrl) as AgentAddress
+  const proxy: Way = { kind: 'proxy', url: agentUrl, lookup }
+  const agentHost = agent.socketPath === undefined ? bare(new URL(agent.origin).hostname) : '127.0.0.1'
+  const host = config.dogstatsdHost ?? agentHost
+  const udp: Way = { kind: 'udp', host: bare(host), port: config.dogstatsdPort, lookup }
+  const unix = (path: string): Way[] => [{ kind: 'unix', path }, proxy, udp]
+
+  const url = config.dogstatsdUrl
+  const chosen = url === undefined ? undefined : waysTo(url, lookup, unix)
+  if (chosen !== undefined) return { ways: chosen }
+  const isSet = config.dogstatsdHost !== undefined || origins.dogstatsdPort !== 'default'
+  const isAgentSet = config.url !== undefined || config.hostname !== undefined
+  const ways = isSet
+    ? [udp]
+    : !isAgentSet && socketExists(DEFAULT_SOCKET)
+      ? unix(DEFAULT_SOCKET)
+      : agent.socketPath !== undefined
+        ? [proxy, udp]
+        : [udp]
+  return url === undefined ? { ways } : { ways, problem: problemOf(url) }
+}
+
+function waysTo(
+  url: string,
+  lookup: LookupFunction | undefined,
+  unix: (path: string) => Way[],
+): Way[] | undefined {
+  if (PIPE.test(url) || !URL.canParse(url)) return undefined
+  const { protocol, hostname, port, host, pathname } = new URL(url)
+  if (protocol === 'udp:' && hostname !== '')
+    return [{ kind: 'udp', host: bare(hostname), port: port === '' ? DEFAULT_PORT : Number(port), lookup }]
+  if (/^unix(stream|gram)?:$/.test(protocol) && pathname.length > 1) {
+    // `unix://run/x` can mean nothing else than `/run/x`.
+    const path = decodeURIComponent(host === '' ? pathname : `/${host}${pathname}`)
+    return unix(path)
+  }
+  if (/^https?:$/.test(protocol) && hostname !== '') return [{ kind: 'proxy', url, lookup }]
+  return undefined
+}
+
+function problemOf(url: string): string {
+  const shown = url.replace(/\/\/[^/@]*@/, '//')
+  return PIPE.test(url)
+    ? `dogstatsd url ${shown} is a named pipe: these are not supported, the default is used`
+    : `dogstatsd url ${shown} is not valid, the default is used`
+}
+
+/** `[::1]` is `::1`. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
+}

@@ -1,0 +1,171 @@
+/** The client that applications call: finds the series, checks the value, and never throws. */
+
+import { reportFailure } from '../core/fence'
+import { log } from '../core/log'
+import type { Context, Kind } from './context'
+import { Lookup } from './lookup'
+import { checkLine, eventLine } from './messages'
+import type { Pipeline, Scope } from './pipeline'
+import { overrideTags, readTags } from './tags'
+import { fieldText, unixSeconds } from './text'
+import { timed, timedPromise } from './timed'
+import type { DogStatsd, MetricCardinality, MetricOptions, MetricTags } from './types'
+
+/** What the clients of one process share. */
+export interface Core {
+  /** Undefined when nothing is to be sent. Another one after `init()`. */
+  pipeline(): Pipeline | undefined
+  /** What the client's own scope is added to. */
+  scope(): Scope
+  flush(): Promise<void>
+}
+
+/** `own`: of a child, in addition to what the core has. Closures: methods may be taken off the client. */
+export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }): DogStatsd {
+  let places: object | undefined
+  let lookup: Lookup
+  let scope: Scope
+
+  const record = (
+    kind: Kind,
+    names: string | readonly string[],
+    given: unknown,
+    tags: MetricTags | undefined,
+    options: MetricOptions | undefined,
+  ): void => {
+    try {
+      const pipeline = core.pipeline()
+      if (pipeline === undefined) return
+      if (places !== pipeline.places) {
+        places = pipeline.places
+        lookup = new Lookup(pipeline.places)
+        const base = core.scope()
+        scope = { prefix: base.prefix + own.prefix, tags: overrideTags(base.tags, own.tags) }
+      }
+      if (typeof names === 'string') one(pipeline, kind, names, given, tags, options)
+      else for (const name of names) one(pipeline, kind, name, given, tags, options)
+    } catch (error) {
+      reportFailure('dogstatsd', error)
+    }
+  }
+
+  const one = (
+    pipeline: Pipeline,
+    kind: Kind,
+    name: string,
+    given: unknown,
+    tags: MetricTags | undefined,
+    options: MetricOptions | undefined,
+  ): void => {
+    const rate = options === undefined || options === null ? 1 : rateOf(pipeline, kind, options)
+    const place = lookup.find(kind, name, tags, rate, options)
+    if (place.context === undefined) {
+      place.context = pipeline.contextOf(kind, name, scope, readTags(tags), rate, options?.cardinality)
+    }
+    const { context } = place
+    if (context === null) pipeline.refuse()
+    else if (kind === 's') addMember(pipeline, context, given)
+    else measure(pipeline, context, name, given, rate, options)
+  }
+
+  const client: DogStatsd = {
+    increment: (names, value = 1, tags, options) => record('c', names, value, tags, options),
+    decrement: (names, value = 1, tags, options) => record('c', names, -numberOf(value), tags, options),
+    gauge: (names, value, tags, options) => record('g', names, value, tags, options),
+    histogram: (names, value, tags, options) => record('h', names, value, tags, options),
+    distribution: (names, value, tags, options) => record('d', names, value, tags, options),
+    timing: (names, milliseconds, tags, options) => record('ms', names, milliseconds, tags, options),
+    set: (names, value, tags, options) => record('s', names, value, tags, options),
+
+    event: (title, text = '', tags, options) =>
+      send(core, own, 'events', tags, options, (tail, limitBytes) =>
+        eventLine(String(title), String(text), options ?? {}, tail, limitBytes),
+      ),
+
+    serviceCheck: (name, status, tags, options) =>
+      send(core, own, 'service_checks', tags, options, tail =>
+        checkLine(String(name), status, options ?? {}, tail),
+      ),
+
+    timer: (fn, names, tags, options) =>
+      timed(fn, milliseconds => record('ms', names, milliseconds, tags, options)),
+    asyncTimer: (fn, names, tags, options) =>
+      timedPromise(fn, milliseconds => record('ms', names, milliseconds, tags, options)),
+
+    childClient: options =>
+      createClient(core, {
+        prefix: own.prefix + (typeof options?.prefix === 'string' ? options.prefix : ''),
+        tags: overrideTags(own.tags, readTags(options?.tags)),
+      }),
+
+    flush: () => core.flush(),
+  }
+  return client
+}
+
+function send(
+  core: Core,
+  own: Scope,
+  counter: 'events' | 'service_checks',
+  tags: MetricTags | undefined,
+  options: { cardinality?: MetricCardinality } | undefined,
+  lineOf: (tail: string, limitBytes: number) => string | undefined,
+): void {
+  try {
+    const pipeline = core.pipeline()
+    if (pipeline === undefined) return
+    const base = { prefix: '', tags: overrideTags(core.scope().tags, own.tags) }
+    const line = lineOf(pipeline.tail(base, readTags(tags), options?.cardinality), pipeline.limitBytes)
+    if (line === undefined) pipeline.refuse()
+    else {
+      pipeline.tally.counters[counter]++
+      pipeline.addLine(line)
+    }
+  } catch (error) {
+    reportFailure('dogstatsd', error)
+  }
+}
+
+/** 1 where a count is kept whole here, and where the protocol knows no rate. */
+function rateOf(pipeline: Pipeline, kind: Kind, { sampleRate, timestamp }: MetricOptions): number {
+  if (sampleRate === undefined || kind === 'g' || kind === 's') return 1
+  if (kind === 'c' && (pipeline.aggregation || timestamp !== undefined)) return 1
+  return sampleRate > 0 && sampleRate < 1 ? sampleRate : 1
+}
+
+function measure(
+  pipeline: Pipeline,
+  context: Context,
+  name: string,
+  given: unknown,
+  rate: number,
+  options: MetricOptions | undefined,
+): void {
+  const { kind } = context
+  const value = numberOf(given)
+  const canBeOld = kind === 'c' || kind === 'g'
+  const seconds = canBeOld && options !== undefined ? unixSeconds(options?.timestamp) : undefined
+  // Neither infinite nor NaN.
+  if (value - value !== 0) refuseValue(pipeline, name, given)
+  else if (seconds !== undefined) pipeline.passAt(context, value, seconds)
+  else if (canBeOld && pipeline.aggregation) pipeline.aggregate(context, value)
+  else if (rate === 1 || Math.random() < rate) pipeline.pass(context, value)
+}
+
+function addMember(pipeline: Pipeline, context: Context, given: unknown): void {
+  const member = typeof given === 'string' || typeof given === 'number' ? fieldText(String(given)) : ''
+  if (member === '') pipeline.refuse()
+  else pipeline.addMember(context, member)
+}
+
+function numberOf(given: unknown): number {
+  if (typeof given === 'number') return given
+  return typeof given === 'bigint' || (typeof given === 'string' && given.trim() !== '')
+    ? Number(given)
+    : Number.NaN
+}
+
+function refuseValue(pipeline: Pipeline, name: string, given: unknown): void {
+  pipeline.refuse()
+  log.warn('dogstatsd value', () => `metric ${name} is not sent: its value ${String(given)} is no number`)
+}

@@ -1,0 +1,261 @@
+/** From calls to packets: series, what is aggregated, the flush every two seconds, and the end of the process. */
+
+import { endsWithin } from '../core/deadline'
+import { reportFailure } from '../core/fence'
+import { watchProcess } from '../core/lifecycle'
+import { log } from '../core/log'
+import { outside } from '../core/outside'
+import { every } from '../std/timer'
+import { packageVersion } from '../std/version'
+import type { Way } from './address'
+import { Aggregates } from './aggregates'
+import type { Connection } from './connection/connection'
+import { openConnection } from './connection/open'
+import { Context, type Kind } from './context'
+import { Outbox } from './outbox'
+import { Packets } from './packets'
+import type { LineSettings } from './settings'
+import { overrideTags, tagsField } from './tags'
+import { Tally } from './tally'
+import { metricName } from './text'
+import type { MetricCardinality } from './types'
+
+/** The agent sums up ten seconds; five flushes in that, so that each of its buckets has the same number. */
+const FLUSH_MS = 2000
+const FLUSHES_PER_TELEMETRY = 5
+const FLUSH_TIMEOUT_MS = 1000
+/** Places of all clients, each for a tag that perhaps never comes again. */
+const MAX_PLACES = 20_000
+/** Of lines that a flush makes: one flush comes early. */
+const MAX_LINES = 20_000
+const CARDINALITIES: readonly string[] = ['none', 'low', 'orchestrator', 'high']
+
+export interface PipelineOptions {
+  line: LineSettings
+  aggregation: boolean
+  telemetry: boolean
+  /** To the agent, one at least: each for when the one before does not exist. */
+  ways: readonly Way[]
+  queueBytes?: number
+}
+
+/** What all series of a client share. */
+export interface Scope {
+  prefix: string
+  tags: readonly string[]
+}
+
+export class Pipeline {
+  readonly tally = new Tally()
+  readonly aggregation: boolean
+  readonly #options: PipelineOptions
+  readonly #outbox: Outbox
+  readonly #packets: Packets
+  readonly #aggregates = new Aggregates()
+  readonly #timer: NodeJS.Timeout
+  readonly #unwatch: () => void
+  readonly #write = (context: Context, value: string): void => this.#writeLine(context, value)
+  #contexts = new Map<string, Context>()
+  #ticks = 0
+  #way = 0
+  /** Grows with every new place; another object when all of them are to be forgotten. */
+  places = { count: 0 }
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+    this.aggregation = options.aggregation
+    const first = this.#open(options.ways[0])
+    this.#outbox = new Outbox(first, {
+      tally: this.tally,
+      queueBytes: options.queueBytes,
+      nextConnection: reason => this.#nextConnection(reason),
+      onReplaced: ({ limitBytes }) => {
+        this.#packets.limitBytes = limitBytes
+      },
+      again: lines => {
+        for (const line of lines.split('\n')) this.addLine(line)
+        // A flush may wait for them.
+        this.#packets.close()
+      },
+    })
+    this.#packets = new Packets(this.#outbox, first.limitBytes)
+    this.#timer = outside(every, () => this.#tick(), FLUSH_MS)
+    this.#unwatch = watchProcess({
+      isPending: () => this.isPending,
+      flush: () => this.flush(),
+      flushNow: () => this.#flushNow(),
+      giveUp: () => this.#giveUp(),
+    })
+  }
+
+  get isPending(): boolean {
+    return !this.#aggregates.isEmpty || !this.#packets.isEmpty || !this.#outbox.isIdle
+  }
+
+  get limitBytes(): number {
+    return this.#packets.limitBytes
+  }
+
+  /** The series; null when no valid line can be made of it. `callTags` are clean. */
+  contextOf(
+    kind: Kind,
+    name: string,
+    scope: Scope,
+    callTags: string[],
+    rate: number,
+    cardinality: MetricCardinality | undefined,
+  ): Context | null {
+    const clean = metricName(scope.prefix + name)
+    if (clean === undefined) {
+      log.warn('dogstatsd name', `metric ${JSON.stringify(name)} is not sent: its name begins with no letter`)
+      return null
+    }
+    const sampled = rate === 1 ? '' : `|@${rate}`
+    // Sorted: the same tags in another order are the same series, of which only one gauge is the last.
+    const tail = `|${kind}${sampled}${this.tail(scope, callTags.sort(), cardinality)}`
+    const key = `${clean}:${tail}`
+    const known = this.#contexts.get(key)
+    if (known !== undefined) return known
+    const context = new Context(kind, `${clean}:`, tail)
+    this.#contexts.set(key, context)
+    if (this.places.count > MAX_PLACES) this.#forget()
+    return context
+  }
+
+  /** `|#tags|c:…|e:…|card:…` */
+  tail(scope: Scope, callTags: readonly string[], cardinality: MetricCardinality | undefined): string {
+    const { origin, cardinality: usual } = this.#options.line
+    const level = CARDINALITIES.includes(cardinality ?? '') ? cardinality : usual
+    return (
+      tagsField(overrideTags(scope.tags, callTags)) + origin + (level === undefined ? '' : `|card:${level}`)
+    )
+  }
+
+  /** Counted now, and sent with the next flush. */
+  aggregate(context: Context, value: number): void {
+    this.tally.counters.metrics++
+    if (context.kind === 'c') this.#aggregates.count(context, value)
+    else this.#aggregates.gauge(context, value)
+    if (this.#aggregates.lineCount > MAX_LINES) this.#aggregates.take(this.#write)
+  }
+
+  addMember(context: Context, member: string): void {
+    this.tally.counters.metrics++
+    if (!this.aggregation) this.#writeLine(context, member)
+    else this.#aggregates.addMember(context, member)
+    if (this.#aggregates.lineCount > MAX_LINES) this.#aggregates.take(this.#write)
+  }
+
+  /** Goes into the next packet as it is. */
+  pass(context: Context, value: number): void {
+    this.tally.counters.metrics++
+    this.#checkLength(this.#packets.addValue(context, String(value)), 0)
+  }
+
+  passAt(context: Context, value: number, seconds: number): void {
+    this.tally.counters.metrics++
+    this.addLine(`${textOf(context.head)}${value}${textOf(context.tail)}|T${seconds}`)
+  }
+
+  addLine(line: string): void {
+    this.#checkLength(this.#packets.addLine(line), line.length)
+  }
+
+  /** A call that nothing can be made of. */
+  refuse(): void {
+    this.tally.counters.metric_dropped_on_receive++
+  }
+
+  /** Settles when everything has left, or after a second. Never rejects. */
+  async flush(timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> {
+    this.#fill()
+    await endsWithin(this.#outbox.drained(), timeoutMs)
+  }
+
+  async close(timeoutMs?: number): Promise<void> {
+    clearInterval(this.#timer)
+    if (this.tally.packetsDropped > 0) this.#tellNews()
+    await this.flush(timeoutMs)
+    this.#outbox.close()
+    this.#unwatch()
+  }
+
+  #fill(): void {
+    this.#aggregates.take(this.#write)
+    this.#packets.close()
+  }
+
+  #tick(): void {
+    try {
+      if (++this.#ticks % FLUSHES_PER_TELEMETRY === 0) this.#tellNews()
+      this.#fill()
+      this.#outbox.pump()
+    } catch (error) {
+      reportFailure('dogstatsd', error)
+    }
+  }
+
+  #tellNews(): void {
+    if (!this.#options.telemetry) return
+    const { transport } = this.#outbox.connection
+    const own = ['client:nodejs', `client_version:${packageVersion()}`, `client_transport:${transport}`]
+    const tail = this.tail({ prefix: '', tags: this.#options.line.tags }, own, undefined)
+    for (const [name, value] of this.tally.takeNews()) this.addLine(`${name}:${value}|c${tail}`)
+  }
+
+  #writeLine(context: Context, value: string): void {
+    if (context.kind !== 's') this.#checkLength(this.#packets.addValue(context, value), 0)
+    else this.addLine(textOf(context.head) + value + textOf(context.tail))
+  }
+
+  #checkLength(fits: boolean, length: number): void {
+    if (fits) return
+    this.refuse()
+    log.warn(
+      'dogstatsd length',
+      `a metric is not sent: its line is longer than a packet (${length} characters)`,
+    )
+  }
+
+  #forget(): void {
+    this.places = { count: 0 }
+    this.#contexts = new Map()
+    this.#aggregates.take(this.#write)
+  }
+
+  #open(way: Way): Connection {
+    const { kind } = way
+    return openConnection(way, () => {
+      this.tally.dropped('writer', 0)
+      log.warn('dogstatsd', `metrics are lost: nobody listens at the other end (${kind})`)
+    })
+  }
+
+  #nextConnection(reason: string): Connection | undefined {
+    const way = this.#options.ways[++this.#way]
+    if (way === undefined) return undefined
+    const next = this.#open(way)
+    log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
+    return next
+  }
+
+  #flushNow(): number {
+    this.#fill()
+    this.#warnLost(this.#outbox.drainNow())
+    return 0
+  }
+
+  #giveUp(): number {
+    this.#fill()
+    this.#warnLost(this.#outbox.giveUp())
+    return 0
+  }
+
+  #warnLost(packets: number): void {
+    if (packets > 0) log.warn('metrics lost at exit', `${packets} packets of metrics lost at exit`)
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

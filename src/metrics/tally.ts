@@ -1,0 +1,63 @@
+/** What the client says of itself: metrics in, packets out, and what was lost on the way. */
+
+/** Where a packet, or a line that never came into one, was lost. */
+export type Loss = 'queue' | 'writer'
+
+const ZERO = {
+  metrics: 0,
+  events: 0,
+  service_checks: 0,
+  /** Calls that no valid line can be made of. */
+  metric_dropped_on_receive: 0,
+  packets_sent: 0,
+  bytes_sent: 0,
+  packets_dropped_queue: 0,
+  bytes_dropped_queue: 0,
+  packets_dropped_writer: 0,
+  bytes_dropped_writer: 0,
+}
+
+export type Counters = typeof ZERO
+
+/** What the application did. */
+const CALLS = ['metrics', 'events', 'service_checks', 'metric_dropped_on_receive'] as const
+
+export class Tally {
+  /** Since the client was opened. */
+  readonly counters: Counters = { ...ZERO }
+  #told: Counters = { ...ZERO }
+
+  sent(bytes: number): void {
+    this.counters.packets_sent++
+    this.counters.bytes_sent += bytes
+  }
+
+  dropped(loss: Loss, bytes: number): void {
+    this.counters[`packets_dropped_${loss}`]++
+    this.counters[`bytes_dropped_${loss}`] += bytes
+  }
+
+  get packetsDropped(): number {
+    return this.counters.packets_dropped_queue + this.counters.packets_dropped_writer
+  }
+
+  /**
+   * What was counted since the last time, under the names that other clients of DogStatsD use. Nothing while nobody calls:
+   * else the packet that says so would be worth the next one.
+   */
+  takeNews(): [name: string, value: number][] {
+    const now = { ...this.counters }
+    const before = this.#told
+    if (CALLS.every(key => now[key] === before[key])) return []
+    this.#told = now
+    const news = (Object.keys(now) as (keyof Counters)[]).map((key): [string, number] => {
+      return [key, now[key] - before[key]]
+    })
+    for (const unit of ['packets', 'bytes'] as const) {
+      const queue = `${unit}_dropped_queue` as const
+      const writer = `${unit}_dropped_writer` as const
+      news.push([`${unit}_dropped`, now[queue] - before[queue] + now[writer] - before[writer]])
+    }
+    return news.map(([key, value]) => [`datadog.dogstatsd.client.${key}`, value])
+  }
+}

@@ -1,0 +1,139 @@
+/** Below saturation nothing is lost; above it everything that is lost is counted, and memory stays bounded. */
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createClient } from '../../../src/metrics/client'
+import { Pipeline, type PipelineOptions } from '../../../src/metrics/pipeline'
+import type { Tally } from '../../../src/metrics/tally'
+import { metricsTo, streamSink, udpSink } from '../../support/dogstatsd'
+import { temporaryFolder } from '../../support/temporary'
+
+const LINE = { prefix: '', tags: [], origin: '', cardinality: undefined }
+const PACKET = 8192
+
+function pipelineTo(way: PipelineOptions['ways'][number], queueBytes?: number): Pipeline {
+  return new Pipeline({ line: LINE, aggregation: true, telemetry: false, ways: [way], queueBytes })
+}
+
+/** A line that fills a packet. */
+function packetLine(index: number): string {
+  const start = `n${index}:1|c|#`
+  return start + 'x'.repeat(PACKET - start.length)
+}
+
+function dropped({ counters }: Tally): number {
+  return counters.packets_dropped_queue + counters.packets_dropped_writer
+}
+
+test('a hundred thousand values and counts all arrive over UDP, burst by burst', async () => {
+  const sink = await udpSink()
+  const metrics = metricsTo(sink.port)
+  let sum = 0
+  for (let burst = 0; burst < 100; burst++) {
+    for (let index = 0; index < 1000; index++) {
+      metrics.client.distribution('latency', index, { route: `/${index % 7}` })
+      metrics.client.increment('orders', index, { route: `/${index % 7}` })
+      sum += index
+    }
+    await new Promise(setImmediate)
+  }
+  await metrics.flush()
+  const values = (name: string) =>
+    sink.metrics().flatMap(line => (line.name === name ? line.values.map(Number) : []))
+  const total = (all: number[]) => all.reduce((result, each) => result + each, 0)
+  await sink.until(() => values('latency').length === 100_000 && values('orders').length === 7)
+  assert.equal(total(values('latency')), sum)
+  assert.equal(total(values('orders')), sum)
+  await metrics.shutdown()
+  await sink.close()
+})
+
+test('a burst that fills the receiver twice over is spread over turns of the event loop', async () => {
+  const sink = await udpSink()
+  const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })
+  for (let index = 0; index < 50; index++) pipeline.addLine(packetLine(index))
+  assert.ok(pipeline.tally.counters.packets_sent < 50)
+  await pipeline.flush()
+  await sink.until(() => sink.packets.length === 50)
+  assert.ok(sink.packets.every(packet => packet.length === PACKET))
+  assert.equal(pipeline.tally.counters.packets_sent, 50)
+  assert.equal(pipeline.tally.counters.bytes_sent, 50 * PACKET)
+  assert.equal(dropped(pipeline.tally), 0)
+  await pipeline.close()
+  await sink.close()
+})
+
+test('a queue that is full loses its oldest packets, and counts them', async () => {
+  const path = join(temporaryFolder('dogstatsd-'), 'dsd.socket')
+  const pipeline = pipelineTo({ kind: 'unix', path }, 10 * PACKET)
+  // Nobody is there yet.
+  for (let index = 0; index < 25; index++) pipeline.addLine(packetLine(index))
+  await pipeline.flush()
+  assert.equal(pipeline.tally.counters.packets_dropped_queue, 15)
+  assert.equal(pipeline.tally.counters.bytes_dropped_queue, 15 * PACKET)
+  const sink = await streamSink(path)
+  await pipeline.flush()
+  await sink.until(() => sink.packets.length === 10)
+  assert.deepEqual(
+    sink.metrics().map(({ name }) => name),
+    Array.from({ length: 10 }, (_, index) => `n${index + 15}`),
+  )
+  assert.equal(pipeline.tally.counters.packets_sent, 10)
+  await pipeline.close()
+  await sink.close()
+})
+
+test('a port where nobody listens is counted', async () => {
+  const sink = await udpSink()
+  await sink.close()
+  const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })
+  for (let index = 0; index < 3; index++) {
+    pipeline.addLine('x:1|c')
+    await pipeline.flush()
+    await new Promise(setImmediate)
+  }
+  assert.ok(dropped(pipeline.tally) >= 2, String(dropped(pipeline.tally)))
+  await pipeline.close()
+})
+
+test('lines that are too long for a packet are counted, and the rest is sent', async () => {
+  const sink = await udpSink()
+  const metrics = metricsTo(sink.port)
+  const tags = Array.from({ length: 60 }, (_, index) => `k${index}:${'x'.repeat(200)}`)
+  metrics.client.increment('long', 1, tags)
+  metrics.client.distribution('long', 1, tags)
+  metrics.client.increment('short')
+  await metrics.flush()
+  await sink.until(() => sink.lines().length === 1)
+  assert.equal(sink.metrics()[0].name, 'short')
+  await metrics.shutdown()
+  await sink.close()
+})
+
+test('tags that never come again are forgotten, and counts stay whole', async () => {
+  const sink = await udpSink()
+  const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })
+  const scope = { prefix: '', tags: [] }
+  const client = createClient({ pipeline: () => pipeline, scope: () => scope, flush: () => pipeline.flush() })
+  const before = pipeline.places
+  let mostPlaces = 0
+  for (let index = 0; index < 50_000; index++) {
+    client.increment('requests', 1, { id: index })
+    client.increment('all')
+    mostPlaces = Math.max(mostPlaces, pipeline.places.count)
+    if (index % 500 === 0) await client.flush()
+  }
+  await client.flush()
+  assert.notEqual(pipeline.places, before)
+  assert.ok(mostPlaces <= 20_002, String(mostPlaces))
+  const sum = (name: string) =>
+    sink
+      .metrics()
+      .filter(line => line.name === name)
+      .reduce((total, line) => total + Number(line.values[0]), 0)
+  await sink.until(() => sum('requests') === 50_000)
+  assert.equal(sum('all'), 50_000)
+  await pipeline.close()
+  await sink.close()
+})
