@@ -202,6 +202,8 @@ amqpTest('get: its span is the child of who published, or of who asked', async (
     collector.clear()
     channel.sendToQueue(name, CONTENT)
     const [sent] = await collector.waitFor(1)
+    // An answer on the same channel: the message is in the queue, for another connection as well.
+    await channel.prefetch(1)
     const parentId = await collector.inParent(async span => {
       const message = (await get()) as Message
       assert.equal(String(message.content), 'tea')

@@ -24,11 +24,16 @@ interface Client {
   $disconnect(): Promise<void>
 }
 
+/** Not `public`: there the programs of the other test have a table of the same name. */
+const SCHEMA = 'prisma_index'
+
 async function open(t: TestContext, set: LibrarySet, url: string): Promise<Client> {
-  const { PrismaPg } = set.require('@prisma/adapter-pg') as { PrismaPg: new (options: object) => object }
+  const { PrismaPg } = set.require('@prisma/adapter-pg') as {
+    PrismaPg: new (options: object, schema: { schema: string }) => object
+  }
   const { PrismaClient } = set.require('@prisma/client') as { PrismaClient: new (options: object) => Client }
   const client = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url }),
+    adapter: new PrismaPg({ connectionString: url, options: `-c search_path=${SCHEMA}` }, { schema: SCHEMA }),
     errorFormat: 'minimal',
   })
   t.after(() => client.$disconnect())
@@ -36,6 +41,7 @@ async function open(t: TestContext, set: LibrarySet, url: string): Promise<Clien
 }
 
 async function withTable(client: Client, collector: Collector): Promise<void> {
+  await client.$executeRawUnsafe(`create schema if not exists ${SCHEMA}`)
   await client.$executeRawUnsafe('drop table if exists prisma_users')
   await client.$executeRawUnsafe(
     'create table prisma_users (id serial primary key, name text not null, email text unique)',
@@ -74,7 +80,7 @@ for (const set of librarySets('prisma')) {
         assert.equal(tags['_dd.svc_src'], 'prisma')
         const [query] = spans.filter(span => span.meta['prisma.name'] === 'db_query')
         assert.deepEqual([query.name, query.type, query.service], ['prisma.engine', 'sql', 'shop-prisma'])
-        assert.match(query.resource, /^INSERT INTO "public"."prisma_users"/)
+        assert.match(query.resource, /^INSERT INTO "prisma_index"."prisma_users"/)
         assert.equal(query.meta['prisma.type'], 'engine')
         assert.equal(query.meta['db.type'], 'postgres')
         for (const step of ['serialize', 'compile']) {
