@@ -3,19 +3,21 @@
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Background } from './background'
-import { parseAgentUrl, resolveAgentUrl } from './core/agent-url'
+import { parseAgentUrl } from './core/agent-url'
 import type { Config } from './core/config/resolve'
 import { fence } from './core/fence'
 import { sendNow } from './core/last-words'
 import { watchProcess } from './core/lifecycle'
 import { log } from './core/log'
+import { openTransport } from './core/open-transport'
 import { outside } from './core/outside'
 import { startupLine } from './core/startup-line'
-import { Transport } from './core/transport'
+import type { Transport } from './core/transport'
 import type { AgentInfo } from './export/agent-info'
 import { commonTags } from './export/common-tags'
 import type { DataStreamsMonitor } from './export/data-streams/monitor'
 import type { Exporter, FlushResult } from './export/exporter'
+import type { Logs } from './export/otlp/logs/index'
 import type { TraceStats } from './export/stats/trace-stats'
 import { identityHeaders } from './export/trace-headers'
 import { V04Encoder } from './export/v04'
@@ -25,6 +27,8 @@ import { manifest } from './manifest'
 import { Registry } from './patch/registry'
 import { every, later } from './std/timer'
 import { packageVersion } from './std/version'
+import { cutOff, recordUncaught } from './trace/death'
+import { leaveOld, MAX_OPEN_MS } from './trace/open-traces'
 import { Propagator } from './trace/propagation/index'
 import { OrgGuard } from './trace/propagation/org-guard'
 import { parseStyles, type Style } from './trace/propagation/styles'
@@ -49,6 +53,7 @@ export interface Assembly {
   readonly propagator: Propagator
   readonly registry: Registry
   readonly dataStreams: DataStreamsMonitor | undefined
+  readonly logs: Logs | undefined
   setUrl(url: string): void
   flush(): Promise<FlushResult>
   shutdown(timeoutMs?: number): Promise<FlushResult>
@@ -102,6 +107,8 @@ export function assemble(config: Config): Assembly {
       dataStreams?.giveUp()
       return writer.takeUnsent().spanCount
     },
+    uncaught: recordUncaught,
+    cutOff,
     goodbye: async () => background?.closing()(GOODBYE_MS),
   })
   const starting = outside(
@@ -115,9 +122,10 @@ export function assemble(config: Config): Assembly {
     },
     BACKGROUND_AFTER_MS,
   )
-  const sweep = config.partialFlushEnabled
-    ? every(() => flushWaiting(performance.now() - MAX_WAIT_MS), SWEEP_MS)
-    : undefined
+  const sweep = every(() => {
+    leaveOld(performance.now() - MAX_OPEN_MS)
+    if (config.partialFlushEnabled) flushWaiting(performance.now() - MAX_WAIT_MS)
+  }, SWEEP_MS)
   // Callers may come before the first trace leaves.
   if (orgGuard !== undefined && writer instanceof AgentWriter) {
     outside(() => setImmediate(() => writer.askInfo().catch(() => {})).unref())
@@ -131,6 +139,7 @@ export function assemble(config: Config): Assembly {
     propagator,
     registry,
     dataStreams,
+    logs: config.otelLogsEnabled ? loadLogs().openLogs(config, version) : undefined,
     setUrl(url) {
       const before = transport.url
       writer.setUrl(url)
@@ -153,13 +162,6 @@ export function assemble(config: Config): Assembly {
       return result
     },
   }
-}
-
-function openTransport({ url, hostname, port, lookup, origins }: Config): Transport {
-  const isPortSet = origins.port !== 'default'
-  const resolved = resolveAgentUrl({ url, hostname, port: isPortSet ? port : undefined })
-  if (resolved.problem !== undefined) log.warn('agent url', resolved.problem)
-  return new Transport(resolved.url, lookup)
 }
 
 function makeWriter(
@@ -205,6 +207,11 @@ function flushNow(
   if (address === undefined) return spanCount
   const delivered = sendNow(address, [...requests, ...others.flatMap(each => each?.takeUnsent() ?? [])])
   return delivered >= requests.length ? 0 : spanCount
+}
+
+/** Most programs write theirs to a file. */
+function loadLogs(): typeof import('./export/otlp/logs/index') {
+  return require('./export/otlp/logs/index') as typeof import('./export/otlp/logs/index')
 }
 
 /** Most programs leave statistics to the agent. */

@@ -27,6 +27,7 @@ export const inject = tracer.inject
 export const extract = tracer.extract
 export const setUrl = tracer.setUrl
 export const setUser = tracer.setUser
+export const trackError = tracer.trackError
 export const setBaggageItem = tracer.setBaggageItem
 export const getBaggageItem = tracer.getBaggageItem
 export const getAllBaggageItems = tracer.getAllBaggageItems
@@ -34,3 +35,8 @@ export const removeBaggageItem = tracer.removeBaggageItem
 export const removeAllBaggageItems = tracer.removeAllBaggageItems
 export const flush = tracer.flush
 export const shutdown = tracer.shutdown
+
+// `require('tracer').dogstatsd`, and the default import's: loaded when it is asked for, so no named export of ES modules.
+for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(tracer))) {
+  if (get !== undefined) Object.defineProperty(exports, name, { get })
+}

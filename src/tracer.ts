@@ -1,16 +1,18 @@
 /** The public tracer object: nothing until `init()`, then a thin face of the assembled parts. */
 
 import { type Assembly, assemble } from './assemble'
-import { resolveConfig } from './core/config/resolve'
+import { type Config, resolveConfig } from './core/config/resolve'
 import { readStableFiles } from './core/config/stable-files'
 import { fence } from './core/fence'
 import { configureLog, log } from './core/log'
 import type { Metrics } from './metrics/index'
 import type { OtelTracerProviderConstructor } from './otel/types'
+import type { ProfilingProduct } from './profiling/index'
 import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } from './trace/baggage'
 import { active } from './trace/context'
-import { logFields } from './trace/log-fields'
+import { injectLogFields } from './trace/log-fields'
 import { noopSpan } from './trace/noop'
+import { UNDECIDED } from './trace/priority'
 import type { RemoteContext } from './trace/remote-context'
 import { Scope } from './trace/scope'
 import type { Span } from './trace/span'
@@ -21,13 +23,14 @@ import {
   traceFunction,
   wrapFunction,
 } from './trace/user-spans'
-import type { DataStreamsCheckpointer, InitOptions, Tracer } from './types'
+import type { DataStreamsCheckpointer, InitOptions, Logs, Tracer } from './types'
 
 const NOTHING_SENT = { sent: 0, dropped: 0, timedOut: false }
 
 type AnyFunction = (...args: never[]) => unknown
 
 export function createTracer(): Tracer {
+  let config: Config | undefined
   let assembly: Assembly | undefined
   let initialised = false
   const early: [string, boolean | Record<string, unknown>][] = []
@@ -35,6 +38,9 @@ export function createTracer(): Tracer {
   let TracerProvider: OtelTracerProviderConstructor | undefined
   let checkpointer: DataStreamsCheckpointer | undefined
   let metrics: Metrics | undefined
+  let profiling: ProfilingProduct | undefined
+  let logs: Logs | undefined
+  let unregisterLogs: (() => void) | undefined
   /** Tracing can be switched off, and on again, while the program runs. */
   const running = (): Assembly | undefined => (assembly?.runtime.enabled ? assembly : undefined)
 
@@ -48,9 +54,14 @@ export function createTracer(): Tracer {
       }
       initialised = true
       fence('init', () => {
-        assembly = start(options, early)
-        if (assembly !== undefined) metrics?.configure(assembly.config)
+        config = readConfig(options)
+        assembly = config.enabled ? start(config, early) : undefined
+        if (config.enabled && config.runtimeMetrics) metrics ??= loadMetrics().openMetrics(config)
+        if (assembly !== undefined) metrics?.configure(config)
+        if (config.profiling !== 'false') profiling ??= loadProfiling().openProfiling(config)
+        profiling?.configure(config)
         if (assembly?.config.otelEnabled) new tracer.TracerProvider().register()
+        if (assembly?.logs !== undefined) unregisterLogs = loadOtelLogs().registerLogs(assembly.logs.emit)
       })
       return tracer
     },
@@ -96,7 +107,7 @@ export function createTracer(): Tracer {
       if (parts === undefined || typeof carrier !== 'object' || carrier === null) return carrier
       const target = contextOf(context)
       fence('inject', () => {
-        if (format === 'log') Object.assign(carrier, { dd: logFields(target, parts.config) })
+        if (format === 'log') injectLogFields(target, parts.config, carrier)
         else if (format !== 'binary') parts.propagator.inject(target, getBaggage(), carrier)
       })
       return carrier
@@ -110,7 +121,10 @@ export function createTracer(): Tracer {
     },
 
     setUrl(url) {
-      fence('setUrl', () => assembly?.setUrl(url))
+      fence('setUrl', () => {
+        assembly?.setUrl(url)
+        profiling?.setUrl(url)
+      })
       return tracer
     },
 
@@ -119,6 +133,16 @@ export function createTracer(): Tracer {
       if (root === undefined || typeof user?.id !== 'string') return tracer
       for (const key of Object.keys(user)) root.setTag(`usr.${key}`, user[key])
       root.setTag('_dd.appsec.user.collection_mode', 'sdk')
+      return tracer
+    },
+
+    trackError(error, options) {
+      const span = running() === undefined ? undefined : active()
+      if (span === undefined) return tracer
+      fence('trackError', () => {
+        span.recordException(error, options?.tags)
+        if (options?.failed === true) span.setError(error)
+      })
       return tracer
     },
 
@@ -134,9 +158,25 @@ export function createTracer(): Tracer {
       return checkpointer
     },
 
+    get logs() {
+      const client: typeof import('./logs') = require('./logs')
+      logs ??= client.logsOf(() => assembly?.logs)
+      return logs
+    },
+
     get dogstatsd() {
-      metrics ??= loadMetrics().openMetrics(assembly?.config)
+      metrics ??= loadMetrics().openMetrics(config)
       return metrics.client
+    },
+
+    get metrics() {
+      metrics ??= loadMetrics().openMetrics(config)
+      return metrics.exposition(activeTrace)
+    },
+
+    get profiling() {
+      profiling ??= loadProfiling().openProfiling(config)
+      return profiling.api
     },
 
     get TracerProvider() {
@@ -146,13 +186,18 @@ export function createTracer(): Tracer {
     },
 
     async flush() {
-      const left = metrics?.flush()
+      const left = Promise.all([metrics?.flush(), assembly?.logs?.flush()])
       const result = assembly === undefined ? NOTHING_SENT : await assembly.flush()
       await left
       return result
     },
     async shutdown(options) {
-      const left = metrics?.shutdown(options?.timeoutMs)
+      unregisterLogs?.()
+      const left = Promise.all([
+        metrics?.shutdown(options?.timeoutMs),
+        profiling?.shutdown(options?.timeoutMs),
+        assembly?.logs?.shutdown(options?.timeoutMs),
+      ])
       const result = assembly === undefined ? NOTHING_SENT : await assembly.shutdown(options?.timeoutMs)
       await left
       return result
@@ -161,26 +206,44 @@ export function createTracer(): Tracer {
   return tracer
 }
 
-/** Undefined when the tracer is switched off: nothing is patched, listened to or sent. */
-function start(
-  options: InitOptions | undefined,
-  early: [string, boolean | Record<string, unknown>][],
-): Assembly | undefined {
+function readConfig(options: InitOptions | undefined): Config {
   const config = resolveConfig({ ...options }, process.env, readStableFiles())
   configureLog(config)
   for (const problem of config.problems) log.warn(problem, problem)
   for (const { sentence } of config.hidden) log.info(sentence, sentence)
   for (const name of config.unknownOptions) log.debug(() => `init() has no option ${name}`)
-  if (!config.enabled) return undefined
+  return config
+}
+
+function start(config: Config, early: [string, boolean | Record<string, unknown>][]): Assembly {
   const assembly = assemble(config)
   for (const [integration, settings] of early.splice(0)) assembly.registry.use(integration, settings)
   assembly.registry.install()
   return assembly
 }
 
+/** Of the active span, where that is not one of those that are dropped. */
+function activeTrace(): { traceId: string; spanId: string } | undefined {
+  const span = active()
+  if (span === undefined) return undefined
+  const { priority } = span.trace
+  if (priority <= 0 && priority !== UNDECIDED) return undefined
+  return { traceId: span.toTraceId(true), spanId: span.toSpanId(true) }
+}
+
+/** Most programs send no logs. */
+function loadOtelLogs(): typeof import('./otel/logs') {
+  return require('./otel/logs') as typeof import('./otel/logs')
+}
+
 /** Most programs send none. */
 function loadMetrics(): typeof import('./metrics/index') {
   return require('./metrics/index') as typeof import('./metrics/index')
+}
+
+/** Most programs are not profiled. */
+function loadProfiling(): typeof import('./profiling/index') {
+  return require('./profiling/index') as typeof import('./profiling/index')
 }
 
 /** A span or extracted context, or something with a `context()` that is one. */

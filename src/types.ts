@@ -10,6 +10,8 @@ export type { Logger } from './core/config/table'
 export type { FlushResult } from './export/exporter'
 export type * from './metrics/types'
 export type * from './otel/types'
+export type * from './profiling/public'
+export type { LogEntry, SpanIds } from './trace/log-entry'
 export type { RemoteContext } from './trace/remote-context'
 export type { Scope } from './trace/scope'
 export type { Span, SpanContext } from './trace/span'
@@ -17,8 +19,11 @@ export type { Attributes, AttributeValue } from './trace/span-extras'
 export type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
 import type { FlushResult } from './export/exporter'
-import type { DogStatsd, MetricCardinality } from './metrics/types'
+import type { DogStatsd, MetricCardinality, MetricsExposition } from './metrics/types'
 import type { OtelTracerProviderConstructor } from './otel/types'
+import type { Profiling } from './profiling/public'
+import type { LogEntry } from './trace/log-entry'
+import type { Attributes } from './trace/span-extras'
 
 /** A sampling rule; the first that matches a trace's first span decides. Texts are globs: `*` any run, `?` one character. */
 export interface SamplingRule {
@@ -80,6 +85,8 @@ export interface InitOptions {
   traceId128BitLoggingEnabled?: boolean
   /** Adds `dd` (ids of the active span, service, version, env) to the records of loggers; default true. */
   logInjection?: boolean
+  /** Sends the logs of `tracer.logs` and of `@opentelemetry/api-logs` to a collector. */
+  otelLogsEnabled?: boolean
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'off'
   logger?: Logger
   startupLogs?: boolean
@@ -92,8 +99,23 @@ export interface InitOptions {
   spanRemoveIntegrationFromService?: boolean
   spanComputePeerService?: boolean
   peerServiceMapping?: Record<string, string>
+  /** Profile CPU, wall time and heap; `auto`: programs that live for long and make spans. */
+  profiling?: boolean | 'auto'
   /** Where the metrics of `tracer.dogstatsd` go, and what they carry. */
   dogstatsd?: DogStatsdOptions
+  /** Metrics of Node.js: CPU, heap, event loop, garbage collection. */
+  runtimeMetrics?: boolean | RuntimeMetricsOptions
+  /** All metrics carry `runtime-id`. */
+  runtimeMetricsRuntimeId?: boolean
+}
+
+export interface RuntimeMetricsOptions {
+  /** Default: as the environment says. */
+  enabled?: boolean
+  /** Those of garbage collection; default true. */
+  gc?: boolean
+  /** Those of the event loop; default true. */
+  eventLoop?: boolean
 }
 
 export interface DogStatsdOptions {
@@ -116,6 +138,18 @@ export interface DogStatsdOptions {
 export interface User {
   id: string
   [key: string]: string | undefined
+}
+
+export interface Logs {
+  /** Sends a record, with the ids of the active span; nothing unless `otelLogsEnabled`. Never throws. */
+  emit(entry: LogEntry): void
+}
+
+export interface TrackErrorOptions {
+  /** Attributes of the event that tells of the error. */
+  tags?: Attributes
+  /** True: the active span is marked as failed with it as well; default false, the error was handled. */
+  failed?: boolean
 }
 
 export interface ShutdownOptions {
@@ -164,6 +198,8 @@ export interface Tracer {
   setUrl(url: string): Tracer
   /** Tags the first span of the active trace with a user. */
   setUser(user: User): Tracer
+  /** Records an error that was handled on the active span, as `span.recordException` does; without one, nothing. */
+  trackError(error: unknown, options?: TrackErrorOptions): Tracer
   /** W3C baggage of the running async context. */
   setBaggageItem(key: string, value: string): Readonly<Record<string, string>>
   getBaggageItem(key: string): string | undefined
@@ -172,8 +208,14 @@ export interface Tracer {
   removeAllBaggageItems(): Readonly<Record<string, string>>
   /** Checkpoints of data streams, for queues that no integration knows; does nothing without `dsmEnabled`. */
   readonly dataStreamsCheckpointer: DataStreamsCheckpointer
+  /** Logs for an OpenTelemetry collector, or the agent's intake for it. */
+  readonly logs: Logs
   /** Metrics for the agent; works before `init()` as well. */
   readonly dogstatsd: DogStatsd
+  /** The same metrics for Prometheus and others who scrape, counted from the first use of this on. */
+  readonly metrics: MetricsExposition
+  /** The profiler; works before `init()` as well. */
+  readonly profiling: Profiling
   /** A provider of `@opentelemetry/api` whose spans are this tracer's: `new tracer.TracerProvider().register()`. */
   readonly TracerProvider: OtelTracerProviderConstructor
   /** Sends what has finished, and metrics. */

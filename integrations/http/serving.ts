@@ -97,6 +97,19 @@ export class Serving implements WebServer {
     this.close(web, web.req.method, web.req.url, web.res.statusCode, web.res, sentHeader)
   }
 
+  /** Whatever its protocol. A status that was not sent is none. */
+  cutOff(web: WebRequest): void {
+    const { headersSent, statusCode } = web.res
+    this.close(
+      web,
+      String(web.span.tags['http.method']),
+      web.req.url,
+      headersSent ? statusCode : undefined,
+      web.res,
+      none,
+    )
+  }
+
   /** `read` gets a header that was sent out of `sent`; without `status` there was no answer. */
   close<Sent>(
     web: WebRequest,
@@ -142,6 +155,8 @@ export class Serving implements WebServer {
     if (!isFine) span.setErrorOnce(web.hasError ? web.error : true)
   }
 }
+
+function none(): undefined {}
 
 /** Emits with the request active, whoever's socket it comes from. */
 export function inContext(

@@ -65,6 +65,12 @@ function checkLines(set: LibrarySet): void {
     })
   })
 
+  it('writes none when logs are sent to a collector', () => {
+    open({ config: { otelLogsEnabled: true } })
+    make().info('one')
+    assert.equal(records()[0].dd, undefined)
+  })
+
   it('writes none while it is switched off', () => {
     const { inject, registry } = open()
     const logger = make()

@@ -1,7 +1,9 @@
 /** The JSON of the API, and what the terminal's renderers take. Ids are lower-case hexadecimal, times as named. */
 
 import type { SpanEventRecord, SpanLinkRecord } from './intake/span'
+import type { SampleType } from './profiles/pprof'
 import type { IntakeStats } from './stats'
+import type { ProfileFile, ProfileStoreStats } from './store/profile-store'
 import type { StoreStats } from './store/trace-store'
 
 export interface TraceSummary {
@@ -62,4 +64,73 @@ export interface AgentStats {
   version: string
   intake: IntakeStats
   store: StoreStats
+  profiles: ProfileStoreStats
+}
+
+export interface ProfileSummary {
+  /** What `tracer profiles` prints: 1, 2, … */
+  id: string
+  service: string
+  env: string
+  version: string
+  runtimeId: string
+  /** `javascript`, `go`, `java`, … */
+  language: string
+  /** Unix time, ms. */
+  startMs: number
+  endMs: number
+  /** As sent, mostly compressed. */
+  bytes: number
+  files: ProfileFileInfo[]
+  /** Requests that ended in the window, by endpoint. */
+  endpointCounts: Record<string, number>
+}
+
+export type ProfileFileInfo = Omit<ProfileFile, 'data'> & {
+  /** As sent; `size` is what is in it. */
+  bytes: number
+}
+
+export interface ProfileDetail extends ProfileSummary {
+  tags: Record<string, string>
+}
+
+/** One sample type of one file, over the samples that were chosen. */
+export interface ProfileSelection extends SampleType {
+  profileId: string
+  file: string
+  /** Sum of the chosen samples, and of all. */
+  total: number
+  profileTotal: number
+  /** Chosen ones. */
+  sampleCount: number
+}
+
+export interface ProfileTop extends ProfileSelection {
+  /** The largest first; `functionCount` says how many there are. */
+  functions: FunctionCost[]
+  functionCount: number
+  /** Of the chosen samples, the dearest first; samples of none are left out. */
+  endpoints: { endpoint: string; value: number }[]
+}
+
+export interface FunctionCost {
+  name: string
+  file: string
+  /** Where the function begins; 0 when that is not known. */
+  line: number
+  /** Where it was on top of the stack. */
+  self: number
+  /** Where it was anywhere on it. */
+  total: number
+}
+
+export interface ProfileFlame extends ProfileSelection {
+  /** Depth first, the dearest sibling first; the first one, named `root`, is all. */
+  frames: FlameFrame[]
+}
+
+export interface FlameFrame extends FunctionCost {
+  /** Levels below the root. */
+  depth: number
 }

@@ -17,6 +17,8 @@ export interface AgentOptions {
   allowHosts?: readonly string[]
   /** Bytes of traces kept before the oldest are evicted; 192 MiB by default. */
   storeLimitBytes?: number
+  /** Bytes of profiles kept before the oldest are evicted; 64 MiB by default. */
+  profileStoreLimitBytes?: number
   /** Largest request body, before and after inflation; 25 MiB by default, as the Datadog Agent. */
   maxRequestBytes?: number
   /** Sampling rates that the intake hands out, 0..1, keyed `service:NAME,env:ENV`. Everything is kept by default. */
@@ -58,6 +60,7 @@ export function resolveOptions(options: AgentOptions): ResolvedOptions {
     apiPort: options.apiPort === undefined ? 0 : options.apiPort,
     allowHosts: options.allowHosts ?? [],
     storeLimitBytes: options.storeLimitBytes ?? 192 * MIB,
+    profileStoreLimitBytes: options.profileStoreLimitBytes ?? 64 * MIB,
     maxRequestBytes: options.maxRequestBytes ?? 25 * MIB,
     rates: options.rates ?? { 'service:,env:': 1 },
     redact: options.redact ?? true,

@@ -8,8 +8,8 @@ const DRAIN_MS = 5000
 
 export interface Reply {
   status: number
-  body: string
-  type: 'application/json' | 'text/plain; charset=utf-8'
+  body: string | Buffer
+  type: 'application/json' | 'text/plain; charset=utf-8' | 'application/octet-stream'
   headers?: Record<string, string>
 }
 

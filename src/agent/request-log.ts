@@ -1,7 +1,7 @@
 /** The last requests to the intake with their headers and outcome, bounded. */
 
 import type { IncomingMessage } from 'node:http'
-import { redactHeaders } from './intake/redact'
+import { redactRecord } from './intake/redact'
 import type { SpanRecord } from './intake/span'
 
 export interface RequestRecord {
@@ -23,6 +23,8 @@ export interface RequestRecord {
   /** The trace chunks that were decoded, also when they were not kept. */
   decodedTraces?: number
   decodedSpans?: number
+  /** Of the profile that came with it; the store may have let it go since. */
+  profileId?: string
   /** The spans as they were sent, chunk by chunk; only when the agent was told to keep them. */
   chunks?: SpanRecord[][]
 }
@@ -47,7 +49,7 @@ export function createRequestLog(limit: number, redact: boolean): RequestLog {
         atMs: Date.now(),
         method: request.method ?? '',
         path: request.url ?? '',
-        headers: redact ? redactHeaders(headers) : headers,
+        headers: redact ? redactRecord(headers) : headers,
         bytes: 0,
         status: 0,
         outcome: 'no answer yet',

@@ -1,4 +1,4 @@
-/** The local agent: takes in traces as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
+/** The local agent: takes in traces and profiles as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
 
 import { packageVersion } from '../std/version'
 import { createApi } from './api/handler'
@@ -10,6 +10,7 @@ import { type Listening, listenOnPort, listenOnSocket } from './listen'
 import { type AgentOptions, resolveOptions } from './options'
 import { createRequestLog, type RequestRecord } from './request-log'
 import { createCounters } from './stats'
+import { ProfileStore } from './store/profile-store'
 import { parseTraceId } from './store/trace-id'
 import { TraceStore } from './store/trace-store'
 import { detail, summarize } from './store/view'
@@ -22,6 +23,8 @@ export interface Agent {
   readonly apiUrl: string | undefined
   /** The kept traces with their spans as they were sent. */
   readonly store: TraceStore
+  /** The kept profiles as they were sent. */
+  readonly profiles: ProfileStore
   /** In no particular order. */
   traces(): TraceSummary[]
   /** By hexadecimal or decimal id. */
@@ -29,7 +32,7 @@ export interface Agent {
   stats(): AgentStats
   /** The last requests to the intake, oldest first. */
   requests(): RequestRecord[]
-  /** Forgets traces, requests and counts. */
+  /** Forgets traces, profiles, requests and counts. */
   clear(): void
   /** Closes all ports and cuts what is still open; what was received stays. */
   stop(): Promise<void>
@@ -49,6 +52,7 @@ export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
   const options = resolveOptions(given)
   const version = packageVersion()
   const store = new TraceStore(options.storeLimitBytes)
+  const profiles = new ProfileStore(options.profileStoreLimitBytes)
   const counters = createCounters()
   const log = createRequestLog(options.requestLogLimit, options.redact)
   let info: Info | undefined
@@ -62,7 +66,16 @@ export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
     return info
   }
   const rates = createRates(options.rates)
-  const receive = createReceiver({ options, version, info: currentInfo, rates, store, counters, log })
+  const receive = createReceiver({
+    options,
+    version,
+    info: currentInfo,
+    rates,
+    store,
+    profiles,
+    counters,
+    log,
+  })
 
   const stop = async () => {
     await Promise.all(open.splice(0).map(listening => listening.close()))
@@ -84,6 +97,7 @@ export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
   }
   const agent = {
     store,
+    profiles,
     traces: () => store.all().map(summarize),
     trace(id: string) {
       for (const reading of parseTraceId(id)) {
@@ -92,10 +106,11 @@ export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
       }
       return undefined
     },
-    stats: () => ({ version, intake: counters.read(), store: store.stats() }),
+    stats: () => ({ version, intake: counters.read(), store: store.stats(), profiles: profiles.stats() }),
     requests: () => log.list(),
     clear() {
       store.clear()
+      profiles.clear()
       counters.clear()
       log.clear()
     },

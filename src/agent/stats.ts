@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 const MAX_KINDS = 64
 
 export interface TracerStats {
+  /** As `nodejs`; of what sends profiles its origin, as `dd-trace-js`. */
   language: string
   languageVersion: string
   tracerVersion: string
@@ -22,6 +23,8 @@ export interface IntakeStats {
   payloads: number
   traces: number
   spans: number
+  /** Uploads of them. */
+  profiles: number
   /** Bytes of bodies on the wire. */
   bytes: number
   decodeErrors: number
@@ -37,6 +40,7 @@ export interface IntakeStats {
 
 export interface Counters {
   payload(headers: IncomingHttpHeaders, bytes: number, traces: number, spans: number): void
+  profile(headers: IncomingHttpHeaders, bytes: number): void
   decodeError(headers: IncomingHttpHeaders, bytes: number, reason: string): void
   refused(status: number): void
   dropped(reason: string): void
@@ -50,9 +54,9 @@ export function createCounters(): Counters {
   let tracers = new Map<string, TracerStats>()
 
   const tracerOf = (headers: IncomingHttpHeaders): TracerStats => {
-    const language = one(headers['datadog-meta-lang'])
+    const language = one(headers['datadog-meta-lang'] ?? headers['dd-evp-origin'])
     const languageVersion = one(headers['datadog-meta-lang-version'])
-    const tracerVersion = one(headers['datadog-meta-tracer-version'])
+    const tracerVersion = one(headers['datadog-meta-tracer-version'] ?? headers['dd-evp-origin-version'])
     let key = `${language} ${languageVersion} ${tracerVersion}`
     let tracer = tracers.get(key)
     if (tracer === undefined) {
@@ -84,6 +88,11 @@ export function createCounters(): Counters {
       stats.spans += spans
       stats.bytes += bytes
     },
+    profile(headers, bytes) {
+      tracerOf(headers)
+      stats.profiles++
+      stats.bytes += bytes
+    },
     decodeError(headers, bytes, reason) {
       tracerOf(headers).decodeErrors++
       stats.bytes += bytes
@@ -112,6 +121,7 @@ function empty(): IntakeStats {
     payloads: 0,
     traces: 0,
     spans: 0,
+    profiles: 0,
     bytes: 0,
     decodeErrors: 0,
     decodeErrorReasons: {},

@@ -8,13 +8,15 @@ const DEFAULT_PORT = 8126
 
 export const AGENT_HELP = `Usage: tracer agent [options]
 
-Takes in traces as a Datadog Agent does, from any Datadog tracer, and keeps the last of them in memory.
+Takes in traces and profiles as a Datadog Agent does, from any Datadog tracer, and keeps the last of them in memory.
 
-  --port PORT         where traces come in (${DEFAULT_PORT}; 0 takes any free port)
+  --port PORT         where they come in (${DEFAULT_PORT}; 0 takes any free port)
   --host HOST         on which address (127.0.0.1; anything else lets other machines send)
   --socket PATH       also on this unix socket
   --api-port PORT     where \`tracer traces\` asks, always on 127.0.0.1 (${DEFAULT_API_PORT}; 0 takes any free port)
   --store-limit SIZE  memory for traces before the oldest go (192MiB)
+  --profile-store-limit SIZE
+                      the same for profiles (64MiB)
   --json              the addresses as one line of JSON
 `
 
@@ -25,6 +27,7 @@ export async function agent(argv: string[]): Promise<void> {
     socket: { type: 'string' },
     'api-port': { type: 'string' },
     'store-limit': { type: 'string' },
+    'profile-store-limit': { type: 'string' },
     json: { type: 'boolean' },
   })
   const port = wholeNumber('port', values.port, 0, 65_535) ?? DEFAULT_PORT
@@ -35,6 +38,7 @@ export async function agent(argv: string[]): Promise<void> {
     host: values.host,
     socketPath: values.socket,
     storeLimitBytes: byteSize('store-limit', values['store-limit']),
+    profileStoreLimitBytes: byteSize('profile-store-limit', values['profile-store-limit']),
   }).catch((error: NodeJS.ErrnoException & { port?: number; address?: string }) => {
     throw new CommandError(explain(error))
   })

@@ -10,33 +10,52 @@ const TIMEOUT_MS = 10_000
 
 /** The decoded answer, or undefined for 404. Throws a `CommandError` that says what to do when nothing answers. */
 export async function ask<T>(base: string, path: string): Promise<T | undefined> {
+  const { status, body } = await get200(base, path)
+  if (status === 404) return undefined
+  return parse<T>(base, status, body)
+}
+
+/** The bytes of the answer, as they came; else as `ask`. */
+export async function download(base: string, path: string): Promise<Buffer | undefined> {
+  const { status, body } = await get200(base, path)
+  return status === 404 ? undefined : body
+}
+
+/** Throws a `CommandError` with the reason where the status is neither 200 nor 404. */
+async function get200(base: string, path: string): Promise<Answer> {
   if (!URL.canParse(base) || !base.startsWith('http://'))
     throw new CommandError(`not an http:// address: ${base}`)
-  const { status, body } = await request(new URL(path, base)).catch((error: NodeJS.ErrnoException) => {
+  const answer = await request(new URL(path, base)).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(
       `no local agent answers at ${base} (${error.code ?? error.message})\n` +
         'start one with `tracer agent`, or name another with --url (it prints its address when it starts)',
     )
   })
-  if (status === 404) return undefined
+  const { status, body } = answer
+  if (status === 200 || status === 404) return answer
+  const { error = 'no reason given' } = parse<{ error?: string }>(base, status, body)
+  throw new CommandError(`${base} answered ${status}: ${error}`)
+}
+
+function parse<T>(base: string, status: number, body: Buffer): T {
   try {
-    const answer = JSON.parse(body) as T & { error?: string }
-    if (status === 200) return answer
-    throw new CommandError(`${base} answered ${status}: ${answer.error ?? 'no reason given'}`)
-  } catch (error) {
-    if (error instanceof CommandError) throw error
+    return JSON.parse(body.toString()) as T
+  } catch {
     throw new CommandError(`${base} is not the API of a local agent: it answered ${status} without JSON`)
   }
 }
 
-function request(url: URL): Promise<{ status: number; body: string }> {
+interface Answer {
+  status: number
+  body: Buffer
+}
+
+function request(url: URL): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = get(url, { timeout: TIMEOUT_MS, agent: false }, response => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString() }),
-      )
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) }))
       response.on('error', reject)
     })
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))

@@ -10,6 +10,9 @@ const HELP = `Usage: tracer COMMAND [options]
   tracer agent                runs a local agent: no account, no network, nothing to install
   tracer traces               lists the traces that it has
   tracer trace ID             shows one trace as a waterfall
+  tracer profiles             lists the profiles that it has
+  tracer profiles ID          shows the dearest functions of one, by endpoint or span if you like
+  tracer profile PID          profiles a process that runs, or a command, into a file; no agent needed
 
   tracer COMMAND --help       tells more
   tracer --version
@@ -35,6 +38,15 @@ const COMMANDS: Record<string, () => Command> = {
   trace: () => {
     const { trace, TRACE_HELP } = require('./trace-command.js') as typeof import('./trace-command')
     return { help: TRACE_HELP, run: trace }
+  },
+  profiles: () => {
+    const { profiles, PROFILES_HELP } =
+      require('./profiles-command.js') as typeof import('./profiles-command')
+    return { help: PROFILES_HELP, run: profiles }
+  },
+  profile: () => {
+    const { profile } = require('./profile/command.js') as typeof import('./profile/command')
+    return { help: undefined, run: profile }
   },
 }
 

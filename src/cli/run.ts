@@ -23,11 +23,21 @@ export function run(argv: readonly string[]): void {
     process.exitCode = words.length === 0 ? 64 : 0
     return
   }
-  const [command, ...args] = words
-  const child = spawn(command, args, {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_OPTIONS: withTracer(process.env.NODE_OPTIONS) },
-  })
+  runCommand(words, { NODE_OPTIONS: withTracer(process.env.NODE_OPTIONS) }, 'tracer-run')
+}
+
+/**
+ * Runs a command with more environment, and ends this process as the command ended, after `ended`, which may say another
+ * exit status than 0, and is told whether the command ran at all. Signals are handed on. `name` begins what is said of
+ * one that cannot be run.
+ */
+export function runCommand(
+  [command, ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  name: string,
+  ended: (ran: boolean) => number = () => 0,
+): void {
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal)
   }
@@ -35,14 +45,16 @@ export function run(argv: readonly string[]): void {
   for (const signal of signals) process.on(signal, forward)
   child.on('error', (error: NodeJS.ErrnoException) => {
     process.stderr.write(
-      `tracer-run: cannot run ${command}: ${error.code === 'ENOENT' ? 'no such command' : error.message}\n`,
+      `${name}: cannot run ${command}: ${error.code === 'ENOENT' ? 'no such command' : error.message}\n`,
     )
+    ended(false)
     process.exitCode = error.code === 'ENOENT' ? 127 : 126
   })
   child.on('exit', (code, signal) => {
     for (const each of signals) process.removeListener(each, forward)
+    const status = ended(true)
     if (signal !== null) endBySignal(signal)
-    else process.exitCode = code ?? 0
+    else process.exitCode = code || status
   })
 }
 

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { Config } from '../core/config/resolve'
 import { processTags } from '../core/process-tags'
 import { runtimeId } from '../core/runtime-id'
+import { gitOf, userTags } from '../core/unified-tags'
 
 export interface CommonTags {
   /** The tracer's own service: decides `_dd.base_service` and whether a span carries `version`. */
@@ -19,17 +20,18 @@ export interface CommonTags {
 }
 
 export function commonTags(config: Config): CommonTags {
-  const { service, env, version, tags } = config
-  const meta: Record<string, string> = { language: 'javascript', 'runtime-id': runtimeId, ...tags }
-  for (const identity of ['service', 'env', 'version']) delete meta[identity]
+  const { service, env, version } = config
+  const meta: Record<string, string> = {
+    language: 'javascript',
+    'runtime-id': runtimeId,
+    ...userTags(config),
+  }
   if (env !== undefined) meta.env = env
   if (config.reportHostname) meta['_dd.hostname'] = hostname()
   const chunkMeta: Record<string, string> = {}
-  if (config.gitMetadata && config.gitCommitSha !== undefined)
-    chunkMeta['_dd.git.commit.sha'] = config.gitCommitSha
-  if (config.gitMetadata && config.gitRepositoryUrl !== undefined) {
-    chunkMeta['_dd.git.repository_url'] = config.gitRepositoryUrl.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
-  }
+  const { commit, repository } = gitOf(config)
+  if (commit !== undefined) chunkMeta['_dd.git.commit.sha'] = commit
+  if (repository !== undefined) chunkMeta['_dd.git.repository_url'] = repository
   if (config.processTags) chunkMeta['_dd.tags.process'] = processTags(config)
   return { service: service ?? 'node', meta, metrics: { process_id: process.pid }, version, chunkMeta }
 }

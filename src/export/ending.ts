@@ -39,7 +39,7 @@ export function dropRest(
   const { traceCount, spanCount } = unsent()
   if (traceCount > 0) {
     tally.countDropped('shut down', traceCount, spanCount)
-    log.warn('shut down', `${traceCount} traces are lost: ${whom} did not take them in time`)
+    log.warn('shut down', `${traceCount} ${tally.what} are lost: ${whom} did not take them in time`)
   }
   const late = tally.takeNews()
   return { sent: sent + late.sent, dropped: dropped + late.dropped, timedOut }

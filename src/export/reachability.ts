@@ -57,7 +57,8 @@ export class Reachability {
   warn(): void {
     this.#isReported = true
     log.warn('agent unreachable', () => {
-      const losses = this.#tally.dropped === 0 ? 'traces are kept until it can' : this.#tally.losses
+      const losses =
+        this.#tally.dropped === 0 ? `${this.#tally.what} are kept until it can` : this.#tally.losses
       return `${this.#whom} at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
     })
   }

@@ -1,4 +1,4 @@
-/** Counts what became of traces: here for `flush()`, and in the tracer's own counters. */
+/** Counts what became of traces, or logs: here for `flush()`, and in the tracer's own counters. */
 
 import { countDropped, countSent } from '../core/self'
 import type { Payload } from './encoder'
@@ -19,24 +19,31 @@ export type DropReason =
   | 'shut down'
 
 export class Tally {
+  /** What messages call that which is counted. */
+  readonly what: 'traces' | 'logs'
   sent = 0
   dropped = 0
   #reportedSent = 0
   #reportedDropped = 0
 
+  /** Of logs, the tracer's own counters know nothing. */
+  constructor(what: 'traces' | 'logs' = 'traces') {
+    this.what = what
+  }
+
   countSent({ traceCount, spanCount, body }: Payload): void {
     this.sent += traceCount
-    countSent(traceCount, spanCount, body.byteLength)
+    if (this.what === 'traces') countSent(traceCount, spanCount, body.byteLength)
   }
 
   countDropped(reason: DropReason, traceCount: number, spanCount: number): void {
     this.dropped += traceCount
-    countDropped(reason, traceCount, spanCount)
+    if (this.what === 'traces') countDropped(reason, traceCount, spanCount)
   }
 
   /** For messages. */
   get losses(): string {
-    return `${this.dropped} traces dropped in total`
+    return `${this.dropped} ${this.what} dropped in total`
   }
 
   /** Traces since the last call. */

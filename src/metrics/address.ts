@@ -7,6 +7,7 @@ import type { Config } from '../core/config/resolve'
 
 export type Way =
   | { kind: 'udp'; host: string; port: number; lookup: LookupFunction | undefined }
+  | { kind: 'unixgram'; path: string }
   | { kind: 'unix'; path: string }
   | { kind: 'proxy'; url: string; lookup: LookupFunction | undefined }
 
@@ -36,7 +37,10 @@ export function waysOf(
   const agentHost = agent.socketPath === undefined ? bare(new URL(agent.origin).hostname) : '127.0.0.1'
   const host = config.dogstatsdHost ?? agentHost
   const udp: Way = { kind: 'udp', host: bare(host), port: config.dogstatsdPort, lookup }
-  const unix = (path: string): Way[] => [{ kind: 'unix', path }, proxy, udp]
+  const unix = (path: string, only?: 'unixgram' | 'unixstream'): Way[] => {
+    const kinds = only === undefined ? (['unixgram', 'unix'] as const) : [only === 'unixgram' ? only : 'unix']
+    return [...kinds.map((kind): Way => ({ kind: kind as 'unix', path })), proxy, udp]
+  }
 
   const url = config.dogstatsdUrl
   const chosen = url === undefined ? undefined : waysTo(url, lookup, unix)
@@ -56,7 +60,7 @@ export function waysOf(
 function waysTo(
   url: string,
   lookup: LookupFunction | undefined,
-  unix: (path: string) => Way[],
+  unix: (path: string, only?: 'unixgram' | 'unixstream') => Way[],
 ): Way[] | undefined {
   if (PIPE.test(url) || !URL.canParse(url)) return undefined
   const { protocol, hostname, port, host, pathname } = new URL(url)
@@ -65,7 +69,7 @@ function waysTo(
   if (/^unix(stream|gram)?:$/.test(protocol) && pathname.length > 1) {
     // `unix://run/x` can mean nothing else than `/run/x`.
     const path = decodeURIComponent(host === '' ? pathname : `/${host}${pathname}`)
-    return unix(path)
+    return unix(path, protocol === 'unix:' ? undefined : (protocol.slice(0, -1) as 'unixgram'))
   }
   if (/^https?:$/.test(protocol) && hostname !== '') return [{ kind: 'proxy', url, lookup }]
   return undefined

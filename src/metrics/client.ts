@@ -11,12 +11,21 @@ import { fieldText, unixSeconds } from './text'
 import { timed, timedPromise } from './timed'
 import type { DogStatsd, MetricCardinality, MetricOptions, MetricTags } from './types'
 
+/** Those who scrape, once there are such. */
+export interface Scraped {
+  registry?: {
+    record(context: Context, value: number): void
+    recordMember(context: Context, member: string): void
+  }
+}
+
 /** What the clients of one process share. */
 export interface Core {
   /** Undefined when nothing is to be sent. Another one after `init()`. */
   pipeline(): Pipeline | undefined
   /** What the client's own scope is added to. */
   scope(): Scope
+  readonly scraped: Scraped
   flush(): Promise<void>
 }
 
@@ -40,7 +49,11 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
         places = pipeline.places
         lookup = new Lookup(pipeline.places)
         const base = core.scope()
-        scope = { prefix: base.prefix + own.prefix, tags: overrideTags(base.tags, own.tags) }
+        scope = {
+          prefix: base.prefix + own.prefix,
+          tags: overrideTags(base.tags, own.tags),
+          labels: own.tags,
+        }
       }
       if (typeof names === 'string') one(pipeline, kind, names, given, tags, options)
       else for (const name of names) one(pipeline, kind, name, given, tags, options)
@@ -64,8 +77,8 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
     }
     const { context } = place
     if (context === null) pipeline.refuse()
-    else if (kind === 's') addMember(pipeline, context, given)
-    else measure(pipeline, context, name, given, rate, options)
+    else if (kind === 's') addMember(pipeline, core.scraped, context, given)
+    else measure(pipeline, core.scraped, context, name, given, rate, options)
   }
 
   const client: DogStatsd = {
@@ -135,6 +148,7 @@ function rateOf(pipeline: Pipeline, kind: Kind, { sampleRate, timestamp }: Metri
 
 function measure(
   pipeline: Pipeline,
+  scraped: Scraped,
   context: Context,
   name: string,
   given: unknown,
@@ -146,16 +160,24 @@ function measure(
   const canBeOld = kind === 'c' || kind === 'g'
   const seconds = canBeOld && options !== undefined ? unixSeconds(options?.timestamp) : undefined
   // Neither infinite nor NaN.
-  if (value - value !== 0) refuseValue(pipeline, name, given)
-  else if (seconds !== undefined) pipeline.passAt(context, value, seconds)
+  if (value - value !== 0) {
+    refuseValue(pipeline, name, given)
+    return
+  }
+  scraped.registry?.record(context, value)
+  if (seconds !== undefined) pipeline.passAt(context, value, seconds)
   else if (canBeOld && pipeline.aggregation) pipeline.aggregate(context, value)
   else if (rate === 1 || Math.random() < rate) pipeline.pass(context, value)
 }
 
-function addMember(pipeline: Pipeline, context: Context, given: unknown): void {
+function addMember(pipeline: Pipeline, scraped: Scraped, context: Context, given: unknown): void {
   const member = typeof given === 'string' || typeof given === 'number' ? fieldText(String(given)) : ''
-  if (member === '') pipeline.refuse()
-  else pipeline.addMember(context, member)
+  if (member === '') {
+    pipeline.refuse()
+    return
+  }
+  scraped.registry?.recordMember(context, member)
+  pipeline.addMember(context, member)
 }
 
 function numberOf(given: unknown): number {

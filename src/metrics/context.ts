@@ -8,8 +8,17 @@
 /** Count, gauge, set, histogram, distribution, timing. */
 export type Kind = 'c' | 'g' | 's' | 'h' | 'd' | 'ms'
 
+/** The same series for those who scrape. */
+interface Scraped {
+  add(value: number): void
+  addMember?(member: string): void
+}
+
 export class Context {
   readonly kind: Kind
+  readonly name: string
+  /** Tags but for those that all series have. */
+  readonly labels: readonly string[]
   readonly head: Uint8Array
   readonly tail: Uint8Array
   /** Has something to send at the next flush. */
@@ -18,10 +27,14 @@ export class Context {
   value = 0
   /** Of a set. */
   members: Set<string> | undefined = undefined
+  /** Null: there is no room for it. */
+  series: Scraped | null | undefined = undefined
 
-  constructor(kind: Kind, head: string, tail: string) {
+  constructor(kind: Kind, name: string, tail: string, labels: readonly string[] = []) {
     this.kind = kind
-    this.head = Buffer.from(head, 'latin1')
+    this.name = name
+    this.labels = labels
+    this.head = Buffer.from(`${name}:`, 'latin1')
     this.tail = Buffer.from(tail)
   }
 }

@@ -4,13 +4,18 @@ import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
 import { log } from '../core/log'
 import { waysOf } from './address'
-import { type Core, createClient } from './client'
+import { type Core, createClient, type Scraped } from './client'
+import type { TraceIds } from './openmetrics/exemplar'
 import { Pipeline, type Scope } from './pipeline'
+import type { Collector } from './runtime/collector'
 import { lineSettings } from './settings'
-import type { DogStatsd } from './types'
+import { overrideTags } from './tags'
+import type { DogStatsd, MetricsExposition } from './types'
 
 export interface Metrics {
   client: DogStatsd
+  /** For those who scrape: what is counted from now on. */
+  exposition(activeTrace: () => TraceIds | undefined): MetricsExposition
   /** What `init()` found; what was counted before goes where it was to go. */
   configure(config: Config): void
   flush(): Promise<void>
@@ -24,6 +29,9 @@ export function openMetrics(config?: Config): Metrics {
   /** Null: there is to be none. */
   let pipeline: Pipeline | null | undefined
   let scope: Scope = { prefix: '', tags: [] }
+  let runtime: Collector | undefined
+  let exposition: MetricsExposition | undefined
+  const scraped: Scraped = {}
 
   const open = (): Pipeline | undefined => {
     settings ??= resolveConfig({}, process.env, readStableFiles())
@@ -36,26 +44,65 @@ export function openMetrics(config?: Config): Metrics {
     if (problem !== undefined) log.warn('dogstatsd url', problem)
     scope = { prefix: line.prefix, tags: line.tags }
     const { dogstatsdAggregation: aggregation, dogstatsdTelemetry: telemetry } = settings
-    pipeline = new Pipeline({ line, aggregation, telemetry, ways })
+    // Whoever is scraped, and has named no agent, may have none.
+    const hasAgent = namesAgent(settings)
+    const level = () => (scraped.registry === undefined || hasAgent ? 'warn' : 'info')
+    pipeline = new Pipeline({ line, aggregation, telemetry, ways, level })
     return pipeline
   }
   const core: Core = {
     pipeline: () => (pipeline === undefined ? open() : (pipeline ?? undefined)),
     scope: () => scope,
+    scraped,
     flush: async () => pipeline?.flush(),
   }
+  /** For names that are not the application's, with tags that are the same for all of them. */
+  const unprefixed = (tags: string[]): DogStatsd =>
+    createClient({ ...core, scope: () => ({ prefix: '', tags: overrideTags(scope.tags, tags) }) })
   return {
     client: createClient(core),
+    exposition(activeTrace) {
+      if (exposition !== undefined) return exposition
+      const { Registry, createExposition } = loadOpenMetrics()
+      const registry = new Registry({ activeTrace })
+      scraped.registry = registry
+      exposition = createExposition(registry, () => {
+        core.pipeline()
+        return scope.tags
+      })
+      return exposition
+    },
     configure(next) {
       settings = next
       void pipeline?.close()
       pipeline = undefined
+      runtime?.stop()
+      runtime = next.runtimeMetrics ? loadRuntime().startRuntimeMetrics(next, unprefixed) : undefined
     },
     flush: core.flush,
     async shutdown(timeoutMs) {
+      // What was since the last time.
+      runtime?.collect()
+      runtime?.stop()
+      runtime = undefined
       const last = pipeline
       pipeline = null
       await last?.close(timeoutMs)
     },
   }
+}
+
+function namesAgent({ origins }: Config): boolean {
+  const names = ['dogstatsdUrl', 'dogstatsdHost', 'dogstatsdPort', 'url', 'hostname'] as const
+  return names.some(name => origins[name] !== 'default')
+}
+
+/** Most programs are not scraped. */
+function loadOpenMetrics(): typeof import('./openmetrics/index') {
+  return require('./openmetrics/index') as typeof import('./openmetrics/index')
+}
+
+/** Most programs do not ask for them. */
+function loadRuntime(): typeof import('./runtime/index') {
+  return require('./runtime/index') as typeof import('./runtime/index')
 }

@@ -23,6 +23,8 @@ interface Packet {
 
 export interface OutboxOptions {
   tally: Tally
+  /** How loudly it is said that nobody takes the metrics; default: as a warning. */
+  level?: () => 'warn' | 'info'
   queueBytes?: number
   /** The connection can never carry anything: asked for another one. */
   nextConnection: (reason: string) => Connection | undefined
@@ -156,7 +158,11 @@ export class Outbox implements PacketSink {
   #failed(packet: Packet, error: Error): void {
     this.#lose('writer', packet)
     const why = codeOf(error) ?? error.message
-    log.warn('dogstatsd', `metrics are lost: ${this.#connection.where} does not take them (${why})`)
+    this.#complain(`metrics are lost: ${this.#connection.where} does not take them (${why})`)
+  }
+
+  #complain(message: string): void {
+    log[this.#options.level?.() ?? 'warn']('dogstatsd', message)
   }
 
   /** The connection is none, or was replaced and closed while the packet was under way. */
@@ -197,7 +203,7 @@ export class Outbox implements PacketSink {
         this.#isHeld = false
         if (isUnsupported(error) && this.#replace(error)) return this.pump()
         const why = codeOf(error) ?? error.message
-        log.warn('dogstatsd', `metrics wait: ${this.#connection.where} cannot be reached (${why})`)
+        this.#complain(`metrics wait: ${this.#connection.where} cannot be reached (${why})`)
         // The next flush tries again.
         this.#release()
       },

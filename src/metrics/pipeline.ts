@@ -37,12 +37,16 @@ export interface PipelineOptions {
   /** To the agent, one at least: each for when the one before does not exist. */
   ways: readonly Way[]
   queueBytes?: number
+  /** How loudly it is said that nobody takes the metrics; default: as a warning. */
+  level?: () => 'warn' | 'info'
 }
 
 /** What all series of a client share. */
 export interface Scope {
   prefix: string
   tags: readonly string[]
+  /** Those of them that not all series have. */
+  labels?: readonly string[]
 }
 
 export class Pipeline {
@@ -68,6 +72,7 @@ export class Pipeline {
     this.#outbox = new Outbox(first, {
       tally: this.tally,
       queueBytes: options.queueBytes,
+      level: options.level,
       nextConnection: reason => this.#nextConnection(reason),
       onReplaced: ({ limitBytes }) => {
         this.#packets.limitBytes = limitBytes
@@ -116,7 +121,7 @@ export class Pipeline {
     const key = `${clean}:${tail}`
     const known = this.#contexts.get(key)
     if (known !== undefined) return known
-    const context = new Context(kind, `${clean}:`, tail)
+    const context = new Context(kind, clean, tail, overrideTags(scope.labels ?? [], callTags))
     this.#contexts.set(key, context)
     if (this.places.count > MAX_PLACES) this.#forget()
     return context
@@ -227,15 +232,19 @@ export class Pipeline {
     const { kind } = way
     return openConnection(way, () => {
       this.tally.dropped('writer', 0)
-      log.warn('dogstatsd', `metrics are lost: nobody listens at the other end (${kind})`)
+      const level = this.#options.level?.() ?? 'warn'
+      log[level]('dogstatsd', `metrics are lost: nobody listens at the other end (${kind})`)
     })
   }
 
   #nextConnection(reason: string): Connection | undefined {
+    const before = this.#options.ways[this.#way]
     const way = this.#options.ways[++this.#way]
     if (way === undefined) return undefined
     const next = this.#open(way)
-    log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
+    // Of one socket, nobody has said of which type it is.
+    if (before.kind === 'unixgram' && way.kind === 'unix') log.debug(`dogstatsd: ${reason}`)
+    else log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
     return next
   }
 

@@ -2,6 +2,7 @@
 
 import type { Config } from '../core/config/resolve'
 import { containerHeaders } from '../core/container'
+import { runtimeId } from '../core/runtime-id'
 import { readTags } from './tags'
 import type { MetricCardinality } from './types'
 
@@ -17,6 +18,7 @@ export interface LineSettings {
 export function lineSettings(config: Config): LineSettings {
   const { service, env, version, tags, dogstatsdTags, entityId } = config
   const all: Record<string, string | undefined> = { ...tags, ...dogstatsdTags, service, env, version }
+  if (config.runtimeMetricsRuntimeId) all['runtime-id'] = runtimeId
   if (entityId !== undefined) all['dd.internal.entity_id'] = entityId
   return {
     prefix: config.dogstatsdPrefix,

@@ -1,4 +1,6 @@
-/** What an application sees of the DogStatsD client. */
+/** What an application sees of the DogStatsD client, and of those who scrape. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** `{ route: '/users', status: 200 }` or `['route:/users', 'canary']`. */
 export type MetricTags =
@@ -43,6 +45,21 @@ export interface ChildClientOptions {
   prefix?: string
   /** Replace tags of the parent with the same key. */
   tags?: MetricTags
+}
+
+export interface MetricsExposition {
+  /** All series as text: OpenMetrics 1.0, or the older format of Prometheus (0.0.4). */
+  text(options?: { format?: 'openmetrics' | 'prometheus' }): string
+  /**
+   * Answers a scrape in the format that its `Accept` header asks for: for `http.createServer`, `app.get('/metrics', …)` of
+   * Express, or with `request.raw` and `reply.raw` of Fastify.
+   */
+  handler(): (request: IncomingMessage, response: ServerResponse) => void
+  /**
+   * Upper ends of the buckets of a histogram, distribution or timing (seconds) that begins after this call. `name`: as the
+   * agent sees it, with the prefix.
+   */
+  setBounds(name: string, bounds: readonly number[]): void
 }
 
 type Names = string | readonly string[]

@@ -8,6 +8,7 @@ import { log } from '../core/log'
 import { outside } from '../core/outside'
 import { runtimeId } from '../core/runtime-id'
 import { errorCode, type Transport } from '../core/transport'
+import { userTags } from '../core/unified-tags'
 import { later } from '../std/timer'
 import type { LiveRow, Overrides } from './apm-tracing'
 import { RemoteClient } from './client'
@@ -80,7 +81,7 @@ export class RemoteConfiguration {
         service,
         env,
         app_version: version,
-        tags: Object.entries(config.tags).map(pair => pair.join(':')),
+        tags: Object.entries(userTags(config)).map(pair => pair.join(':')),
         extra_services: [],
       },
       values => this.#set(values),

@@ -1,10 +1,19 @@
 /** The active span of the running code: one AsyncLocalStorage whose store is the span itself. */
 
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, executionAsyncId } from 'node:async_hooks'
 import type { Channel } from 'node:diagnostics_channel'
 import type { Span } from './span'
 
-const storage = new AsyncLocalStorage<Span | undefined>()
+/** Exported for the profiler, whose signal handler reads the store out of the async context. */
+export const storage = new AsyncLocalStorage<Span | undefined>()
+
+/** Told of the span that runs from now on; undefined = nobody asks, which costs one check. */
+let onSwitch: ((span: Span | undefined) => void) | undefined
+
+/** `tell` must not throw; it is not told of what the event loop calls (async_hooks), nor when a channel's scope ends. */
+export function followSwitches(tell: ((span: Span | undefined) => void) | undefined): void {
+  onSwitch = tell
+}
 
 /** The active span, if there is one. */
 export function active(): Span | undefined {
@@ -18,7 +27,33 @@ export function run<This, Args extends readonly unknown[], Result>(
   self: This,
   args: Args | IArguments,
 ): Result {
-  return storage.run(span, Reflect.apply, fn, self, args as Args) as Result
+  const tell = onSwitch
+  const outer = tell === undefined ? undefined : storage.getStore()
+  if (tell !== undefined) tell(span)
+  let isThrown = true
+  // Nothing is caught: rethrown, the error would be printed with our line of source in place of the application's.
+  try {
+    const result = storage.run(span, Reflect.apply, fn, self, args as Args) as Result
+    isThrown = false
+    return result
+  } finally {
+    if (isThrown) threw(span)
+    if (tell !== undefined) onSwitch?.(outer)
+  }
+}
+
+/** Where the last exception passed through, which may have been caught since. */
+let thrownSpan: Span | undefined
+let thrownAsyncId = 0
+
+function threw(span: Span | undefined): void {
+  thrownSpan = span
+  thrownAsyncId = executionAsyncId()
+}
+
+/** The outermost span whose code was last left by an exception, if that was in the callback `asyncId`. */
+export function lastThrown(asyncId: number): Span | undefined {
+  return asyncId !== 0 && asyncId === thrownAsyncId ? thrownSpan : undefined
 }
 
 /**
@@ -26,6 +61,10 @@ export function run<This, Args extends readonly unknown[], Result>(
  * (`channel.runStores`). `choose` must not throw. Returns what undoes it.
  */
 export function bindChannel(channel: Channel, choose: (message: unknown) => Span | undefined): () => void {
-  channel.bindStore(storage, choose)
+  channel.bindStore(storage, message => {
+    const span = choose(message)
+    onSwitch?.(span)
+    return span
+  })
   return () => channel.unbindStore(storage)
 }

@@ -1,5 +1,7 @@
 /** How a thrown value of any kind becomes `error.type`, `error.message` and `error.stack`. */
 
+import { stackWithCauses } from './error-text'
+import type { Tags } from './site'
 import type { Span } from './span'
 
 /** An object that carries a message or a stack, whatever realm or class it is of. */
@@ -15,20 +17,31 @@ export function isErrorLike(
  */
 export function addErrorTags(span: Span, error: unknown): void {
   span.error = 1
+  describe(error, span.tags)
+}
+
+/** The tags alone. */
+export function errorTags(error: unknown): Tags {
+  const tags: Tags = {}
+  describe(error, tags)
+  return tags
+}
+
+function describe(error: unknown, tags: Tags): void {
   try {
     if (isErrorLike(error)) {
       const message = textOf(error.message) || textOf(error.code)
       const type = textOf(error.name) || constructorName(error)
-      const stack = textOf(error.stack)
-      if (type !== '') span.tags['error.type'] = type
-      if (message !== '') span.tags['error.message'] = message
-      if (stack !== '') span.tags['error.stack'] = stack
+      if (type !== '') tags['error.type'] = type
+      if (message !== '') tags['error.message'] = message
+      const stack = stackWithCauses(error, textOf(error.stack))
+      if (stack !== '') tags['error.stack'] = stack
     } else if (error !== undefined && error !== null) {
-      span.tags['error.type'] = typeof error === 'object' ? constructorName(error) : typeof error
-      span.tags['error.message'] = describe(error)
+      tags['error.type'] = typeof error === 'object' ? constructorName(error) : typeof error
+      tags['error.message'] = textOfValue(error)
     }
   } catch {
-    span.tags['error.message'] = 'unreadable error'
+    tags['error.message'] ??= 'unreadable error'
   }
 }
 
@@ -41,7 +54,7 @@ function constructorName(value: object): string {
   return typeof name === 'string' && name !== '' ? name : 'Object'
 }
 
-function describe(value: unknown): string {
+function textOfValue(value: unknown): string {
   if (typeof value !== 'object') return String(value)
   return JSON.stringify(value) ?? Object.prototype.toString.call(value)
 }

@@ -1,6 +1,7 @@
 /** What the spans of one trace in this process share: identity, clock, sampling, and the list of spans to send. */
 
 import { toDecimal, toHex } from '../std/u64'
+import { enter, leave } from './open-traces'
 import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
 import type { Outgoing } from './propagation/outgoing'
 import { INHERITED, NOT_BY_CHANCE } from './propagation/probability'
@@ -11,6 +12,39 @@ import { forget, remember } from './waiting'
 
 /** No spans; shared, never written to. */
 const NOTHING: Span[] = []
+
+/** Told of each span that has finished, while it still has its tags; undefined = nobody asks, which costs one check. */
+let onClosed: ((span: Span) => void) | undefined
+
+const tellers: ((span: Span) => void)[] = []
+
+/** `tell` must not throw; it is called until the returned function is. */
+export function followClosed(tell: (span: Span) => void): () => void {
+  tellers.push(tell)
+  chooseTeller()
+  return () => {
+    const at = tellers.indexOf(tell)
+    if (at >= 0) tellers.splice(at, 1)
+    chooseTeller()
+  }
+}
+
+function chooseTeller(): void {
+  const all = [...tellers]
+  const tellAll = (span: Span): void => {
+    for (const tell of all) tell(span)
+  }
+  onClosed = all.length < 2 ? all[0] : tellAll
+}
+
+/** What the first span of a trace stands for, when that is more than a span: a request of a server. */
+export interface Work {
+  readonly span: Span
+  /** It went wrong, as far as is known. */
+  fail(error: unknown): void
+  /** The process ends now: finishes the span with what is known. */
+  cutOff(): void
+}
 
 /** At most so many open spans of one trace are held; older ones are let go and come back when they finish. */
 export const MAX_OPEN_SPANS = 10_000
@@ -56,6 +90,10 @@ export class LocalTrace {
   older: LocalTrace | undefined
   /** When this trace entered that list, in ticks; 0 = not in it. */
   waitingSince: number
+  /** Place among the traces with open spans (open-traces.ts); -1 = not there. */
+  place: number
+  /** While it is under way. */
+  work: Work | undefined
 
   constructor(runtime: TraceRuntime) {
     this.runtime = runtime
@@ -82,6 +120,8 @@ export class LocalTrace {
     this.newer = undefined
     this.older = undefined
     this.waitingSince = 0
+    this.place = -1
+    this.work = undefined
   }
 
   /** Takes identity, decision and travelling tags from another service. */
@@ -102,11 +142,12 @@ export class LocalTrace {
     if (this.openCount >= MAX_OPEN_SPANS) this.#letOldestGo()
     if (this.spans === NOTHING) this.spans = [span]
     else this.spans.push(span)
-    this.openCount++
+    if (++this.openCount === 1) enter(this)
   }
 
   /** A span has finished: sends the trace, or a part of it, when it is time. */
   closed(span: Span): void {
+    if (onClosed !== undefined) onClosed(span)
     if (span.detached) {
       span.detached = false
       if (this.spans === NOTHING) this.spans = [span]
@@ -115,6 +156,7 @@ export class LocalTrace {
       this.openCount--
     }
     if (this.openCount === 0) {
+      leave(this)
       if (this.waitingSince !== 0) forget(this)
       const spans = this.spans
       // A later child of a finished span starts a new chunk.

@@ -36,6 +36,16 @@ export function logFields(context: Span | RemoteContext | undefined, identity: L
   return fields
 }
 
+/** Puts the fields onto a record of a logger that no integration knows; on one that takes none, nothing. */
+export function injectLogFields(
+  context: Span | RemoteContext | undefined,
+  identity: LogIdentity,
+  record: { dd?: LogFields },
+): void {
+  const dd = logFields(context, identity)
+  if (Object.keys(dd).length > 0) Reflect.set(record, 'dd', dd)
+}
+
 /** The id of a trace as it is logged, see `LogFields`. */
 export function loggedTraceId(
   { upperHi, upperLo, traceHi, traceLo }: Pick<LocalTrace, 'upperHi' | 'upperLo' | 'traceHi' | 'traceLo'>,

@@ -2,6 +2,7 @@
 
 import { toDecimal, toHex } from '../std/u64'
 import { addErrorTags, isErrorLike } from './error-tags'
+import { describeException, HAS_EXCEPTION } from './exception-event'
 import type { LocalTrace } from './local-trace'
 import type { RemoteContext } from './remote-context'
 import type { Site, Tags } from './site'
@@ -128,6 +129,16 @@ export class Span {
     if (this.tags === RELEASED || this.tags['error.type'] !== undefined) return
     if (isErrorLike(error) || typeof error !== 'boolean') addErrorTags(this, error)
     else if (error) this.error = 1
+  }
+
+  /**
+   * Records an error that was handled: as the event `exception`, and the span is not marked as failed. `attributes` win
+   * over those of the error.
+   */
+  recordException(error: unknown, attributes?: Attributes): this {
+    if (this.durationMs >= 0) return this
+    this.tags[HAS_EXCEPTION] = 'true'
+    return this.addEvent('exception', describeException(error, attributes))
   }
 
   addLink(link: { context: SpanContext; attributes?: Attributes }): this {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as ext from '../../src/ext'
@@ -89,6 +89,7 @@ test('the packed package has all that it needs, and is one file at start', async
   execFileSync('tar', ['-xzf', archive], { cwd: folder })
   const packed = join(folder, 'package')
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  assert.deepEqual(missingModules(packed), [])
   const agent = await startTestAgent()
   t.after(() => agent.close())
   const program = join(folder, 'app.mjs')
@@ -113,3 +114,18 @@ test('the packed package has all that it needs, and is one file at start', async
   ])
   assert.equal(testing.stdout, 'function\n', testing.stderr)
 })
+
+/** What files of the package require of it, and is not there. */
+function missingModules(folder: string): string[] {
+  const missing: string[] = []
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.js')) continue
+    const path = join(folder, file)
+    for (const [, wanted] of readFileSync(path, 'utf8').matchAll(/require\("(\.{1,2}\/[^"]+)"\)/g)) {
+      if (!existsAsModule(join(path, '..', wanted))) missing.push(`${file}: ${wanted}`)
+    }
+  }
+  return missing
+}
+
+const existsAsModule = (path: string) => ['', '.js', '.json', '/index.js'].some(end => existsSync(path + end))

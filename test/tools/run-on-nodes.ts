@@ -4,9 +4,7 @@ import { spawn } from 'node:child_process'
 import { delimiter, dirname, join } from 'node:path'
 import { serviceNames } from '../services/registry.js'
 import { startServices } from '../services/start.js'
-import { canInstallNodes, type InstalledNode, installNode } from './install-node.js'
-
-const MAJORS = ['20', '22', '24', '26']
+import { canInstallNodes, type InstalledNode, installNode, MAJORS } from './install-node.js'
 
 const HELP = `node dist/test/tools/run-on-nodes.js [major]... [--refresh] [-- run-tests arguments]
 
@@ -54,7 +52,7 @@ async function main(): Promise<number> {
 }
 
 /** The versions to run on; `current` where other ones cannot be installed. */
-function majorsHere(wanted: string[]): string[] {
+function majorsHere(wanted: string[]): readonly string[] {
   if (canInstallNodes()) return wanted.length > 0 ? wanted : MAJORS
   process.stdout.write(
     `other Node.js versions are fetched on linux-x64 only; this is ${process.platform}-${process.arch}\n`,

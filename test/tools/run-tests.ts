@@ -12,6 +12,7 @@ import { servicesAskedBy } from '../services/asked.js'
 import { unavailableVariable } from '../services/find.js'
 import { definitionOf, serviceNames } from '../services/registry.js'
 import { startServices } from '../services/start.js'
+import { compileAddOn } from './add-on.js'
 
 const dist = join(__dirname, '../..')
 
@@ -80,6 +81,7 @@ async function main(): Promise<number> {
     : await startServices(servicesAskedBy(files), { progress })
   const matrix = join(mkdtempSync(join(tmpdir(), 'tracer-matrix-')), 'rows')
   try {
+    await compileAddOn(progress)
     await installLibraries(setsOf(files), progress)
     const env = { ...process.env, ...(started?.env ?? noServices()), [MATRIX_VARIABLE]: matrix }
     return await runNode(files, env)

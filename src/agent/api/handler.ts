@@ -2,7 +2,7 @@
  * The JSON API on its own loopback port.
  *
  * GET /api/traces?limit&service&resource&status=error&min_duration_ms&since (unix ms) · GET /api/traces/ID (hex or
- * decimal) · GET /api/stats · GET /api/requests · POST /api/clear
+ * decimal) · GET /api/profiles and what `profiles.ts` has below it · GET /api/stats · GET /api/requests · POST /api/clear
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -10,12 +10,15 @@ import type { AgentStats, TraceDetail, TraceSummary } from '../api-types'
 import { HttpError } from '../http-error'
 import { json, type Reply, send } from '../reply'
 import type { RequestRecord } from '../request-log'
+import type { ProfileStore } from '../store/profile-store'
 import { isAllowedHost } from './host-check'
+import { answerProfiles } from './profiles'
 import { matches, parseTraceQuery } from './query'
 
 export interface ApiSource {
   traces(): TraceSummary[]
   trace(id: string): TraceDetail | undefined
+  profiles: ProfileStore
   stats(): AgentStats
   requests(): RequestRecord[]
   clear(): void
@@ -62,6 +65,8 @@ function answer(source: ApiSource, allowHosts: readonly string[], request: Incom
   if (!isRead) throw new HttpError(405, 'use GET')
   if (path === '/api/traces') return listTraces(source, new URLSearchParams(query))
   if (path.startsWith('/api/traces/')) return oneTrace(source, path.slice('/api/traces/'.length))
+  if (path === '/api/profiles' || path.startsWith('/api/profiles/'))
+    return answerProfiles(source.profiles, path.slice('/api/profiles/'.length), new URLSearchParams(query))
   if (path === '/api/stats') return json(source.stats())
   if (path === '/api/requests') return json({ requests: source.requests().map(withoutChunks) })
   throw new HttpError(404, 'no such page')

@@ -3,8 +3,8 @@
 import type { TraceSummary } from '../api-types'
 import { HttpError } from '../http-error'
 
-const DEFAULT_LIMIT = 50
-const MAX_LIMIT = 10_000
+export const DEFAULT_LIMIT = 50
+export const MAX_LIMIT = 10_000
 
 export interface TraceQuery {
   limit: number
@@ -39,7 +39,8 @@ export function matches(trace: TraceSummary, query: TraceQuery): boolean {
   return trace.durationMs >= query.minDurationMs && trace.startMs >= query.sinceMs
 }
 
-function number(parameters: URLSearchParams, name: string, fallback: number): number {
+/** Throws a 400 `HttpError` that names the parameter. */
+export function number(parameters: URLSearchParams, name: string, fallback: number): number {
   const text = parameters.get(name)
   if (text === null) return fallback
   const value = Number(text)

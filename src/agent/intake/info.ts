@@ -18,7 +18,7 @@ export interface Info {
 export function createInfo(settings: InfoSettings): Info {
   const body = JSON.stringify({
     version: settings.version,
-    endpoints: TRACE_PATHS,
+    endpoints: [...TRACE_PATHS, PROFILES_PATH],
     feature_flags: [],
     // A developer wants to see everything: no client may drop what it thinks unsampled.
     client_drop_p0s: false,
@@ -35,3 +35,4 @@ export function createInfo(settings: InfoSettings): Info {
 }
 
 export const TRACE_PATHS = ['/v0.3/traces', '/v0.4/traces', '/v0.5/traces']
+export const PROFILES_PATH = '/profiling/v1/input'

@@ -2,32 +2,16 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../http-error'
-import type { CannedAnswer, Intercept, ResolvedOptions } from '../options'
+import type { CannedAnswer, Intercept } from '../options'
 import { override, plainText, type Reply, send } from '../reply'
-import type { RequestLog, RequestRecord } from '../request-log'
-import type { Counters } from '../stats'
-import type { TraceStore } from '../store/trace-store'
+import type { RequestRecord } from '../request-log'
 import { type BodyBudget, readBody } from './body'
 import { DecodeError } from './decode-error'
 import { crossSiteReason } from './guard'
-import { type Info, TRACE_PATHS } from './info'
-import { unpack } from './msgpack'
-import { reasonToDrop, repair } from './normalize'
-import type { RatesAnswer } from './rates'
-import { redactSpan } from './redact'
-import type { SpanRecord } from './span'
-import { readV04 } from './v04'
-import { readV05 } from './v05'
-
-export interface ReceiverParts {
-  options: ResolvedOptions
-  version: string
-  info: () => Info
-  rates: (headers: IncomingMessage['headers']) => RatesAnswer
-  store: TraceStore
-  counters: Counters
-  log: RequestLog
-}
+import { PROFILES_PATH, TRACE_PATHS } from './info'
+import type { Arrived, ReceiverParts, Take } from './parts'
+import { takeProfile } from './take-profile'
+import { takeTraces } from './take-traces'
 
 type NoAnswer = Exclude<Intercept, CannedAnswer>
 
@@ -47,7 +31,9 @@ export function createReceiver(
     if (refusal !== undefined) throw new HttpError(403, refusal)
     const intercepted = options.intercept?.(record)
     if (intercepted === 'hang' || intercepted === 'reset') return intercepted
-    if (isWrite && TRACE_PATHS.includes(path)) return takeIn(request, record, path, intercepted)
+    const arrived = { request, record, path, canned: intercepted }
+    if (isWrite && TRACE_PATHS.includes(path)) return takeIn(arrived, 'application/msgpack', takeTraces)
+    if (isWrite && path === PROFILES_PATH) return takeIn(arrived, 'multipart/form-data', takeProfile)
     if (path === '/info' && !isWrite)
       return override({ status: 200, body: parts.info().body, type: 'application/json' }, intercepted)
     // Clients of endpoints that are not offered here (telemetry, remote configuration) take 404 for exactly that.
@@ -56,22 +42,14 @@ export function createReceiver(
     return override(plainText(`${notHere.message}\n`, 404), intercepted)
   }
 
-  const takeIn = async (
-    request: IncomingMessage,
-    record: RequestRecord,
-    path: string,
-    canned: CannedAnswer | undefined,
-  ): Promise<Reply> => {
+  const takeIn = async (arrived: Omit<Arrived, 'body'>, wantedType: string, take: Take): Promise<Reply> => {
+    const { request, record } = arrived
     const type = request.headers['content-type']?.split(';', 1)[0].trim().toLowerCase()
-    if (type !== 'application/msgpack') throw new HttpError(415, `content-type must be application/msgpack`)
+    if (type !== wantedType) throw new HttpError(415, `content-type must be ${wantedType}`)
     const body = await readBody(request, options.maxRequestBytes, budget)
     record.bytes = body.wireBytes
     try {
-      const chunks = path === '/v0.5/traces' ? readV05(unpack(body.data)) : readV04(unpack(body.data))
-      const answer = override(tracesReply(parts, request, path), canned)
-      note(request, record, chunks)
-      if (answer.status < 300) keep(parts, chunks)
-      return answer
+      return take(parts, { ...arrived, body: body.data })
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       counters.decodeError(request.headers, record.bytes, error.message)
@@ -79,17 +57,6 @@ export function createReceiver(
     } finally {
       body.release()
     }
-  }
-
-  const note = (request: IncomingMessage, record: RequestRecord, chunks: SpanRecord[][]): void => {
-    const spanCount = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    record.decodedTraces = chunks.length
-    record.decodedSpans = spanCount
-    if (options.redact) for (const chunk of chunks) chunk.forEach(redactSpan)
-    if (options.keepChunks) record.chunks = chunks
-    counters.payload(request.headers, record.bytes, chunks.length, spanCount)
-    if (record.declaredTraces !== undefined && record.declaredTraces !== chunks.length)
-      counters.wrongTraceCount()
   }
 
   const answer = async (
@@ -126,25 +93,6 @@ export function createReceiver(
     response.on('error', () => undefined) // the client went away: its record says so
     void answer(request, response, log.open(request))
   }
-}
-
-function keep({ store, counters }: ReceiverParts, chunks: SpanRecord[][]): void {
-  const nowMs = Date.now()
-  for (const chunk of chunks) {
-    const reason = reasonToDrop(chunk)
-    if (reason !== undefined) {
-      counters.dropped(reason)
-      continue
-    }
-    for (const span of chunk) repair(span, nowMs)
-    store.add(chunk, nowMs)
-  }
-}
-
-function tracesReply({ rates }: ReceiverParts, request: IncomingMessage, path: string): Reply {
-  if (path === '/v0.3/traces') return plainText('OK\n')
-  const { body, headers } = rates(request.headers)
-  return { status: 200, body, type: 'application/json', headers }
 }
 
 function agentHeaders({ info, version }: ReceiverParts): Record<string, string> {

@@ -50,9 +50,10 @@ export function redactText(text: string): string {
   )
 }
 
-export function redactHeaders(headers: Record<string, string>): Record<string, string> {
+/** Of headers, or of tags. */
+export function redactRecord(record: Record<string, string>): Record<string, string> {
   const result: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers))
+  for (const [name, value] of Object.entries(record))
     put(result, name, isSecret(name) ? REDACTED : redactText(value))
   return result
 }

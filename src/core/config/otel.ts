@@ -82,6 +82,12 @@ function ratioOf(text: string): number | undefined {
   return value >= 0 && value <= 1 ? value : undefined
 }
 
+/** `OTEL_METRICS_EXPORTER`: `none` is off. */
+export const metricsAreOff: OtelReader<boolean> = text => {
+  const names = text.split(',').map(each => each.trim().toLowerCase())
+  return names.every(each => each === 'none') ? { value: false } : {}
+}
+
 /** `OTEL_TRACES_EXPORTER`: `none` is off; where else traces go is another setting's matter. */
 export const exporterIsOn: OtelReader<boolean> = text => {
   const names = text.split(',').map(each => each.trim().toLowerCase())

@@ -77,7 +77,8 @@ export function resolveConfig(
     variables,
     configIds: { local_stable_config: files.local?.configId, fleet_stable_config: files.fleet?.configId },
     switches: switchesIn(sources, notes),
-    problems: notes.problems,
+    // What is wrong with a variable of several rows is said once.
+    problems: [...new Set(notes.problems)],
     hidden: notes.hidden,
     unknownOptions: Object.keys(options).filter(isNoOption),
     otelEvents: notes.otelEvents,

@@ -153,9 +153,15 @@ export function emptyableText(options: RowOptions<string>): Row<string> {
   return row<string>('text', options, value => ({ value }), undefined, { emptyCounts: true })
 }
 
-export function oneOf<const T extends string>(allowed: readonly T[], options: RowOptions<T>): Row<T> {
+/** `synonyms`: other texts for some of the values. */
+export function oneOf<const T extends string>(
+  allowed: readonly T[],
+  options: RowOptions<NoInfer<T>> & { synonyms?: Readonly<Record<string, NoInfer<T>>> },
+): Row<T> {
+  const synonyms = new Map(Object.entries(options.synonyms ?? {}))
   return row<T>(allowed.map(each => `\`${each}\``).join(', '), options, value => {
-    const found = allowed.find(each => each.toLowerCase() === value.trim().toLowerCase())
+    const given = value.trim().toLowerCase()
+    const found = synonyms.get(given) ?? allowed.find(each => each.toLowerCase() === given)
     return found === undefined ? { problem: `is not one of ${allowed.join(', ')}` } : { value: found }
   })
 }

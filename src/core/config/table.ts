@@ -4,7 +4,9 @@
  */
 
 import type { LookupFunction } from 'node:net'
+import { logsRows } from './logs-rows'
 import type * as readers from './otel'
+import { profilingRows } from './profiling-rows'
 import { QUERY_SECRETS } from './query-secrets'
 import {
   bool,
@@ -42,6 +44,10 @@ const direction = (key?: 'inject' | 'extract') => (given: unknown) => {
   if (Array.isArray(given) || typeof given !== 'object' || given === null) return given
   return key === undefined ? undefined : (given as Record<string, unknown>)[key]
 }
+
+/** A boolean, or an object that has more to say. */
+const enabledIn = (given: unknown) =>
+  typeof given === 'object' && given !== null ? (given as Record<string, unknown>).enabled : given
 
 /** Readers of what OpenTelemetry spells differently; loaded when there is something to read. */
 function otel<Name extends keyof typeof readers>(name: Name): (typeof readers)[Name] {
@@ -642,4 +648,39 @@ export const table = {
     fallback: undefined,
     doc: 'Id of the pod, which metrics carry as `dd.internal.entity_id`.',
   }),
+  runtimeMetrics: bool({
+    env: ['DD_RUNTIME_METRICS_ENABLED', 'OTEL_METRICS_EXPORTER'],
+    fromOtel: otel('metricsAreOff'),
+    pick: enabledIn,
+    fallback: false,
+    doc: 'Send what Node.js does (CPU, heap, event loop, garbage collection) as metrics; in code also `{gc, eventLoop}`.',
+  }),
+  runtimeMetricsGc: bool({
+    env: 'DD_RUNTIME_METRICS_GC_ENABLED',
+    option: 'runtimeMetrics.gc',
+    fallback: true,
+    doc: 'Those of garbage collection are part of them.',
+  }),
+  runtimeMetricsEventLoop: bool({
+    env: 'DD_RUNTIME_METRICS_EVENT_LOOP_ENABLED',
+    option: 'runtimeMetrics.eventLoop',
+    fallback: true,
+    doc: 'Those of the event loop are part of them.',
+  }),
+  runtimeMetricsInterval: int({
+    env: 'DD_RUNTIME_METRICS_FLUSH_INTERVAL',
+    option: false,
+    fallback: 10_000,
+    min: 100,
+    unit: 'ms',
+    doc: 'How often they are taken.',
+  }),
+  runtimeMetricsRuntimeId: bool({
+    env: 'DD_RUNTIME_METRICS_RUNTIME_ID_ENABLED',
+    fallback: false,
+    doc: 'All metrics carry the tag `runtime-id`, which is another one for each process and thread.',
+  }),
+
+  ...logsRows,
+  ...profilingRows,
 } as const

@@ -2,6 +2,7 @@
 
 import type { Config } from '../../core/config/resolve'
 import type { Transport } from '../../core/transport'
+import { userTags } from '../../core/unified-tags'
 import { commonTags } from '../common-tags'
 import { identityHeaders } from '../trace-headers'
 import { DataStreamsMonitor } from './monitor'
@@ -25,7 +26,7 @@ export function openDataStreams(
       Version: config.version ?? '',
       TracerVersion: tracerVersion,
       Lang: 'javascript',
-      Tags: Object.entries(config.tags).map(([name, value]) => `${name}:${value}`),
+      Tags: Object.entries(userTags(config)).map(([name, value]) => `${name}:${value}`),
       ProcessTags: processTags === '' ? [] : processTags.split(','),
     },
   })

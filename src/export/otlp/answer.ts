@@ -5,6 +5,7 @@
  * |---|---|
  * | ExportTraceServiceResponse (200) | 1 partial_success |
  * | ExportTracePartialSuccess | 1 rejected_spans (int64), 2 error_message |
+ * | ExportLogsPartialSuccess | 1 rejected_log_records (int64), 2 error_message |
  * | google.rpc.Status (errors) | 2 message |
  *
  * and what its status means (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response): 2xx accepted; 429, 502, 503, 504
@@ -22,15 +23,16 @@ export function verdictOf(status: number): Verdict {
 }
 
 export interface PartialSuccess {
-  rejectedSpans: number
+  /** Spans, or log records. */
+  rejected: number
   /** Why; or, where nothing was rejected, what the sender should mend. */
   message: string
 }
 
 /** Undefined when all is well, or the answer cannot be read: it was accepted all the same. */
 export function partialSuccessOf(response: AgentResponse): PartialSuccess | undefined {
-  const { rejectedSpans, message } = isJson(response) ? fromJson(response.body) : fromProtobuf(response.bytes)
-  return rejectedSpans > 0 || message !== '' ? { rejectedSpans, message: reasonOf(message) } : undefined
+  const { rejected, message } = isJson(response) ? fromJson(response.body) : fromProtobuf(response.bytes)
+  return rejected > 0 || message !== '' ? { rejected, message: reasonOf(message) } : undefined
 }
 
 /** The collector's own words for a refusal, in one short line; empty when it gave none. */
@@ -49,22 +51,22 @@ function fromJson(body: string): PartialSuccess {
   const partial = field(parse(body), 'partialSuccess')
   const message = field(partial, 'errorMessage')
   return {
-    rejectedSpans: Number(field(partial, 'rejectedSpans') ?? 0) || 0,
+    rejected: Number(field(partial, 'rejectedSpans') ?? field(partial, 'rejectedLogRecords') ?? 0) || 0,
     message: typeof message === 'string' ? message : '',
   }
 }
 
 function fromProtobuf(bytes: Uint8Array): PartialSuccess {
-  let rejectedSpans = 0
+  let rejected = 0
   let message = ''
   eachField(bytes, (number, partial) => {
     if (number !== 1 || typeof partial === 'number') return
     eachField(partial, (inner, value) => {
-      if (inner === 1 && typeof value === 'number') rejectedSpans = value
+      if (inner === 1 && typeof value === 'number') rejected = value
       else if (inner === 2 && typeof value !== 'number') message = Buffer.from(value).toString('utf8')
     })
   })
-  return { rejectedSpans, message }
+  return { rejected, message }
 }
 
 function textOf(bytes: Uint8Array, wanted: number): string {

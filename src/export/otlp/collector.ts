@@ -4,8 +4,21 @@ import type { Config } from '../../core/config/resolve'
 import { withoutCredentials } from '../../core/config/rows'
 import { log } from '../../core/log'
 
-const TRACES_PATH = '/v1/traces'
 const DEFAULT_PORT = 4318
+
+/** What is sent: each kind has a path, and settings of its own that win over the common ones. */
+export interface Signal {
+  path: string
+  endpoint: 'otlpTracesEndpoint' | 'otlpLogsEndpoint'
+  headers: 'otlpTracesHeaders' | 'otlpLogsHeaders'
+}
+
+export const TRACES: Signal = {
+  path: '/v1/traces',
+  endpoint: 'otlpTracesEndpoint',
+  headers: 'otlpTracesHeaders',
+}
+export const LOGS: Signal = { path: '/v1/logs', endpoint: 'otlpLogsEndpoint', headers: 'otlpLogsHeaders' }
 
 export interface Endpoint {
   /** `scheme://host:port`. */
@@ -14,13 +27,12 @@ export interface Endpoint {
   path: string
 }
 
-/** The URL for traces as it is; else the URL for everything with `/v1/traces` behind it; else the host of the agent. */
-export function endpointOf(config: Config): Endpoint {
-  const { otlpTracesEndpoint, otlpEndpoint } = config
-  const fallback = defaultEndpoint(config)
+/** The URL for the signal as it is; else the URL for everything with its path behind it; else the host of the agent. */
+export function endpointOf(config: Config, signal = TRACES): Endpoint {
+  const fallback = defaultEndpoint(config, signal.path)
   for (const [url, appended] of [
-    [otlpTracesEndpoint, ''],
-    [otlpEndpoint, TRACES_PATH],
+    [config[signal.endpoint], ''],
+    [config.otlpEndpoint, signal.path],
   ] as const) {
     if (url === undefined) continue
     const endpoint = parseEndpoint(url, appended)
@@ -39,18 +51,18 @@ export function parseEndpoint(url: string, appended: string): Endpoint | undefin
   return { origin: parsed.origin, path: path + parsed.search }
 }
 
-/** The same for a URL given to `setUrl()`, which may name the path for traces or leave it out. */
-export function endpointAt(url: string): Endpoint | undefined {
+/** The same for a URL given to `setUrl()`, which may name the path of the signal or leave it out. */
+export function endpointAt(url: string, { path } = TRACES): Endpoint | undefined {
   const whole = parseEndpoint(url, '')
-  return whole?.path.endsWith(TRACES_PATH) ? whole : parseEndpoint(url, TRACES_PATH)
+  return whole?.path.endsWith(path) ? whole : parseEndpoint(url, path)
 }
 
-function defaultEndpoint({ url, hostname }: Config): Endpoint {
+function defaultEndpoint({ url, hostname }: Config, path: string): Endpoint {
   const fromUrl = url !== undefined && /^https?:/.test(url) && URL.canParse(url) ? new URL(url).hostname : ''
   const host = hostname || fromUrl || '127.0.0.1'
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  const made = parseEndpoint(`http://${name}:${DEFAULT_PORT}`, TRACES_PATH)
-  return made ?? { origin: `http://127.0.0.1:${DEFAULT_PORT}`, path: TRACES_PATH }
+  const made = parseEndpoint(`http://${name}:${DEFAULT_PORT}`, path)
+  return made ?? { origin: `http://127.0.0.1:${DEFAULT_PORT}`, path }
 }
 
 /** Names that only we can know the values of. */
@@ -58,10 +70,11 @@ const RESERVED = /^(content-.*|transfer-encoding|connection|keep-alive|upgrade|e
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** The user's headers in lower case; those for traces win. What HTTP cannot carry is left out, and said. */
-export function headersOf({ otlpHeaders, otlpTracesHeaders }: Config): Record<string, string> {
+/** The user's headers in lower case; those for the signal win. What HTTP cannot carry is left out, and said. */
+export function headersOf(config: Config, signal = TRACES): Record<string, string> {
+  const { otlpHeaders, [signal.headers]: own } = config
   const headers: Record<string, string> = {}
-  for (const [given, value] of [...Object.entries(otlpHeaders), ...Object.entries(otlpTracesHeaders)]) {
+  for (const [given, value] of [...Object.entries(otlpHeaders), ...Object.entries(own)]) {
     const name = given.toLowerCase()
     if (NAME.test(name) && VALUE.test(value) && !RESERVED.test(name)) headers[name] = value
     else log.warn(`otlp header ${name}`, `header ${JSON.stringify(name)} for the collector cannot be sent`)

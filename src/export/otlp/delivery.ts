@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { AgentResponse } from '../../core/exchange'
 import { log } from '../../core/log'
-import { countDropped, countResponse } from '../../core/self'
+import { countResponse } from '../../core/self'
 import type { AgentRequest, Transport } from '../../core/transport'
 import { Courier } from '../courier'
 import type { Payload } from '../encoder'
@@ -126,10 +126,12 @@ export class Delivery {
   #reportRejected(response: AgentResponse): void {
     const partial = partialSuccessOf(response)
     if (partial === undefined) return
-    const { rejectedSpans, message } = partial
-    const { url } = this.#parts.transport
-    if (rejectedSpans > 0) countDropped('refused', 0, rejectedSpans)
-    const what = rejectedSpans > 0 ? `rejects ${rejectedSpans} spans` : 'has a remark'
+    const { rejected, message } = partial
+    const { tally, transport } = this.#parts
+    const { url } = transport
+    if (rejected > 0) tally.countDropped('refused', 0, rejected)
+    const unit = tally.what === 'traces' ? 'spans' : 'logs'
+    const what = rejected > 0 ? `rejects ${rejected} ${unit}` : 'has a remark'
     log.warn(
       'otlp partial success',
       () => `collector at ${url} ${what}${message === '' ? '' : `: ${message}`}`,

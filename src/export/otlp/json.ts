@@ -8,16 +8,15 @@
  * | fixed64, int64 | text of decimal digits |
  * | fixed32, uint32, double | number |
  * | enum | number |
- * | AnyValue | object with one of `stringValue`, `boolValue`, `intValue`, `doubleValue`, `arrayValue` |
  */
 
 import { toHex } from '../../std/u64'
 import type { Span } from '../../trace/span'
 import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, keepValue, type Target } from './attributes'
+import { anyValue, encodeResource, listOf, quoted } from './json-values'
 import { decimalOf, type Nanos } from './nanos'
 import type { Format, Head, SpanOutput } from './output'
-import { sendable } from './text'
 
 const ERROR = 2
 
@@ -89,34 +88,10 @@ class JsonSpans implements SpanOutput {
   }
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(sendable(text))
-}
-
-function listOf(attributes: Readonly<Record<string, AttributeValue>>): string {
-  let list = ''
-  for (const name in attributes) list += keyValue(name, attributes[name])
-  return list === '' ? '' : `,"attributes":[${list.slice(1)}]`
-}
-
-/** With a comma before it. */
-function keyValue(name: string, value: AttributeValue): string {
-  return `,{"key":${quoted(name)},"value":${anyValue(value)}}`
-}
-
-function anyValue(value: AttributeValue): string {
-  if (typeof value === 'string') return `{"stringValue":${quoted(value)}}`
-  if (typeof value === 'boolean') return `{"boolValue":${value}}`
-  if (typeof value === 'number') {
-    return Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`
-  }
-  return `{"arrayValue":{"values":[${value.map(anyValue).join()}]}}`
-}
-
 export const json: Format = {
   contentType: 'application/json',
   newSpans: () => new JsonSpans(),
-  resource: attributes => Buffer.from(`{${listOf(attributes).slice(1)}}`),
+  resource: encodeResource,
   request(parts, scope) {
     const pieces: Uint8Array[] = []
     const scopeSpans = Buffer.from(`,"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`)

@@ -5,18 +5,13 @@
  * |---|---|
  * | ExportTraceServiceRequest | 1 resource_spans* |
  * | ResourceSpans | 1 resource, 2 scope_spans* |
- * | Resource | 1 attributes* |
  * | ScopeSpans | 1 scope, 2 spans* |
- * | InstrumentationScope | 1 name, 2 version |
  * | Span | 1 trace_id (16 bytes), 2 span_id (8 bytes), 3 trace_state, 4 parent_span_id, 5 name, 6 kind (enum), 7 start and 8 end_time_unix_nano (fixed64), 9 attributes*, 10 dropped_attributes_count, 11 events*, 13 links*, 15 status, 16 flags (fixed32) |
  * | Event | 1 time_unix_nano (fixed64), 2 name, 3 attributes* |
  * | Link | 1 trace_id, 2 span_id, 3 trace_state, 4 attributes*, 6 flags (fixed32) |
  * | Status | 2 message, 3 code (enum: 2 error) |
- * | KeyValue | 1 key, 2 value |
- * | AnyValue | one of 1 string, 2 bool, 3 int64, 4 double, 5 array |
- * | ArrayValue | 1 values* |
  *
- * `*` repeated. Events and links that were not recorded are not counted anywhere, so 12 and 14 are never written.
+ * `*` repeated; attributes, resource and scope are in protobuf-values.ts. Events and links that were not recorded are not counted anywhere, so 12 and 14 are never written.
  */
 
 import { Writer } from 'protobufjs/minimal'
@@ -24,15 +19,20 @@ import type { Span } from '../../trace/span'
 import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, type Encoded, keepValue, type Target } from './attributes'
 import type { Nanos } from './nanos'
-import type { Format, Head, ResourceAttributes, SpanOutput } from './output'
+import type { Format, Head, SpanOutput } from './output'
+import {
+  BYTES,
+  encodeResource,
+  encodeScope,
+  FIXED32,
+  lengthened,
+  tag,
+  VARINT,
+  writeAttributes,
+  writeTime,
+  writeValue,
+} from './protobuf-values'
 import { sendable } from './text'
-
-/** Wire types, and the tag that goes before a field. */
-const VARINT = 0
-const FIXED64 = 1
-const BYTES = 2
-const FIXED32 = 5
-const tag = (field: number, wireType: number): number => (field << 3) | wireType
 
 const ERROR = 2
 
@@ -144,56 +144,16 @@ function encodeName(name: string): Encoded<Uint8Array> {
   return { name: bytes, values: new Map() }
 }
 
-/** fixed64 as its two words, the lower first: no object is made for it. */
-function writeTime(out: Writer, field: number, { hi, lo }: Readonly<Nanos>): void {
-  out.uint32(tag(field, FIXED64)).fixed32(lo).fixed32(hi)
-}
-
-function writeAttributes(
-  out: Writer,
-  field: number,
-  attributes: Readonly<Record<string, AttributeValue>>,
-): void {
-  for (const name in attributes) {
-    out.uint32(tag(field, BYTES)).fork()
-    out.uint32(tag(1, BYTES)).string(sendable(name))
-    writeValue(out.uint32(tag(2, BYTES)), attributes[name])
-    out.ldelim()
-  }
-}
-
-/** An AnyValue, with its length. */
-function writeValue(out: Writer, value: AttributeValue): void {
-  out.fork()
-  if (typeof value === 'string') out.uint32(tag(1, BYTES)).string(sendable(value))
-  else if (typeof value === 'boolean') out.uint32(tag(2, VARINT)).bool(value)
-  else if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) out.uint32(tag(3, VARINT)).int64(value)
-    else out.uint32(tag(4, FIXED64)).double(value)
-  } else {
-    out.uint32(tag(5, BYTES)).fork()
-    for (const each of value) writeValue(out.uint32(tag(1, BYTES)), each)
-    out.ldelim()
-  }
-  out.ldelim()
-}
-
 export const protobuf: Format = {
   contentType: 'application/x-protobuf',
 
   newSpans: () => new ProtobufSpans(),
 
-  resource(attributes: ResourceAttributes) {
-    const out = Writer.create().uint32(tag(1, BYTES)).fork()
-    writeAttributes(out, 1, attributes)
-    return out.ldelim().finish()
-  },
+  resource: encodeResource,
 
   request(parts, { name, version }) {
     const pieces: Uint8Array[] = []
-    const out = Writer.create().uint32(tag(1, BYTES)).fork()
-    out.uint32(tag(1, BYTES)).string(name).uint32(tag(2, BYTES)).string(version)
-    const scope = out.ldelim().finish()
+    const scope = encodeScope(name, version)
     for (const { resource, spans } of parts) {
       const scopeSpans = lengthened(2, scope.length + spans.length)
       const length = resource.length + scopeSpans.length + scope.length + spans.length
@@ -201,9 +161,4 @@ export const protobuf: Format = {
     }
     return Buffer.concat(pieces)
   },
-}
-
-/** Tag and length of a message whose bytes follow. */
-function lengthened(field: number, length: number): Uint8Array {
-  return Writer.create().uint32(tag(field, BYTES)).uint32(length).finish()
 }

@@ -4,15 +4,14 @@ import { hostname } from 'node:os'
 import type { Config } from '../../core/config/resolve'
 import { containerHeaders } from '../../core/container'
 import { runtimeId } from '../../core/runtime-id'
+import { gitOf, userTags } from '../../core/unified-tags'
 import type { TagValue } from '../../trace/site'
 import type { ResourceAttributes } from './output'
 
-/** What the tags of the configuration have names of their own for. */
-const IDENTITY = ['service', 'env', 'version']
-
 /** The attributes of this process but its service: what the user gave wins. */
 export function processAttributes(config: Config, tracerVersion: string): ResourceAttributes {
-  const { env, tags, gitMetadata, gitCommitSha, gitRepositoryUrl } = config
+  const { env } = config
+  const { commit, repository } = gitOf(config)
   const attributes: Record<string, TagValue | undefined> = {
     'service.instance.id': runtimeId,
     // The second is the older name, which dashboards still ask for.
@@ -26,10 +25,10 @@ export function processAttributes(config: Config, tracerVersion: string): Resour
     'process.runtime.version': process.versions.node,
     'host.name': config.reportHostname ? hostname() : undefined,
     'container.id': containerHeaders()['Datadog-Container-ID'],
-    'vcs.ref.head.revision': gitMetadata ? gitCommitSha : undefined,
-    'vcs.repository.url.full': gitMetadata ? withoutUser(gitRepositoryUrl) : undefined,
+    'vcs.ref.head.revision': commit,
+    'vcs.repository.url.full': repository,
+    ...userTags(config),
   }
-  for (const name of Object.keys(tags)) if (!IDENTITY.includes(name)) attributes[name] = tags[name]
   return Object.fromEntries(Object.entries(attributes).filter(isSet))
 }
 
@@ -40,10 +39,6 @@ export function resourceOf(service: string, common: ResourceAttributes, config: 
   return isOwn && version !== undefined
     ? { 'service.name': service, 'service.version': version, ...common }
     : { 'service.name': service, ...common }
-}
-
-function withoutUser(url: string | undefined): string | undefined {
-  return url?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
 }
 
 function isSet(entry: [string, TagValue | undefined]): entry is [string, TagValue] {

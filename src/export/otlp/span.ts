@@ -32,6 +32,9 @@ const KINDS: Readonly<Record<string, number>> = {
 }
 const SERVER = 2
 
+/** Characters of stacks that are compared: those of events are cut off. */
+const COMPARED = 2000
+
 const SAMPLED = 1
 const RANDOM = 2
 const REMOTE_IS_KNOWN = 0x100
@@ -66,7 +69,7 @@ export function writeSpan(span: Span, first: boolean, traceState: string, out: S
       out.event(time, event.name, event.attributes)
     }
   }
-  if (events === undefined || !events.some(isException)) writeException(out)
+  if (events === undefined || !events.some(isFailure)) writeException(out)
   if (links !== undefined) for (const link of links) out.link(link)
   out.end(list.droppedCount, span.error === 0 ? undefined : text(names.ERROR_MESSAGE))
 }
@@ -120,8 +123,12 @@ function flagsOf(span: Span, trace: LocalTrace): number {
   )
 }
 
-function isException({ name, attributes }: SpanEvent): boolean {
-  return name === 'exception' || attributes?.['exception.message'] !== undefined
+/** Whether the event tells of the error that the span failed with: others, of other stacks, were handled. */
+function isFailure({ name, attributes }: SpanEvent): boolean {
+  if (name !== 'exception' && attributes?.['exception.message'] === undefined) return false
+  const told = attributes?.['exception.stacktrace']
+  const stack = text(names.ERROR_STACK)
+  return typeof told !== 'string' || stack === '' || stack.startsWith(told.slice(0, COMPARED))
 }
 
 /** At the end of the span: when it happened is not known. */

@@ -34,7 +34,10 @@ export class LogCorrelation {
   }
 
   get isOn(): boolean {
-    return this.#tools.state.enabled && this.#tools.config.logInjection
+    const { enabled } = this.#tools.state
+    const { logInjection, otelLogsEnabled } = this.#tools.config
+    // Logs that are sent to a collector have their ids there.
+    return enabled && logInjection && !otelLogsEnabled
   }
 
   /** The fields, made anew for each record; undefined when there are none, or none are wanted. */

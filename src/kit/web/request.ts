@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LiveSite } from '../../patch/state'
+import type { Work } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
 import { join, moreSpecific, type Routing } from './routing'
@@ -29,9 +30,11 @@ class WebMark extends Mark {
 export interface WebServer {
   /** The response is closed. */
   end(web: WebRequest): void
+  /** The process ends before that. */
+  cutOff(web: WebRequest): void
 }
 
-export class WebRequest {
+export class WebRequest implements Work {
   readonly span: Span
   readonly server: WebServer
   /** In HTTP/2 both are the stream, until the compatibility layer makes messages for it. */
@@ -64,6 +67,7 @@ export class WebRequest {
     this.res = res
     WebMark.set(req, this)
     WebMark.set(res, this)
+    span.trace.work = this
   }
 
   /** Messages for what was only a stream so far. */
@@ -89,6 +93,10 @@ export class WebRequest {
     this.hasError = true
   }
 
+  cutOff(): void {
+    this.server.cutOff(this)
+  }
+
   /** A route handles the request; of several, the more specific one names it. */
   matched(route: string): void {
     this.route = moreSpecific(this.route, this.mount === '' ? route : join(this.mount, route))
@@ -104,6 +112,7 @@ export class WebRequest {
 
   /** The request is over: long-lived sockets must not keep it. */
   release(): void {
+    this.span.trace.work = undefined
     WebMark.set(this.req, undefined)
     WebMark.set(this.res, undefined)
     if (this.stream !== undefined) WebMark.set(this.stream, undefined)

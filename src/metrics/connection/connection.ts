@@ -1,7 +1,7 @@
 /** What carries packets to the agent. */
 
 export interface Connection {
-  readonly transport: 'udp' | 'uds-stream' | 'http'
+  readonly transport: 'udp' | 'uds' | 'uds-stream' | 'http'
   /** For messages. */
   readonly where: string
   /** Most bytes of a packet. */

@@ -87,9 +87,12 @@ export class StreamConnection implements Connection {
       })
       socket.on('error', error => {
         clearTimeout(timer)
-        // Node.js has no sockets for datagrams between processes; an addon that has would be asked here.
         if (codeOf(error) === 'EPROTOTYPE')
-          reject(unsupported(`the socket ${this.#path} takes datagrams, which Node.js cannot send`))
+          reject(
+            unsupported(
+              `the socket ${this.#path} takes datagrams, which Node.js cannot send without our add-on`,
+            ),
+          )
         else reject(error)
       })
       socket.on('end', () => this.#drop(socket))

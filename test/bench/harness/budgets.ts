@@ -10,6 +10,8 @@ export interface Budget {
   ratio?: number
   /** In the figure's own unit. */
   value?: number
+  /** In the figure's own unit, more than the base. */
+  added?: number
   /** Names of the subjects that it applies to. */
   subjects: string[]
 }
@@ -21,7 +23,7 @@ export function readBudgets(): Budgets {
   return JSON.parse(readFileSync(join(root, 'test/bench/budgets.json'), 'utf8')) as Budgets
 }
 
-/** For example `× ≤ 1.35`; undefined where nothing was promised. */
+/** For example `× ≤ 1.35` or `+ ≤ 15`; undefined where nothing was promised. */
 export function targetText(
   budgets: Budgets,
   question: string,
@@ -30,5 +32,6 @@ export function targetText(
 ): string | undefined {
   const budget = budgets[question]?.[figure]
   if (budget === undefined || !budget.subjects.includes(subject)) return undefined
-  return budget.ratio === undefined ? `≤ ${budget.value}` : `× ≤ ${budget.ratio}`
+  if (budget.ratio !== undefined) return `× ≤ ${budget.ratio}`
+  return budget.added === undefined ? `≤ ${budget.value}` : `+ ≤ ${budget.added}`
 }

@@ -27,3 +27,13 @@ export function tracingEnvironment(url: string): Record<string, string> {
     BENCH_SINK_URL: url,
   }
 }
+
+/** Added for a subject that is profiled: everything on that is on by default, in profiles of `periodSeconds`. */
+export function profilingEnvironment(periodSeconds: number): Record<string, string> {
+  return {
+    DD_PROFILING_ENABLED: 'true',
+    DD_PROFILING_UPLOAD_PERIOD: String(periodSeconds),
+    // Not among our defaults, and dear: a peer would be compared for other work.
+    DD_PROFILING_ALLOCATION_ENABLED: 'false',
+  }
+}

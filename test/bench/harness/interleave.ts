@@ -1,9 +1,9 @@
 /** Measures the subjects of a question in turns: one window each a repetition, in random order. */
 
-import { type Member, type Question, type Settings, type Stage, type Values, Void } from './question'
+import { baseOf, type Member, type Question, type Settings, type Stage, type Values, Void } from './question'
 
 /** So that one unlucky compilation does not decide, the processes are started anew in the middle. */
-const GENERATIONS = 2
+const DEFAULT_GENERATIONS = 2
 
 export interface Answer {
   /** For each repetition, the figures of the subjects whose window counts. */
@@ -22,15 +22,16 @@ export async function interleave(
 ): Promise<Answer> {
   const answer: Answer = { repetitions: [], problems: [], voidCount: 0 }
   const stage = await question.open(settings)
+  const generations = question.generations ?? DEFAULT_GENERATIONS
   try {
-    for (let generation = 1; generation <= GENERATIONS; generation++) {
-      const last = Math.ceil((settings.repetitions * generation) / GENERATIONS)
+    for (let generation = 1; generation <= generations; generation++) {
+      const last = Math.ceil((settings.repetitions * generation) / generations)
       if (settings.stop.aborted || answer.repetitions.length >= last) continue
       const members = await startAll(question, settings, stage, generation, answer)
       try {
         while (answer.repetitions.length < last && !settings.stop.aborted) {
           tell(`${question.name}: repetition ${answer.repetitions.length + 1} of ${settings.repetitions}`)
-          answer.repetitions.push(await repetition(members, settings, answer))
+          answer.repetitions.push(await repetition(question, members, settings, answer))
         }
       } finally {
         await Promise.all([...members.values()].map(member => member.stop()))
@@ -63,12 +64,13 @@ async function startAll(
 }
 
 async function repetition(
+  question: Question,
   members: Map<string, Member>,
   settings: Settings,
   answer: Answer,
 ): Promise<Record<string, Values>> {
   const figures: Record<string, Values> = {}
-  for (const subject of shuffled([...members.keys()])) {
+  for (const subject of order(question, [...members.keys()])) {
     const member = members.get(subject)
     if (member === undefined || settings.stop.aborted) continue
     try {
@@ -83,6 +85,16 @@ async function repetition(
     }
   }
   return figures
+}
+
+/** Random; subjects with the same base stay together, since a machine differs less from one window to the next. */
+export function order(question: Question, subjects: readonly string[]): string[] {
+  const groups = new Map<string, string[]>()
+  for (const subject of subjects) {
+    const base = baseOf(question, subject)
+    groups.set(base, [...(groups.get(base) ?? []), subject])
+  }
+  return shuffled([...groups.values()]).flatMap(shuffled)
 }
 
 function shuffled<T>(items: T[]): T[] {

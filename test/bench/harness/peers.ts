@@ -22,6 +22,7 @@ const PACKAGES: Record<string, string> = {
   '@opentelemetry/instrumentation-http': '0.223.0',
   '@opentelemetry/instrumentation-express': '0.71.1',
   '@opentelemetry/instrumentation-pg': '0.76.0',
+  'hot-shots': '17.1.1',
 }
 
 /** Loads a package of a peer, as a file of that directory would. */
@@ -43,7 +44,7 @@ export async function installPeers(): Promise<void> {
 
 /** `name version` of each peer, for the report. */
 export function peerVersions(): string {
-  return `dd-trace ${PACKAGES['dd-trace']}, OpenTelemetry SDK ${PACKAGES['@opentelemetry/sdk-trace-base']}`
+  return `dd-trace ${PACKAGES['dd-trace']}, OpenTelemetry SDK ${PACKAGES['@opentelemetry/sdk-trace-base']}, hot-shots ${PACKAGES['hot-shots']}`
 }
 
 function installedVersion(name: string): string | undefined {

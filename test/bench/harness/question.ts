@@ -21,8 +21,8 @@ export interface Figure {
   title: string
   /** Digits after the point. */
   digits: number
-  /** Whether less than the base is what matters: then ratios are shown. */
-  compared: boolean
+  /** What is shown beside the value: multiples of the base (`true`), what is `added` to it, or nothing. */
+  compared: boolean | 'added'
 }
 
 /** Figures of one window, by key. */
@@ -45,11 +45,19 @@ export interface Stage {
 export interface Question {
   name: string
   title: string
-  /** The subject that ratios are taken to. */
+  /** The subject that the others are compared with. */
   base: string
+  /** Subjects that are compared with another one. Those that share one are measured one right after the other. */
+  bases?: Readonly<Record<string, string>>
+  /** How often the processes are started anew within a run; default: 2. */
+  generations?: number
   figures: readonly Figure[]
   subjects(peers: boolean): readonly string[]
   open(settings: Settings): Promise<Stage>
+}
+
+export function baseOf({ base, bases }: Question, subject: string): string {
+  return bases?.[subject] ?? base
 }
 
 /** A window whose figures mean nothing, since spans were lost or requests failed. */

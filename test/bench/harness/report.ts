@@ -2,16 +2,21 @@
 
 import { type Budgets, targetText } from './budgets'
 import type { Answer } from './interleave'
-import type { Figure, Question } from './question'
-import { ratiosOf, type Summary, summary, valuesOf } from './statistics'
+import { baseOf, type Figure, type Question } from './question'
+import { addedOf, ratiosOf, type Summary, summary, valuesOf } from './statistics'
+
+const RATIO_DIGITS = 3
 
 export interface FigureReport {
   figure: string
   subjects: {
     subject: string
     value: Summary
+    base: string
     /** Multiple of the base, inside repetitions. */
     ratio?: Summary
+    /** In place of it: what is more than the base. */
+    added?: Summary
     target?: string
   }[]
 }
@@ -28,14 +33,15 @@ export function figureReports(
     subjects: subjects.flatMap(subject => {
       const value = summary(valuesOf(answer.repetitions, subject, figure.key))
       if (value === undefined) return []
-      const ratio = figure.compared
-        ? summary(ratiosOf(answer.repetitions, subject, question.base, figure.key))
-        : undefined
+      const base = baseOf(question, subject)
+      const against = [answer.repetitions, subject, base, figure.key] as const
       return [
         {
           subject,
           value,
-          ratio,
+          base,
+          ratio: figure.compared === true ? summary(ratiosOf(...against)) : undefined,
+          added: figure.compared === 'added' ? summary(addedOf(...against)) : undefined,
           target: targetText(budgets, question.name, figure.key, subject),
         },
       ]
@@ -54,11 +60,15 @@ export function tables(question: Question, reports: readonly FigureReport[]): st
 
 function table(question: Question, figure: Figure, report: FigureReport): string {
   const head = ['subject', 'median', 'min … max']
-  if (figure.compared) head.push(`× ${question.base}`, 'min … max')
+  const isAdded = figure.compared === 'added'
+  const base = question.bases === undefined ? question.base : 'its base'
+  if (figure.compared) head.push(`${isAdded ? '+' : '×'} ${base}`, 'min … max')
   head.push('target')
-  const rows = report.subjects.map(({ subject, value, ratio, target }) => {
+  const rows = report.subjects.map(({ subject, value, ratio, added, target }) => {
     const cells = [subject, ...numbers(value, figure.digits)]
-    if (figure.compared) cells.push(...(ratio === undefined ? ['', ''] : numbers(ratio, 2)))
+    const compared = ratio ?? added
+    if (compared !== undefined) cells.push(...numbers(compared, isAdded ? figure.digits : RATIO_DIGITS))
+    else if (figure.compared) cells.push('', '')
     cells.push(target ?? '')
     return cells
   })

@@ -44,11 +44,32 @@ export function ratiosOf(
   base: string,
   key: string,
 ): number[] {
-  const ratios: number[] = []
+  return pairsOf(repetitions, subject, base, key)
+    .filter(([, other]) => other > 0)
+    .map(([own, other]) => own / other)
+}
+
+/** The figure less the base's, for each repetition that has both. */
+export function addedOf(
+  repetitions: readonly Record<string, Values>[],
+  subject: string,
+  base: string,
+  key: string,
+): number[] {
+  return pairsOf(repetitions, subject, base, key).map(([own, other]) => own - other)
+}
+
+function pairsOf(
+  repetitions: readonly Record<string, Values>[],
+  subject: string,
+  base: string,
+  key: string,
+): [own: number, other: number][] {
+  const pairs: [number, number][] = []
   for (const each of repetitions) {
     const own = each[subject]?.[key]
     const other = each[base]?.[key]
-    if (own !== undefined && other !== undefined && other > 0) ratios.push(own / other)
+    if (own !== undefined && other !== undefined) pairs.push([own, other])
   }
-  return ratios
+  return pairs
 }

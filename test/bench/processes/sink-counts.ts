@@ -13,10 +13,12 @@ export interface Counts {
   roots: number
   /** Spans by name. */
   names: Record<string, number>
+  /** Profiles by kind (`wall`, `space`, …). */
+  profiles: Record<string, number>
 }
 
 export function noCounts(): Counts {
-  return { payloads: 0, bytes: 0, chunks: 0, spans: 0, roots: 0, names: {} }
+  return { payloads: 0, bytes: 0, chunks: 0, spans: 0, roots: 0, names: {}, profiles: {} }
 }
 
 export function countSpan(counts: Counts, name: string, isRoot: boolean): void {

@@ -9,11 +9,12 @@ import { serve } from '../harness/serve'
 import { countAgentPayload } from './sink-agent'
 import { type Counts, noCounts } from './sink-counts'
 import { countOtlpPayload } from './sink-otlp'
+import { countProfiles } from './sink-profiles'
 
 const RATES = JSON.stringify({ rate_by_service: { 'service:,env:': 1 } })
 const INFO = JSON.stringify({
   version: '7.70.0',
-  endpoints: ['/v0.4/traces'],
+  endpoints: ['/v0.4/traces', '/profiling/v1/input'],
   client_drop_p0s: false,
   config: { max_request_bytes: 25 * 1024 * 1024 },
 })
@@ -22,6 +23,7 @@ interface Inbox {
   counts: Counts
   agent: Buffer[]
   otlp: Buffer[]
+  profiles: Buffer[]
 }
 
 /** By the url of its server: each subject has one of its own. */
@@ -31,7 +33,7 @@ serve({ open, count, reset })
 
 /** A new server on a free loopback port; returns its url. */
 async function open(): Promise<string> {
-  const inbox: Inbox = { counts: noCounts(), agent: [], otlp: [] }
+  const inbox: Inbox = { counts: noCounts(), agent: [], otlp: [], profiles: [] }
   const server = createServer((req, res) => receive(inbox, req, res))
   server.keepAliveTimeout = 60_000
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -45,6 +47,7 @@ function count(url: string): Counts {
   const inbox = inboxOf(url)
   for (const body of inbox.agent.splice(0)) countAgentPayload(body, inbox.counts)
   for (const body of inbox.otlp.splice(0)) countOtlpPayload(body, inbox.counts)
+  for (const body of inbox.profiles.splice(0)) countProfiles(body, inbox.counts)
   return inbox.counts
 }
 
@@ -53,6 +56,7 @@ function reset(url: string): void {
   inbox.counts = noCounts()
   inbox.agent = []
   inbox.otlp = []
+  inbox.profiles = []
 }
 
 function inboxOf(url: string): Inbox {
@@ -72,6 +76,9 @@ function receive(inbox: Inbox, req: IncomingMessage, res: ServerResponse): void 
     } else if (req.url === '/v1/traces') {
       inbox.otlp.push(body)
       reply(res, 200, 'application/x-protobuf', '')
+    } else if (req.url === '/profiling/v1/input') {
+      inbox.profiles.push(body)
+      reply(res, 200, 'text/plain', '')
     } else if (req.url === '/info') reply(res, 200, 'application/json', INFO)
     else reply(res, 404, 'text/plain', '')
   })

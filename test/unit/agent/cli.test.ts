@@ -131,7 +131,15 @@ describe('tracer trace', () => {
 })
 
 test('prints help for everything, its version, and refuses what it does not know', async () => {
-  for (const argv of [[], ['--help'], ['agent', '--help'], ['traces', '-h'], ['trace', '--help']]) {
+  for (const argv of [
+    [],
+    ['--help'],
+    ['agent', '--help'],
+    ['traces', '-h'],
+    ['trace', '--help'],
+    ['profiles', '--help'],
+    ['profile', '-h'],
+  ]) {
     const { code, stdout } = await tracer(...argv)
     assert.equal(code, 0)
     assert.match(stdout, /^Usage: tracer/)

@@ -15,7 +15,7 @@ function ways(env: Record<string, string>, sockets: string[] = []) {
 
 function text(way: Way): string {
   if (way.kind === 'udp') return `udp ${way.host} ${way.port}`
-  return way.kind === 'unix' ? `unix ${way.path}` : `proxy ${way.url}`
+  return way.kind === 'proxy' ? `proxy ${way.url}` : `${way.kind} ${way.path}`
 }
 
 const CASES: [what: string, env: Record<string, string>, sockets: string[], expected: string[]][] = [
@@ -24,7 +24,7 @@ const CASES: [what: string, env: Record<string, string>, sockets: string[], expe
     'nothing set, with the socket of metrics',
     {},
     [DSD, APM],
-    [`unix ${DSD}`, `proxy unix://${APM}`, 'udp 127.0.0.1 8125'],
+    [`unixgram ${DSD}`, `unix ${DSD}`, `proxy unix://${APM}`, 'udp 127.0.0.1 8125'],
   ],
   ['nothing set, with the socket of traces', {}, [APM], [`proxy unix://${APM}`, 'udp 127.0.0.1 8125']],
   ['the host of the agent', { DD_AGENT_HOST: 'agent' }, [DSD], ['udp agent 8125']],
@@ -49,7 +49,13 @@ const CASES: [what: string, env: Record<string, string>, sockets: string[], expe
     'a socket',
     { DD_DOGSTATSD_URL: 'unix:///run/dsd' },
     [],
-    ['unix /run/dsd', 'proxy http://127.0.0.1:8126', 'udp 127.0.0.1 8125'],
+    ['unixgram /run/dsd', 'unix /run/dsd', 'proxy http://127.0.0.1:8126', 'udp 127.0.0.1 8125'],
+  ],
+  [
+    'a socket for datagrams',
+    { DD_DOGSTATSD_URL: 'unixgram:///run/dsd' },
+    [],
+    ['unixgram /run/dsd', 'proxy http://127.0.0.1:8126', 'udp 127.0.0.1 8125'],
   ],
   [
     'a socket for streams',

@@ -145,7 +145,7 @@ describe('unix sockets', () => {
   })
 
   const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find(existsSync)
-  test('one for datagrams is passed by: the trace agent takes what it was to get', {
+  test('without the add-on, one for datagrams is passed by: the trace agent takes what it was to get', {
     skip: python === undefined && 'no python3, which can make such a socket',
   }, async () => {
     const path = join(temporaryFolder('dogstatsd-'), 'dsd.socket')
@@ -154,14 +154,19 @@ describe('unix sockets', () => {
     const owner = spawn(python as string, ['-c', make, path])
     await once(owner.stdout, 'data')
     const agent = await startFakeAgent({ route: () => ({ status: 200 }) })
-    const metrics = metricsTo(0, { DD_DOGSTATSD_URL: `unix://${path}`, DD_TRACE_AGENT_URL: agent.url })
-    metrics.client.increment('x')
-    await metrics.flush()
+    const ways = [
+      { kind: 'unix' as const, path },
+      { kind: 'proxy' as const, url: agent.url, lookup: undefined },
+    ]
+    const line = lineSettings(metricsConfig({}))
+    const pipeline = new Pipeline({ line, aggregation: true, telemetry: false, ways })
+    pipeline.addLine('x:1|c')
+    await pipeline.flush()
     assert.deepEqual(
       agent.others.map(({ method, path, body }) => [method, path, body.toString()]),
-      [['POST', '/dogstatsd/v2/proxy', 'x:1|c|#service:shop,version:1']],
+      [['POST', '/dogstatsd/v2/proxy', 'x:1|c']],
     )
-    await metrics.shutdown()
+    await pipeline.close()
     owner.stdin.end()
     await agent.stop()
   })

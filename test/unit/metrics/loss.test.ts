@@ -115,7 +115,12 @@ test('tags that never come again are forgotten, and counts stay whole', async ()
   const sink = await udpSink()
   const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })
   const scope = { prefix: '', tags: [] }
-  const client = createClient({ pipeline: () => pipeline, scope: () => scope, flush: () => pipeline.flush() })
+  const client = createClient({
+    pipeline: () => pipeline,
+    scope: () => scope,
+    scraped: {},
+    flush: () => pipeline.flush(),
+  })
   const before = pipeline.places
   let mostPlaces = 0
   for (let index = 0; index < 50_000; index++) {

@@ -28,7 +28,7 @@ function filling(limit = LIMIT) {
 
 /** A line of `bytes` with the value `1`. */
 function contextOf(bytes: number, kind: 'c' | 'd' = 'c'): Context {
-  return new Context(kind, `${'n'.repeat(bytes - 4)}:`, `|${kind}`)
+  return new Context(kind, 'n'.repeat(bytes - 4), `|${kind}`)
 }
 
 describe('lines of series', () => {

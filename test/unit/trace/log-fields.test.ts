@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { logFields } from '../../../src/trace/log-fields'
+import { injectLogFields, logFields } from '../../../src/trace/log-fields'
 import { startUserSpan } from '../../../src/trace/user-spans'
 import { testRuntime } from '../../support/runtime'
 
@@ -21,4 +21,23 @@ test('64 bits are decimal in any case', () => {
   for (const traceId128Logging of [true, false]) {
     assert.equal(logFields(span, { traceId128Logging }).trace_id, span.context().toTraceId())
   }
+})
+
+test('a record of any logger gets what is known, and stays as it is when it takes nothing', () => {
+  const span = startUserSpan(testRuntime(), 'work', undefined)
+  const record: { level: string; dd?: object } = { level: 'info' }
+  injectLogFields(span, { service: 'shop' }, record)
+  assert.deepEqual(record.dd, {
+    trace_id: span.toTraceId(true),
+    span_id: span.toSpanId(),
+    service: 'shop',
+  })
+  const bare = {}
+  injectLogFields(undefined, {}, bare)
+  assert.deepEqual(bare, {})
+  injectLogFields(undefined, { env: 'prod' }, bare)
+  assert.deepEqual(bare, { dd: { env: 'prod' } })
+  const frozen: object = Object.freeze({ level: 'info' })
+  injectLogFields(span, { service: 'shop' }, frozen)
+  assert.deepEqual(frozen, { level: 'info' })
 })

@@ -27,24 +27,24 @@ describe('a verdict', () => {
 describe('partial success', () => {
   const message = 'spán too old'
   const cases: [string, Uint8Array, string, unknown][] = [
-    ['protobuf', partialSuccess(300, message), PROTOBUF, { rejectedSpans: 300, message }],
-    ['protobuf, a remark', partialSuccess(0, message), PROTOBUF, { rejectedSpans: 0, message }],
+    ['protobuf', partialSuccess(300, message), PROTOBUF, { rejected: 300, message }],
+    ['protobuf, a remark', partialSuccess(0, message), PROTOBUF, { rejected: 0, message }],
     ['protobuf, none', Buffer.alloc(0), PROTOBUF, undefined],
     ['protobuf, empty', partialSuccess(0, ''), PROTOBUF, undefined],
-    ['no content type', partialSuccess(3, ''), '', { rejectedSpans: 3, message: '' }],
+    ['no content type', partialSuccess(3, ''), '', { rejected: 3, message: '' }],
     ['nonsense', Buffer.from('\xff\xff<html>nonsense'), PROTOBUF, undefined],
     ['cut short', partialSuccess(300, message).subarray(0, 4), PROTOBUF, undefined],
     [
       'JSON',
       Buffer.from(JSON.stringify({ partialSuccess: { rejectedSpans: '300', errorMessage: message } })),
       JSON_TYPE,
-      { rejectedSpans: 300, message },
+      { rejected: 300, message },
     ],
     [
       'JSON, a number',
       Buffer.from('{"partialSuccess":{"rejectedSpans":2}}'),
       JSON_TYPE,
-      { rejectedSpans: 2, message: '' },
+      { rejected: 2, message: '' },
     ],
     ['JSON, none', Buffer.from('{"partialSuccess":{}}'), JSON_TYPE, undefined],
     ['JSON, empty', Buffer.from('{}'), JSON_TYPE, undefined],

@@ -198,6 +198,17 @@ describe('an error', () => {
     assert.deepEqual(events.length, 1)
     assert.deepEqual(status, { code: 2, message: 'no' })
   })
+
+  test('is told beside those that were handled', () => {
+    const failure = new TypeError('no', { cause: new Error('inner') })
+    const handled = mapped({}, span => span.recordException(new TypeError('handled')).setError(failure))
+    assert.deepEqual(
+      handled.events.map(({ attributes }) => attributes['exception.message']),
+      ['handled', 'no'],
+    )
+    const same = mapped({}, span => span.recordException(failure).setError(failure))
+    assert.equal(same.events.length, 1)
+  })
 })
 
 describe('flags and trace state', () => {

@@ -1,0 +1,46 @@
+/** Nodes from npm: the packages `node-<platform>-<arch>` hold a binary, and most its headers. Kept in `.cache/nodes/`. */
+
+const { execFile } = require('node:child_process')
+const { existsSync, mkdirSync } = require('node:fs')
+const { dirname, join } = require('node:path')
+const { promisify } = require('node:util')
+
+const run = promisify(execFile)
+const DOWNLOAD_TIMEOUT_MS = 300_000
+
+/** One Node for each ABI that is built: those that the package's `engines` allow. */
+const MAJORS = ['20', '22', '24', '26']
+
+/**
+ * The binary of the newest Node of `version` (a major, or all three numbers), or of what the cache has unless `refresh`
+ * is set. Rejects when npm cannot fetch it.
+ */
+async function fetchNode(version, refresh = false) {
+  const name = `node-${process.platform}-${process.arch}`
+  const prefix = join(__dirname, '..', '.cache', 'nodes', version)
+  const binary = join(prefix, 'node_modules', name, 'bin', 'node')
+  if (!refresh && existsSync(binary)) return binary
+  mkdirSync(prefix, { recursive: true })
+  const flags = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+  await run('npm', ['install', '--prefix', prefix, ...flags, `${name}@${version}`], {
+    timeout: DOWNLOAD_TIMEOUT_MS,
+    cwd: prefix,
+  })
+  return binary
+}
+
+/** The folder of the headers of a Node's ABI; rejects when there is none to be had. */
+async function headersOf(node, version) {
+  const beside = includeOf(node)
+  if (existsSync(join(beside, 'node_api.h'))) return beside
+  const fetched = includeOf(await fetchNode(version))
+  if (existsSync(join(fetched, 'node_api.h'))) return fetched
+  throw new Error(`no headers of Node.js ${version}`)
+}
+
+/** Where every archive of Node has its headers: beside the binary's folder. */
+function includeOf(node) {
+  return join(dirname(node), '..', 'include', 'node')
+}
+
+module.exports = { MAJORS, fetchNode, headersOf }

@@ -1,0 +1,178 @@
+/** V8 asks before it gives up: another process gets the profile of the heap, and sends it. */
+#include "heap-limit.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <v8.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace profiling {
+namespace {
+
+/** V8 puts what it hands out of a profile into the same heap: room for it. */
+constexpr size_t kRoomBytes = 16 << 20;
+constexpr size_t kLoggedStacks = 10;
+constexpr int64_t kPollNs = 5'000'000;
+
+bool WriteAll(int file, const std::string& bytes) {
+  for (size_t at = 0; at < bytes.size();) {
+    const ssize_t written = write(file, bytes.data() + at, bytes.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += static_cast<size_t>(written);
+  }
+  return true;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/** A file without a name: nobody else reads it, and nothing is left of it. -1 when there is none. */
+int UnnamedFile() {
+#ifdef __linux__
+  // Memory: many a container has no folder that can be written. The call is older than its wrapper in C libraries.
+  constexpr unsigned kCloseOnExec = 1;
+  return static_cast<int>(syscall(SYS_memfd_create, "tracer-profile", kCloseOnExec));
+#else
+  std::FILE* const file = std::tmpfile();
+  return file == nullptr ? -1 : fileno(file);
+#endif
+}
+
+/** 0 when it can't be started. It reads `input`, says nothing, and has none of our signals' settings. */
+pid_t StartProgram(std::vector<std::string> command, std::vector<std::string> environment, int input) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  if (posix_spawn_file_actions_init(&files) != 0) return 0;
+  if (posix_spawnattr_init(&attributes) != 0) {
+    posix_spawn_file_actions_destroy(&files);
+    return 0;
+  }
+  posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  sigset_t all;
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t child = 0;
+  const int failure = posix_spawn(&child, command[0].c_str(), &files, &attributes, Pointers(command).data(),
+                                  Pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return failure == 0 ? child : 0;
+}
+
+void WaitFor(pid_t child, int64_t wait_ms) {
+  const int64_t deadline_ns = ReadClock(CLOCK_MONOTONIC) + wait_ms * 1'000'000;
+  int status = 0;
+  for (;;) {
+    const pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == child || (ended < 0 && errno != EINTR)) return;
+    // Left to itself it may still succeed.
+    if (ReadClock(CLOCK_MONOTONIC) >= deadline_ns) return;
+    const timespec pause{0, kPollNs};
+    nanosleep(&pause, nullptr);
+  }
+}
+
+/** The stacks that hold most, leaf first. */
+std::string Largest(const HeapWindow& window) {
+  std::vector<uint32_t> order;
+  int64_t whole = 0;
+  for (uint32_t at = 0; at < window.nodes.size(); at++) {
+    whole += window.nodes[at].totals.bytes;
+    if (window.nodes[at].totals.bytes > 0) order.push_back(at);
+  }
+  const size_t shown = std::min(kLoggedStacks, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(shown), order.end(),
+                    [&](uint32_t a, uint32_t b) { return window.nodes[a].totals.bytes > window.nodes[b].totals.bytes; });
+  std::string text = "tracer: the heap is nearly full; the largest of " + std::to_string(order.size()) +
+                     " stacks that hold " + std::to_string(whole) + " bytes:\n";
+  for (size_t i = 0; i < shown; i++) {
+    const HeapTotals& totals = window.nodes[order[i]].totals;
+    text += std::to_string(totals.bytes) + " bytes in " + std::to_string(totals.count) + " objects\n";
+    for (const uint32_t each : window.StackOf(order[i])) {
+      const HeapNode& node = window.nodes[each];
+      text += "    at " + window.texts[node.name];
+      if (node.file != 0) text += " (" + window.texts[node.file] + ":" + std::to_string(node.line) + ")";
+      text += '\n';
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void HeapLimit::Watch(v8::Isolate* isolate, const HeapOptions* options, HeapLimitPlan plan) {
+  plan_ = std::move(plan);
+  options_ = options;
+  if (isolate_ != nullptr) return;
+  isolate_ = isolate;
+  isolate->AddNearHeapLimitCallback(Reached, this);
+}
+
+void HeapLimit::Unwatch() {
+  // 0 = the limit stays where it is.
+  if (isolate_ != nullptr) isolate_->RemoveNearHeapLimitCallback(Reached, 0);
+  isolate_ = nullptr;
+}
+
+size_t HeapLimit::Reached(void* self, size_t current, size_t) {
+  auto* const limit = static_cast<HeapLimit*>(self);
+  limit->highest_ = std::max(limit->highest_, current);
+  if (limit->reporting_) return limit->highest_ += kRoomBytes;
+  limit->reporting_ = true;
+  limit->Report();
+  limit->reporting_ = false;
+  return limit->NextLimit(current);
+}
+
+/** V8 goes on when it is higher than the limit of now, and gives up when it is not. */
+size_t HeapLimit::NextLimit(size_t current) {
+  if (plan_.extension_bytes > 0 && (plan_.extensions < 0 || extended_ < plan_.extensions)) {
+    extended_++;
+    // Once half of the first limit is enough again. V8 asks at 80 % already: at more it would take it back at once.
+    isolate_->AutomaticallyRestoreInitialHeapLimit(0.5);
+    return highest_ += plan_.extension_bytes;
+  }
+  if (!plan_.leaves) return current;
+  // V8 asks only who came last: the next time it is the other one.
+  Unwatch();
+  return highest_ + kRoomBytes;
+}
+
+void HeapLimit::Report() {
+  if (options_->interval_bytes == 0) return;
+  const std::unique_ptr<HeapWindow> window = ReadHeap(isolate_, *options_, plan_.thread);
+  if (window == nullptr) return;
+  if (plan_.logs) WriteAll(STDERR_FILENO, Largest(*window));
+  if (!plan_.command.empty()) Send(EncodeHeap(*window));
+}
+
+void HeapLimit::Send(const std::string& profile) {
+  const int file = UnnamedFile();
+  if (file < 0) return;
+  const bool whole = WriteAll(file, plan_.header + "\n") && WriteAll(file, profile) && lseek(file, 0, SEEK_SET) == 0;
+  const pid_t child = whole ? StartProgram(plan_.command, plan_.environment, file) : 0;
+  close(file);
+  if (child != 0) WaitFor(child, plan_.wait_ms);
+}
+
+}  // namespace profiling

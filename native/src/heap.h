@@ -1,0 +1,64 @@
+/** V8's sampling heap profiler, and space.pprof. */
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wall.h"
+
+namespace v8 {
+class Isolate;
+}
+
+namespace profiling {
+
+/** What the heap profiler is asked for; an interval of 0 = it does not run. */
+struct HeapOptions {
+  uint64_t interval_bytes = 0;
+  int depth = 64;
+  /** Objects already collected too; only Node 26 and later can tell them from those alive. */
+  bool allocated = false;
+};
+
+struct HeapTotals {
+  int64_t live_count = 0;
+  int64_t live_bytes = 0;
+  int64_t count = 0;
+  int64_t bytes = 0;
+};
+
+/** A function at its place in the tree; `parent` stands before it. */
+struct HeapNode {
+  uint32_t parent;
+  uint32_t name;  // indices of texts
+  uint32_t file;
+  int line;  // where the function begins: V8 does not keep the lines of allocations
+  int column;
+  HeapTotals totals;
+};
+
+/** V8's tree of allocations, copied out of V8's reach: any thread may read it. */
+struct HeapWindow {
+  HeapOptions options;
+  ThreadLabels thread;
+  int64_t time_ns = 0;  // CLOCK_REALTIME
+  int64_t external_bytes = 0;
+  std::vector<std::string> texts;
+  std::vector<HeapNode> nodes;  // the first is the root, which is no frame
+
+  /** The stack of a node, leaf first. */
+  std::vector<uint32_t> StackOf(uint32_t node) const;
+};
+
+/** On the isolate's thread, as are the next two. */
+bool StartHeap(v8::Isolate* isolate, const HeapOptions& options);
+void StopHeap(v8::Isolate* isolate);
+/** Null when the profiler does not run. */
+std::unique_ptr<HeapWindow> ReadHeap(v8::Isolate* isolate, const HeapOptions& options, ThreadLabels thread);
+
+/** Any thread. */
+std::string EncodeHeap(const HeapWindow& window);
+
+}  // namespace profiling

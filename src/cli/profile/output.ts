@@ -1,0 +1,42 @@
+/** Writes the profile, and says so. */
+
+import { accessSync, constants, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { formatAmount } from '../amount'
+import { formatDuration } from '../duration'
+import { CommandError } from '../usage'
+import { mergeProfiles, type ProfilePart } from './merge'
+
+/** Before a long profile is lost: throws a `CommandError` when its file cannot be written. */
+export function checkPath(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Throws a `CommandError` when the file cannot be written, or there is nothing of this type. */
+export function writeProfile(
+  path: string,
+  type: 'wall' | 'cpu' | 'space',
+  parts: readonly ProfilePart[],
+): void {
+  const { pprof, stacks, seconds, total, unit, types } = mergeProfiles(
+    parts,
+    type === 'space' ? 'inuse_space' : type,
+  )
+  if (total === undefined)
+    throw new CommandError(`no ${type} was measured: there is no add-on of the profiler for this Node.js`)
+  try {
+    writeFileSync(path, gzipSync(pprof))
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`)
+  }
+  const lacks = type === 'wall' && !types.includes('cpu') ? ', without CPU time' : ''
+  const length = type === 'space' ? '' : `, over ${formatDuration(seconds * 1000)}`
+  process.stderr.write(
+    `tracer: wrote ${path}: ${formatAmount(total, unit)} of ${type} in ${stacks.toLocaleString('en-US')} stacks${length}${lacks}\n`,
+  )
+}

@@ -1,0 +1,48 @@
+/**
+ * What messages of all signals have in common, as JSON.
+ *
+ * | protobuf | JSON |
+ * |---|---|
+ * | AnyValue | object with one of `stringValue`, `boolValue`, `intValue`, `doubleValue`, `arrayValue`, `kvlistValue`, `bytesValue` (base64); empty for null |
+ */
+
+import type { AnyMap, AnyValue } from './any-value'
+import type { ResourceAttributes } from './output'
+import { sendable } from './text'
+
+export function quoted(text: string): string {
+  return JSON.stringify(sendable(text))
+}
+
+export function listOf(attributes: Readonly<Record<string, AnyValue>>): string {
+  const pairs = pairsOf(attributes)
+  return pairs === '' ? '' : `,"attributes":[${pairs}]`
+}
+
+function pairsOf(map: Readonly<Record<string, AnyValue>>): string {
+  let pairs = ''
+  for (const name in map) pairs += keyValue(name, map[name])
+  return pairs.slice(1)
+}
+
+/** With a comma before it. */
+function keyValue(name: string, value: AnyValue): string {
+  return `,{"key":${quoted(name)},"value":${anyValue(value)}}`
+}
+
+export function anyValue(value: AnyValue): string {
+  if (typeof value === 'string') return `{"stringValue":${quoted(value)}}`
+  if (typeof value === 'boolean') return `{"boolValue":${value}}`
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`
+  }
+  if (value === null) return '{}'
+  if (Array.isArray(value)) return `{"arrayValue":{"values":[${value.map(anyValue).join()}]}}`
+  if (value instanceof Uint8Array) return `{"bytesValue":"${Buffer.from(value).toString('base64')}"}`
+  return `{"kvlistValue":{"values":[${pairsOf(value as AnyMap)}]}}`
+}
+
+/** A resource as an object. */
+export function encodeResource(attributes: ResourceAttributes): Uint8Array {
+  return Buffer.from(`{${listOf(attributes).slice(1)}}`)
+}

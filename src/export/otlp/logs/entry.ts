@@ -1,0 +1,71 @@
+/** From what an application hands over to what is encoded: nothing of the application's is kept. */
+
+import { active } from '../../../trace/context'
+import { describeException } from '../../../trace/exception-event'
+import type { LogEntry, OtelLogEntry } from '../../../trace/log-entry'
+import { toAnyMap, toAnyValue } from '../any-value'
+import type { Nanos } from '../nanos'
+import type { LogRecord } from './record'
+import { severityOf } from './severity'
+
+export function toRecord(entry: OtelLogEntry): LogRecord {
+  const { body, attributes, error } = entry
+  const now = nanosOf(Date.now()) as Nanos
+  const { map, dropped } = toAnyMap(attributes)
+  const exception = error === undefined ? {} : toAnyMap(describeException(error, undefined)).map
+  const severity = severityOf(entry.severity)
+  return {
+    time: nanosOf(entry.timestamp) ?? now,
+    observed: nanosOf(entry.observed) ?? now,
+    severity: severity.severity,
+    severityText: entry.severityText ?? severity.severityText,
+    body: toAnyValue(body),
+    // What the application calls so itself wins.
+    attributes: { ...exception, ...map },
+    droppedAttributes: dropped,
+    ...idsOf(entry.span === undefined ? active() : entry.span),
+    eventName: typeof entry.eventName === 'string' ? entry.eventName : '',
+  }
+}
+
+const TRACE_ID = /^[0-9a-f]{32}$/
+const SPAN_ID = /^[0-9a-f]{16}$/
+const ZEROS = /^0+$/
+
+function idsOf(span: LogEntry['span']): { traceId: string; spanId: string; flags: number } {
+  if (span === undefined || span === null) return NONE
+  if ('traceFlags' in span) {
+    const { traceId, spanId, traceFlags } = span
+    return valid(traceId, spanId, traceFlags & 0xff)
+  }
+  const priority = 'trace' in span ? span.trace.priority : span.priority
+  return valid(
+    span.toTraceId(true).padStart(32, '0'),
+    span.toSpanId(true).padStart(16, '0'),
+    priority > 0 ? 1 : 0,
+  )
+}
+
+const NONE = { traceId: '', spanId: '', flags: 0 }
+
+function valid(traceId: string, spanId: string, flags: number): typeof NONE {
+  const isValid =
+    TRACE_ID.test(traceId) && SPAN_ID.test(spanId) && !ZEROS.test(traceId) && !ZEROS.test(spanId)
+  return isValid ? { traceId, spanId, flags } : NONE
+}
+
+/** Undefined for what is no time. */
+function nanosOf(time: LogEntry['timestamp']): Nanos | undefined {
+  const pair = Array.isArray(time) ? time : pairOf(time instanceof Date ? time.getTime() : time)
+  const [seconds, nanoseconds] = pair
+  if (!(Number.isSafeInteger(seconds) && seconds >= 0 && nanoseconds >= 0 && nanoseconds < 1e9))
+    return undefined
+  const all = BigInt(seconds) * 1_000_000_000n + BigInt(Math.trunc(nanoseconds))
+  return { hi: Number(BigInt.asUintN(32, all >> 32n)), lo: Number(BigInt.asUintN(32, all)) }
+}
+
+function pairOf(ms: unknown): readonly [number, number] {
+  if (typeof ms !== 'number') return [Number.NaN, 0]
+  const seconds = Math.floor(ms / 1000)
+  return [seconds, Math.min(Math.round((ms - seconds * 1000) * 1e6), 999_999_999)]
+}

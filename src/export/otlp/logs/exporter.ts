@@ -1,0 +1,68 @@
+/** Takes log records, encodes them at once, and has them delivered to a collector: bytes are the queue. */
+
+import { fence } from '../../../core/fence'
+import type { EmitLog } from '../../../trace/log-entry'
+import type { FlushResult, Unsent } from '../../exporter'
+import { Tally } from '../../tally'
+import { LOGS } from '../collector'
+import type { ResourceAttributes } from '../output'
+import { BATCH_BYTES, Pipeline, type PipelineOptions } from '../pipeline'
+import { LogBatch } from './batch'
+import { toRecord } from './entry'
+import type { LogFormat } from './record'
+
+export interface LogExporterOptions extends PipelineOptions {
+  format: LogFormat
+  /** Describes the process. */
+  resource: ResourceAttributes
+  /** Most records in a request. Default 512. */
+  batchRecords?: number
+}
+
+export class LogExporter {
+  readonly #tally = new Tally('logs')
+  readonly #batch: LogBatch
+  readonly #pipeline: Pipeline
+
+  constructor(options: LogExporterOptions) {
+    const { format, resource, queueSpans = Number.POSITIVE_INFINITY } = options
+    let encoded: Uint8Array | undefined
+    this.#batch = new LogBatch({
+      format,
+      resource: () => {
+        encoded ??= format.resource(resource)
+        return encoded
+      },
+      onFull: () => this.#pipeline.send(),
+      maxRecords: Math.min(options.batchRecords ?? 512, queueSpans),
+      maxBytes: options.batchBytes ?? BATCH_BYTES,
+    })
+    this.#pipeline = new Pipeline(options, LOGS, format.contentType, this.#tally, this.#batch)
+  }
+
+  get byteLength(): number {
+    return this.#pipeline.byteLength
+  }
+
+  /** Never throws. */
+  readonly emit: EmitLog = (entry, scope) => {
+    fence('log record', () => {
+      if (this.#pipeline.isClosing) this.#tally.countDropped('shut down', 1, 1)
+      else if (!this.#batch.add(toRecord(entry), scope)) this.#tally.countDropped('not encodable', 1, 1)
+      else this.#pipeline.added()
+    })
+  }
+
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    return this.#pipeline.flush(timeoutMs)
+  }
+
+  /** Flushes, and drops what is left; later records are lost. */
+  shutdown(timeoutMs?: number): Promise<FlushResult> {
+    return this.#pipeline.shutdown(timeoutMs)
+  }
+
+  takeUnsent(): Unsent {
+    return this.#pipeline.takeUnsent()
+  }
+}

@@ -1,0 +1,45 @@
+/** An example of what was measured: the trace in which it was. */
+
+export interface TraceIds {
+  /** 32 hex digits. */
+  traceId: string
+  /** 16 hex digits. */
+  spanId: string
+}
+
+export interface Exemplar extends TraceIds {
+  value: number
+  /** Unix time in seconds. */
+  at: number
+}
+
+/**
+ * Takes an example of each place once between two scrapes: to write the ids of a trace takes longer than to count, and
+ * nobody would see more of them.
+ */
+export class Exemplars {
+  readonly #activeTrace: () => TraceIds | undefined
+  #round = 1
+
+  constructor(activeTrace: () => TraceIds | undefined) {
+    this.#activeTrace = activeTrace
+  }
+
+  /** From now on, every place takes one anew. */
+  renew(): void {
+    this.#round++
+  }
+
+  offer(place: ExemplarPlace, value: number): void {
+    if (place.round === this.#round) return
+    const ids = this.#activeTrace()
+    if (ids === undefined) return
+    place.round = this.#round
+    place.exemplar = { traceId: ids.traceId, spanId: ids.spanId, value, at: Date.now() / 1000 }
+  }
+}
+
+export class ExemplarPlace {
+  exemplar: Exemplar | undefined = undefined
+  round = 0
+}

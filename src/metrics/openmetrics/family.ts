@@ -1,0 +1,56 @@
+/** All series of one name, which have the same type. */
+
+import type { Kind } from '../context'
+import { familyName } from './names'
+import type { Series } from './series'
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram'
+
+export interface Family {
+  /** Without the suffixes of its samples. */
+  readonly name: string
+  readonly kind: Kind
+  readonly help: string
+  readonly unit: string | undefined
+  /** A count that goes down is a gauge from then on. */
+  type: FamilyType
+  readonly series: Map<string, Series>
+}
+
+const WORDS: Readonly<Record<Kind, [word: string, type: FamilyType]>> = {
+  c: ['count', 'counter'],
+  g: ['gauge', 'gauge'],
+  s: ['distinct members within the last minute', 'gauge'],
+  h: ['histogram', 'histogram'],
+  d: ['distribution', 'histogram'],
+  ms: ['timing', 'histogram'],
+}
+
+/** `card.charged` of timings is `card_charged_seconds`. */
+export function newFamily(kind: Kind, name: string): Family {
+  const clean = familyName(name)
+  const [word, type] = WORDS[kind]
+  const unit = kind === 'ms' ? 'seconds' : undefined
+  return {
+    name: nameOf(kind, clean),
+    kind,
+    help: `${name} (${word})`,
+    unit,
+    type,
+    series: new Map(),
+  }
+}
+
+function nameOf(kind: Kind, clean: string): string {
+  // The sample of a counter ends with it, and the family does not.
+  if (kind === 'c') return clean.replace(/(?<=.)_total$/, '')
+  if (kind === 's') return `${clean}_unique`
+  return kind === 'ms' && !clean.endsWith('_seconds') ? `${clean}_seconds` : clean
+}
+
+/** Names that belong to the family: no other may have them. */
+export function namesIn({ name, type }: Pick<Family, 'name' | 'type'>): string[] {
+  if (type === 'gauge') return [name]
+  if (type === 'counter') return [name, `${name}_total`, `${name}_created`]
+  return [name, `${name}_bucket`, `${name}_count`, `${name}_sum`, `${name}_created`]
+}

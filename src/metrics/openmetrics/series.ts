@@ -1,0 +1,73 @@
+/** What is counted of one series, from the first call on: nothing here is reset by a scrape or a flush. */
+
+import { bucketOf } from './bounds'
+import { ExemplarPlace, type Exemplars } from './exemplar'
+import type { Labels } from './names'
+
+export interface Series {
+  readonly labels: Labels
+  add(value: number): void
+  addMember?(member: string): void
+}
+
+export class CounterSeries implements Series {
+  readonly labels: Labels
+  readonly place = new ExemplarPlace()
+  readonly #exemplars: Exemplars
+  readonly #onDecrease: () => void
+  value = 0
+
+  constructor(labels: Labels, exemplars: Exemplars, onDecrease: () => void) {
+    this.labels = labels
+    this.#exemplars = exemplars
+    this.#onDecrease = onDecrease
+  }
+
+  add(value: number): void {
+    this.value += value
+    if (value < 0) this.#onDecrease()
+    else this.#exemplars.offer(this.place, value)
+  }
+}
+
+export class GaugeSeries implements Series {
+  readonly labels: Labels
+  value = 0
+
+  constructor(labels: Labels) {
+    this.labels = labels
+  }
+
+  add(value: number): void {
+    this.value = value
+  }
+}
+
+export class HistogramSeries implements Series {
+  readonly labels: Labels
+  readonly bounds: readonly number[]
+  /** Of each bucket alone, the last one without an end. */
+  readonly counts: Float64Array
+  readonly places: readonly ExemplarPlace[]
+  readonly #exemplars: Exemplars
+  readonly #factor: number
+  sum = 0
+
+  /** Values are multiplied by `factor`. */
+  constructor(labels: Labels, bounds: readonly number[], factor: number, exemplars: Exemplars) {
+    this.labels = labels
+    this.bounds = bounds
+    this.counts = new Float64Array(bounds.length + 1)
+    this.places = Array.from(this.counts, () => new ExemplarPlace())
+    this.#factor = factor
+    this.#exemplars = exemplars
+  }
+
+  add(given: number): void {
+    const value = given * this.#factor
+    const bucket = bucketOf(this.bounds, value)
+    this.counts[bucket]++
+    this.sum += value
+    this.#exemplars.offer(this.places[bucket], value)
+  }
+}

@@ -1,0 +1,77 @@
+/** How many different members a set had within the last minute. */
+
+import type { Labels } from './names'
+import type { Series } from './series'
+
+/** Whoever scrapes less often than once a minute misses some; whoever scrapes more often sees the same. */
+export const WINDOW_MS = 60_000
+/** Of all sets together, 20 MB or so. */
+export const MAX_MEMBERS = 100_000
+/** To look for those that are over takes milliseconds. */
+const SWEEP_MS = 1000
+
+/** The sets of one process, which share the bound. */
+export class Members {
+  readonly #now: () => number
+  readonly #sets: SetSeries[] = []
+  readonly #onDropped: () => void
+  #sweptAt = Number.NEGATIVE_INFINITY
+  count = 0
+
+  constructor(onDropped: () => void, now: () => number = () => performance.now()) {
+    this.#onDropped = onDropped
+    this.#now = now
+  }
+
+  setOf(labels: Labels): SetSeries {
+    const set = new SetSeries(labels, this)
+    this.#sets.push(set)
+    return set
+  }
+
+  add(members: Map<string, number>, member: string): void {
+    const now = this.#now()
+    const isNew = !members.has(member)
+    if (isNew && this.count >= MAX_MEMBERS && now - this.#sweptAt >= SWEEP_MS) this.sweep()
+    if (isNew && this.count >= MAX_MEMBERS) {
+      this.#onDropped()
+      return
+    }
+    if (isNew) this.count++
+    members.set(member, now)
+  }
+
+  /** Forgets those whose minute is over. */
+  sweep(): void {
+    this.#sweptAt = this.#now()
+    const oldest = this.#sweptAt - WINDOW_MS
+    for (const { members } of this.#sets) {
+      for (const [member, at] of members) {
+        if (at <= oldest && members.delete(member)) this.count--
+      }
+    }
+  }
+}
+
+export class SetSeries implements Series {
+  readonly labels: Labels
+  /** When each was added last. */
+  readonly members = new Map<string, number>()
+  readonly #all: Members
+
+  constructor(labels: Labels, all: Members) {
+    this.labels = labels
+    this.#all = all
+  }
+
+  get value(): number {
+    return this.members.size
+  }
+
+  /** Sets take members alone. */
+  add(): void {}
+
+  addMember(member: string): void {
+    this.#all.add(this.members, member)
+  }
+}

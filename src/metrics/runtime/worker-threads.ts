@@ -1,0 +1,21 @@
+/** How many worker threads run that this thread has started since the tracer was. */
+
+import type { Worker } from 'node:worker_threads'
+import type { Recorder, RuntimeMetric } from './metric'
+
+export function workerThreads(recorder: Recorder): RuntimeMetric {
+  let count = 0
+  const onWorker = (worker: Worker): void => {
+    count++
+    worker.once('exit', () => count--)
+  }
+  process.on('worker', onWorker)
+  return {
+    collect() {
+      recorder.gauge('runtime.node.worker_threads', count)
+    },
+    stop() {
+      process.removeListener('worker', onWorker)
+    },
+  }
+}

@@ -1,0 +1,127 @@
+/** Which endpoint a local root served: words that the encoder joins with samples, and requests by endpoint. */
+
+import { openTraces } from '../trace/open-traces'
+import type { Span } from '../trace/span'
+
+/** Local roots that one window may need: 65 s at 1,500 requests a second. The oldest are forgotten first. */
+const MAX_ROOTS = 100_000
+const FIRST_ROOTS = 1_024
+/** Programs that name no routes have as many endpoints as paths: further ones have no label and no count. */
+const MAX_TEXTS = 1_000
+const MAX_TEXT_LENGTH = 1_000
+/** Int32 words of a root: its id (upper, lower), index of its text. */
+const ROW = 3
+
+/** What the encoder joins: rows of three words, the oldest of which is row `oldest`, and their texts. */
+export interface EndpointRows {
+  readonly words: Int32Array
+  readonly oldest: number
+  readonly texts: readonly string[]
+}
+
+export class Endpoints {
+  #words = new Int32Array(ROW * FIRST_ROOTS)
+  /** Row that is written next, and rows in use. */
+  #next = 0
+  #used = 0
+  #texts: string[] = []
+  readonly #indexes = new Map<string, number>()
+  readonly #counts = new Map<string, number>()
+
+  get size(): number {
+    return this.#used
+  }
+
+  /** Any span has finished. Only now is the route of a request known for sure. */
+  closed(span: Span): void {
+    if (span.type !== 'web') return
+    const root = span.trace.root
+    if (root !== span && hasWebAncestor(span)) return
+    const text = endpointOf(span)
+    const index = this.#indexOf(text)
+    if (index < 0) return
+    this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1)
+    if (root !== undefined) this.#add(root, index)
+  }
+
+  /** All that is known of roots; a view of what is written to later. Roots are kept, as their spans may go on. */
+  take(): EndpointRows {
+    // A request that outlives the window has its label all the same.
+    for (const { root } of openTraces()) {
+      const index = root?.type === 'web' ? this.#indexOf(endpointOf(root)) : -1
+      if (root !== undefined && index >= 0) this.#add(root, index)
+    }
+    const words = this.#words.subarray(0, this.#used * ROW)
+    const rows = { words, oldest: this.#used === 0 ? 0 : this.#next % this.#used, texts: this.#texts }
+    if (this.#texts.length >= MAX_TEXTS) this.#forget()
+    return rows
+  }
+
+  /** Outermost web spans that have finished since the last call, by endpoint. */
+  takeCounts(): Record<string, number> {
+    const counts = Object.fromEntries(this.#counts)
+    this.#counts.clear()
+    return counts
+  }
+
+  #add(root: Span, index: number): void {
+    if (this.#next * ROW === this.#words.length) this.#makeRoom()
+    const at = this.#next * ROW
+    this.#words[at] = root.idHi
+    this.#words[at + 1] = root.idLo
+    this.#words[at + 2] = index
+    this.#next++
+    if (this.#next > this.#used) this.#used = this.#next
+  }
+
+  #makeRoom(): void {
+    if (this.#used < MAX_ROOTS) {
+      const words = new Int32Array(Math.min(this.#words.length * 2, MAX_ROOTS * ROW))
+      words.set(this.#words)
+      this.#words = words
+    } else this.#next = 0
+  }
+
+  /** Index of a text, or -1: it is empty, or there are too many. */
+  #indexOf(text: string): number {
+    const known = this.#indexes.get(text)
+    if (known !== undefined) return known
+    const index = this.#texts.length
+    if (text === '' || index >= MAX_TEXTS) return -1
+    this.#texts.push(text)
+    this.#indexes.set(text, index)
+    return index
+  }
+
+  #forget(): void {
+    this.#texts = []
+    this.#indexes.clear()
+    this.#words = new Int32Array(ROW * FIRST_ROOTS)
+    this.#next = this.#used = 0
+  }
+}
+
+/** As the trace shows it, so that the two can be joined: the resource, else method and route. */
+function endpointOf(span: Span): string {
+  const { resource, tags } = span
+  if (resource !== '')
+    return resource.length > MAX_TEXT_LENGTH ? resource.slice(0, MAX_TEXT_LENGTH) : resource
+  const method = tags['http.method']
+  const route = tags['http.route']
+  return method === undefined || route === undefined || route === '' ? '' : `${method} ${route}`
+}
+
+/** Whether a web span is a part of another one in this process. */
+function hasWebAncestor(span: Span): boolean {
+  const { root, spans } = span.trace
+  if (root === undefined || root.type === 'web') return root !== undefined
+  let child = span
+  for (;;) {
+    const { parentHi, parentLo } = child
+    const parent = spans.find(({ idHi, idLo }) => idHi === parentHi && idLo === parentLo)
+    // One that was sent already is not in the list.
+    if (parent === undefined) return false
+    if (parent.type === 'web') return true
+    child = parent
+  }
+}

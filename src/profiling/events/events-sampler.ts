@@ -1,0 +1,103 @@
+/**
+ * Collections of garbage, lookups of names and connections of this thread, as Node's PerformanceObserver tells of them.
+ * Of files, compression and cryptography Node says nothing; to wrap their functions would touch every program's core.
+ */
+
+import { availableParallelism } from 'node:os'
+import { PerformanceObserver } from 'node:perf_hooks'
+import { fence } from '../../core/fence'
+import { outside } from '../../core/outside'
+import type { Span } from '../../trace/span'
+import type { Sampler } from '../types'
+import { encodeEvents } from './encode-events'
+import { gcLabels, operationLabels, type PerformanceEntryLike, type TimelineEvent } from './event'
+import { OperationSpans } from './operation-spans'
+import { Reservoir } from './reservoir'
+
+export interface EventsOptions {
+  /** Of the wall profiler: an operation as long as this is kept in 63 of 100 cases. */
+  intervalUs: number
+  windowMs: number
+}
+
+const MOST_EVENTS = 100_000
+/** Threads of libuv's pool, where UV_THREADPOOL_SIZE does not say another number. */
+const POOL_THREADS = 4
+
+/** As many as all threads that can be busy at once have samples of the interval's length in a window. */
+export function capacityOf({ intervalUs, windowMs }: EventsOptions): number {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || POOL_THREADS
+  const busy = Math.min(availableParallelism(), threads) + 2
+  return Math.min(MOST_EVENTS, Math.ceil(((windowMs * 1000) / intervalUs) * busy))
+}
+
+export class EventsSampler implements Sampler {
+  readonly type = 'events'
+  readonly #intervalMs: number
+  readonly #events: Reservoir<TimelineEvent>
+  readonly #spans = new OperationSpans()
+  #observer: PerformanceObserver | undefined
+  #startedMs = 0
+
+  constructor(options: EventsOptions) {
+    this.#intervalMs = options.intervalUs / 1000
+    this.#events = new Reservoir(capacityOf(options))
+  }
+
+  start(): boolean {
+    if (this.#observer !== undefined) return false
+    fence('events of Node', () => {
+      const observer = new PerformanceObserver(list => this.#add(list.getEntries()))
+      outside(() => observer.observe({ entryTypes: ['gc', 'dns', 'net'] }))
+      this.#observer = observer
+      this.#startedMs = performance.now()
+    })
+    return this.#observer !== undefined
+  }
+
+  /** Undefined also when there was no event. */
+  async take(again: boolean): Promise<Uint8Array | undefined> {
+    if (this.#observer === undefined) return undefined
+    // What Node has noted and not told yet.
+    this.#add(this.#observer.takeRecords())
+    const startedMs = this.#startedMs
+    const nowMs = performance.now()
+    const epochMs = Date.now()
+    this.#startedMs = nowMs
+    const events = this.#events.take()
+    if (!again) this.stop()
+    return events.length === 0 ? undefined : encodeEvents(events, startedMs, nowMs, epochMs)
+  }
+
+  stop(): void {
+    this.#observer?.disconnect()
+    this.#observer = undefined
+    this.#events.take()
+    this.#spans.clear()
+  }
+
+  /** To be called with every span that finishes while this runs: lookups and connections learn whom they were for. */
+  closed(span: Span): void {
+    if (this.#observer !== undefined) this.#spans.closed(span)
+  }
+
+  #add(entries: readonly PerformanceEntryLike[]): void {
+    fence('events of Node', () => {
+      for (const entry of entries) {
+        const { entryType, startTime: startMs, duration: durationMs } = entry
+        if (entryType === 'gc')
+          this.#events.add({ startMs, durationMs, labels: gcLabels(entry), span: undefined })
+        else {
+          const span = this.#spans.find(entry)
+          if (this.#isSampled(durationMs))
+            this.#events.add({ startMs, durationMs, labels: operationLabels(entry), span })
+        }
+      }
+    })
+  }
+
+  /** Whether at least one point of a Poisson process with the interval as its mean falls into the operation. */
+  #isSampled(durationMs: number): boolean {
+    return Math.random() < -Math.expm1(-durationMs / this.#intervalMs)
+  }
+}

@@ -1,0 +1,117 @@
+/** Where profiles go: the agent, files. */
+
+import { writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { threadId } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
+import { type AgentAddress, parseAgentUrl } from '../core/agent-url'
+import type { Config } from '../core/config/resolve'
+import { containerHeaders } from '../core/container'
+import { fence } from '../core/fence'
+import { sendNow } from '../core/last-words'
+import { log } from '../core/log'
+import { openTransport } from '../core/open-transport'
+import { outside } from '../core/outside'
+import type { Compress } from './compress'
+import { eventOf } from './event'
+import type { ProfilerFacts } from './facts'
+import type { ProfileExporter, ProfileSet } from './types'
+import { type Attachment, upload, uploadRequest } from './upload'
+
+/** For an agent that does not answer while the process exits. */
+const EXIT_MS = 500
+
+/** Compresses and sends. A connection of its own: a slow upload holds up no traces. */
+export function agentExporter(
+  config: Config,
+  compress: Compress,
+  facts: () => ProfilerFacts,
+): ProfileExporter {
+  const transport = openTransport(config)
+  const { tracerVersion } = facts()
+  const headers = identityHeaders(tracerVersion, config.externalEnv)
+  const eventFor = (set: ProfileSet, attachments: readonly Attachment[]): object =>
+    eventOf(
+      config,
+      facts(),
+      set,
+      attachments.map(([name]) => name),
+    )
+  let isClosed = false
+  return {
+    async export(set) {
+      const attachments: Attachment[] = []
+      for (const [type, bytes] of Object.entries(set.files))
+        attachments.push([`${type}.pprof`, await compress(bytes)])
+      const settings = {
+        transport,
+        headers,
+        timeoutMs: config.profilingUploadTimeout,
+        isOver: () => isClosed,
+      }
+      await upload(settings, eventFor(set, attachments), attachments)
+    },
+    exportNow(set) {
+      fence('last profile', () => {
+        const attachments = Object.entries(set.files).map(
+          ([type, bytes]): Attachment => [`${type}.pprof`, gzipSync(bytes)],
+        )
+        const address = parseAgentUrl(transport.url) as AgentAddress
+        const request = uploadRequest(headers, eventFor(set, attachments), attachments)
+        if (sendNow(address, [request], EXIT_MS) === 0)
+          log.warn('last profile', 'the last profile is lost: it was not taken in time')
+      })
+    },
+    setUrl: next => void transport.setUrl(next),
+    close() {
+      isClosed = true
+      transport.close()
+    },
+  }
+}
+
+/** The intake knows origins by these names. */
+export function identityHeaders(
+  tracerVersion: string,
+  externalEnv: string | undefined,
+): Record<string, string> {
+  return {
+    'DD-EVP-ORIGIN': 'dd-trace-js',
+    'DD-EVP-ORIGIN-VERSION': tracerVersion,
+    ...containerHeaders(externalEnv),
+  }
+}
+
+/** Path of a file of profiles: `<prefix><type>_<process>_<thread>_<number>.pprof`. */
+export function profilePath(prefix: string, type: string, number: number, pid = process.pid): string {
+  return `${prefix}${type}_${pid}_${threadId}_${number}.pprof`
+}
+
+/** Writes a file for each profile, as pprof that is compressed as uploads are. */
+export function fileExporter(prefix: string, compress: Compress): ProfileExporter {
+  return {
+    async export({ files, number }: ProfileSet) {
+      for (const [type, bytes] of Object.entries(files)) {
+        const path = profilePath(prefix, type, number)
+        try {
+          await outside(async () => writeFile(path, await compress(bytes)))
+        } catch (error) {
+          sayNotWritten(error)
+        }
+      }
+    },
+    exportNow({ files, number }) {
+      try {
+        for (const [type, bytes] of Object.entries(files))
+          writeFileSync(profilePath(prefix, type, number), gzipSync(bytes))
+      } catch (error) {
+        sayNotWritten(error)
+      }
+    },
+  }
+}
+
+function sayNotWritten(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  log.warn('profile file', `a profile cannot be written: ${reason}`)
+}

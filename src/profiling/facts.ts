@@ -1,0 +1,19 @@
+/** What an upload tells of the profiler itself. */
+
+import type { ProfileType } from './types'
+
+export interface ProfilerFacts {
+  readonly tracerVersion: string
+  readonly activation: 'manual' | 'auto'
+  readonly engine: 'native' | 'pprof' | 'inspector'
+  readonly types: readonly ProfileType[]
+  /** Whether the running span is read out of Node's async context. */
+  readonly isContextFrame: boolean
+  /** Keys of the application's own labels. */
+  readonly labelKeys: readonly string[]
+}
+
+/** A part of a list of tags: no comma, no line of its own. */
+export function clean(text: string): string {
+  return text.replace(/[,\p{Cc}]+/gu, '_')
+}

@@ -1,0 +1,127 @@
+/** `tracer.profiling`: one for each thread, opened when it is first asked for. */
+
+import { type Config, resolveConfig } from '../core/config/resolve'
+import { readStableFiles } from '../core/config/stable-files'
+import { endsWithin } from '../core/deadline'
+import { fence, reportFailure } from '../core/fence'
+import { watchProcess } from '../core/lifecycle'
+import { log } from '../core/log'
+import { outside } from '../core/outside'
+import { selfSnapshot } from '../core/self'
+import { later } from '../std/timer'
+import { runWithLabels, setCustomLabelKeys } from './labels'
+import { type Opened, open } from './open'
+import type { Profiling } from './public'
+
+export interface ProfilingProduct {
+  readonly api: Profiling
+  /** What `init()` found: starts where the settings say so. */
+  configure(config: Config): void
+  setUrl(url: string): void
+  /** Exports what there is, within the time; from then on nothing is. */
+  shutdown(timeoutMs?: number): Promise<void>
+}
+
+const CAPTURE_MS = 10_000
+/** For the last profile, when the program has nothing else to do. */
+const LAST_MS = 1000
+/** How often `auto` looks whether there has been a span. */
+const LOOK_AGAIN_MS = 10_000
+
+/** Without `config`, as long as there was no `init()`, the environment decides. */
+export function openProfiling(config?: Config): ProfilingProduct {
+  let settings = config
+  let opened: Opened | undefined
+  let unwatch: (() => void) | undefined
+  let waiting: NodeJS.Timeout | undefined
+  /** The agent that `setUrl()` named. */
+  let url: string | undefined
+  let isShut = false
+
+  const get = (activation: 'manual' | 'auto' = 'manual'): Opened | undefined => {
+    if (opened !== undefined || isShut) return opened
+    settings ??= resolveConfig({}, process.env, readStableFiles())
+    opened = fence('profiling', () => open(settings as Config, activation))
+    if (url !== undefined) opened?.setUrl(url)
+    return opened
+  }
+
+  const start = (activation?: 'manual' | 'auto'): boolean => {
+    clearTimeout(waiting)
+    const isStarted = get(activation)?.profiler.start() === true
+    if (isStarted) unwatch ??= outside(watch, () => opened)
+    return isStarted
+  }
+
+  const stop = async (timeoutMs = LAST_MS): Promise<void> => {
+    clearTimeout(waiting)
+    unwatch?.()
+    unwatch = undefined
+    await opened?.profiler.stop(timeoutMs).catch(error => reportFailure('profiling', error))
+  }
+
+  /** Programs that live for long and make spans are those that it is worth it for. */
+  const startWhenOld = (thresholdMs: number): void => {
+    const ageMs = process.uptime() * 1000
+    if (ageMs >= thresholdMs && selfSnapshot().spansSent > 0) {
+      start('auto')
+      return
+    }
+    waiting = outside(later, () => startWhenOld(thresholdMs), Math.max(thresholdMs - ageMs, LOOK_AGAIN_MS))
+  }
+
+  return {
+    api: {
+      start: () => start(),
+      stop: () => stop(),
+      async capture({ durationMs = CAPTURE_MS } = {}) {
+        return (await get()?.profiler.capture(durationMs)) ?? {}
+      },
+      runWithLabels,
+      setCustomLabelKeys,
+    },
+    configure(next) {
+      const wasRunning = opened?.profiler.isRunning === true
+      opened?.close()
+      opened = undefined
+      settings = next
+      if (next.profiling === 'true' || wasRunning) start()
+      else if (next.profiling === 'auto') startWhenOld(next.profilingLongLived)
+    },
+    setUrl(next) {
+      url = next
+      opened?.setUrl(next)
+    },
+    async shutdown(timeoutMs) {
+      await stop(timeoutMs)
+      opened?.close()
+      opened = undefined
+      isShut = true
+    },
+  }
+}
+
+/**
+ * The last profile leaves when the program has run out of work, or is cut off in the midst of it; where it finds more to
+ * do, profiling goes on.
+ */
+function watch(opened: () => Opened | undefined): () => void {
+  let hasRunOut = false
+  let isCutOff = false
+  return watchProcess({
+    isPending: () => !hasRunOut && opened()?.profiler.isRunning === true,
+    async flush() {
+      hasRunOut = true
+      const isSent = await endsWithin(opened()?.profiler.cut('on_shutdown') ?? Promise.resolve(), LAST_MS)
+      if (!isSent) log.warn('last profile', 'the last profile is lost: it was not taken in time')
+    },
+    cutOff() {
+      isCutOff = true
+    },
+    flushNow() {
+      if (isCutOff) opened()?.profiler.finish()
+      return 0
+    },
+    giveUp: () => 0,
+  })
+}

@@ -1,0 +1,77 @@
+/** What this thread's heap holds, by the inspector's sampling heap profiler. V8 has one for all who ask. */
+
+import { fence } from '../../core/fence'
+import { log } from '../../core/log'
+import type { Sampler } from '../types'
+import { Connection } from './connection'
+import { encodeSpace, type SamplingHeapProfile } from './heap-profile'
+
+export interface InspectorSpaceOptions {
+  /** Bytes between two samples on average. */
+  intervalBytes: number
+  /** Frames of a stack. */
+  depth: number
+}
+
+const PROFILE = 'HeapProfiler.getSamplingProfile'
+
+export class InspectorSpace implements Sampler {
+  readonly type = 'space'
+  readonly #options: InspectorSpaceOptions
+  readonly #connection = new Connection()
+
+  constructor(options: InspectorSpaceOptions) {
+    this.#options = options
+  }
+
+  start(): boolean {
+    if (this.#connection.isOpen) return false
+    const isStarted = fence('profiling by the inspector', () => {
+      this.#connection.open()
+      if (this.#isRunning()) {
+        log.warn('heap profile', 'no heap profiles: somebody else takes some of this thread')
+        return false
+      }
+      const { intervalBytes: samplingInterval, depth: stackDepth } = this.#options
+      this.#connection.ask('HeapProfiler.enable')
+      this.#connection.ask('HeapProfiler.startSampling', { samplingInterval, stackDepth })
+      return true
+    })
+    if (!isStarted) this.#close()
+    return isStarted === true
+  }
+
+  async take(again: boolean): Promise<Uint8Array | undefined> {
+    if (!this.#connection.isOpen) return undefined
+    try {
+      const { profile } = this.#connection.ask<{ profile: SamplingHeapProfile }>(PROFILE)
+      if (!again) this.stop()
+      return await encodeSpace(profile, this.#options.intervalBytes)
+    } catch (error) {
+      // Another connection has stopped it.
+      log.warn('heap profile', `a heap profile is lost: ${error instanceof Error ? error.message : error}`)
+      this.#close()
+      if (again) this.start()
+      return undefined
+    }
+  }
+
+  stop(): void {
+    if (!this.#connection.isOpen) return
+    fence('profiling by the inspector', () => this.#connection.ask('HeapProfiler.stopSampling'))
+    this.#close()
+  }
+
+  #isRunning(): boolean {
+    try {
+      this.#connection.ask(PROFILE)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #close(): void {
+    fence('profiling by the inspector', () => this.#connection.close())
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Wall time by the package `pprof` 5 of Google: one profiler for the process, whose profiles become like those of the
+ * add-on. Not the heap: on Node 24 its heap profiler crashes the process.
+ */
+
+import { fence, reportFailure } from '../core/fence'
+import { encodeWallHits, type Hits } from './encode/wall'
+import type { FallbackOptions } from './fallback'
+import { COLUMNS, type PprofPackage, samplesOf } from './pprof/package'
+import type { Sampler } from './types'
+
+/** Never throws: text says in plain words why it can't. */
+export function pprofSamplers({ types, wall }: FallbackOptions): Sampler[] | string {
+  let pprof: PprofPackage
+  try {
+    pprof = require('pprof') as PprofPackage
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code === 'MODULE_NOT_FOUND' ? 'it is not installed' : `it does not load: ${message}`
+  }
+  if (typeof pprof?.time?.start !== 'function') return 'it is not the package that it should be'
+  return types.has('wall') ? [wallSampler(pprof, wall.intervalUs)] : 'it is used for wall time only'
+}
+
+function wallSampler(pprof: PprofPackage, intervalUs: number): Sampler {
+  let end: ReturnType<PprofPackage['time']['start']> | undefined
+  const start = (): boolean => {
+    if (end !== undefined) return false
+    // Throws while the application itself profiles with it.
+    end = fence('profiling by pprof', () => pprof.time.start(intervalUs, undefined, COLUMNS))
+    return end !== undefined
+  }
+  return {
+    type: 'wall',
+    start,
+    async take(again) {
+      const profile = end && fence('profiling by pprof', end)
+      end = undefined
+      if (again) start()
+      if (profile === undefined) return undefined
+      const hits: Hits[] = samplesOf(profile).map(({ stack, values }) => ({ stack, count: values[0] }))
+      const count = hits.reduce((sum, each) => sum + each.count, 0)
+      const durationUs = Number(profile.durationNanos ?? 0) / 1000
+      return encodeWallHits(hits, { intervalUs, durationUs, count, endMs: Date.now() }).catch(error => {
+        reportFailure('profiling by pprof', error)
+        return undefined
+      })
+    },
+    stop() {
+      if (end !== undefined) fence('profiling by pprof', end)
+      end = undefined
+    },
+  }
+}

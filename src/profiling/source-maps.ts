@@ -1,0 +1,64 @@
+/** Puts names, files and lines of the sources in place of the generated ones, where there are source maps. */
+
+import { reportFailure } from '../core/fence'
+import { outside } from '../core/outside'
+import { inSlices } from './slices'
+import { readCode } from './source-maps/code'
+import { type Files, questions, rewrite } from './source-maps/rewrite'
+import { Starts } from './source-maps/starts'
+import { MapStore } from './source-maps/store'
+
+export class SourceMaps {
+  readonly #store: MapStore
+  #last: Promise<unknown> = Promise.resolve()
+  #hasMissing = false
+
+  constructor(store = new MapStore()) {
+    this.#store = store
+  }
+
+  /** Whether a profile so far had a file that declares a map which is not there, or is broken. */
+  get hasMissing(): boolean {
+    return this.#hasMissing
+  }
+
+  /** `pprof` not compressed; the same bytes when no file has a map. One after the other; never rejects. */
+  map(pprof: Uint8Array): Promise<Uint8Array> {
+    const mapped = this.#last.then(() => outside(() => this.#map(pprof)))
+    this.#last = mapped
+    return mapped
+  }
+
+  async #map(pprof: Uint8Array): Promise<Uint8Array> {
+    try {
+      const code = await inSlices(readCode(pprof))
+      const starts = new Starts(code)
+      const files: Files = { mapped: new Set(), missing: new Set() }
+      for (const [index, file] of code.files) {
+        const state = this.#store.known(file) ?? (await this.#store.state(file))
+        if (state === 'mapped' || (state === 'missing' && !isForeign(file))) files[state].add(index)
+      }
+      if (files.mapped.size > 0) {
+        const asked = await inSlices(questions(pprof, code, files.mapped, starts))
+        for (const [index, each] of asked) await this.#store.ask(code.files.get(index) as string, each)
+      }
+      // Reading a map for an answer may show that it is broken.
+      for (const index of files.mapped) {
+        if (this.#store.known(code.files.get(index) as string) !== 'missing') continue
+        files.mapped.delete(index)
+        if (!isForeign(code.files.get(index) as string)) files.missing.add(index)
+      }
+      if (files.missing.size > 0) this.#hasMissing = true
+      if (files.mapped.size + files.missing.size === 0) return pprof
+      return await inSlices(rewrite(pprof, code, files, starts, this.#store))
+    } catch (error) {
+      reportFailure('source maps of a profile', error)
+      return pprof
+    }
+  }
+}
+
+/** Packages often declare maps that they leave out; nobody has uploaded those either. */
+function isForeign(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file)
+}

@@ -1,0 +1,122 @@
+/**
+ * Puts the places of the sources into a pprof. What has no map, and every sample, is copied as bytes. A location keeps
+ * its id; functions that are named anew follow the others, as do their strings. Fields as in `code.ts`, and comment 13.
+ */
+
+import { FieldReader, FieldWriter } from '../encode/wire'
+import type { Pausing } from '../slices'
+import { Additions } from './additions'
+import type { Question } from './answers'
+import { type Code, type Frame, FUNCTION, framesOf, idOf, LINE, LOCATION, STRIDE } from './code'
+import type { Starts } from './starts'
+import type { MapStore, Place } from './store'
+
+/** Viewers that have the map themselves find a column in the upper 32 bits of lines when this is there. */
+const MISSING_COMMENT = 'dd:has-missing-map-files'
+const UPPER_WORD = 2 ** 32
+const COMMENT = 13
+
+const whereIs = ({ line, column }: Frame): Question => ({ name: '', line, column, answer: undefined })
+
+/** The questions of every file in `files`; `starts` learns where functions begin. */
+export function* questions(
+  pprof: Uint8Array,
+  code: Code,
+  files: ReadonlySet<number>,
+  starts: Starts,
+): Pausing<Map<number, Question[]>> {
+  const all = new Map<number, Question[]>([...files].map(file => [file, []]))
+  const reader = new FieldReader(pprof)
+  for (let count = 1; reader.next(); count++) {
+    if (count % STRIDE === 0) yield
+    if (reader.field !== LOCATION) continue
+    for (const frame of framesOf(reader)) {
+      const list = all.get(code.functions.get(frame.functionId)?.file ?? -1)
+      if (list === undefined || frame.line === 0) continue
+      starts.see(frame)
+      const start = starts.of(frame)
+      // First: of two questions for one place, that which has a name is asked.
+      if (start !== undefined) list.push(start)
+      list.push(whereIs(frame))
+    }
+  }
+  return all
+}
+
+export interface Files {
+  /** Indices of strings. */
+  mapped: Set<number>
+  missing: Set<number>
+}
+
+/** The profile with the frames of mapped files replaced, and the columns of those whose map is missing in their lines. */
+export function* rewrite(
+  pprof: Uint8Array,
+  code: Code,
+  { mapped, missing }: Files,
+  starts: Starts,
+  store: MapStore,
+): Pausing<Uint8Array> {
+  const out = new FieldWriter(pprof.length * 1.25)
+  const additions = new Additions(code)
+  /** Functions that locations still refer to. */
+  const used = new Set<number>()
+
+  const moved = (frame: Frame): Frame => {
+    const owner = code.functions.get(frame.functionId)
+    const isWhere = owner !== undefined && frame.line > 0
+    if (isWhere && mapped.has(owner.file)) {
+      const path = code.files.get(owner.file) as string
+      const place = store.place(path, whereIs(frame))
+      if (place !== null) return movedTo(place, code.text(owner.name), path, starts.of(frame))
+    }
+    used.add(frame.functionId)
+    if (!isWhere || !missing.has(owner.file) || frame.line >= UPPER_WORD) return frame
+    return { ...frame, line: frame.column * UPPER_WORD + frame.line }
+  }
+
+  const movedTo = (
+    { file, line, column }: NonNullable<Place>,
+    generatedName: string,
+    path: string,
+    start: Question | undefined,
+  ): Frame => {
+    const begin = start === undefined ? null : store.place(path, start)
+    const unnamed = start?.name === '' && begin !== null && `(anonymous:L#${begin.line}:C#${begin.column})`
+    const name = unnamed || (begin?.name ?? generatedName)
+    return { functionId: additions.functionOf(name, file, begin?.line ?? 0), line, column }
+  }
+
+  const reader = new FieldReader(pprof)
+  for (let count = 1; reader.next(); count++) {
+    if (count % STRIDE === 0) yield
+    if (reader.field === LOCATION) writeLocation(out, reader, framesOf(reader).map(moved))
+    else if (reader.field !== FUNCTION) out.raw(pprof, reader.start, reader.at)
+  }
+  yield* copyFunctions(pprof, used, out)
+  if (missing.size > 0) out.number(COMMENT, additions.text(MISSING_COMMENT))
+  yield* additions.write(out)
+  return out.finish()
+}
+
+function writeLocation(out: FieldWriter, reader: FieldReader, frames: readonly Frame[]): void {
+  const location = new FieldWriter(64)
+  const fields = reader.inner()
+  while (fields.next()) if (fields.field !== LINE) location.raw(fields.bytes, fields.start, fields.at)
+  for (const { functionId, line, column } of frames) {
+    const message = new FieldWriter(32)
+    message.number(1, functionId)
+    message.number(2, line)
+    message.number(3, column)
+    location.message(LINE, message)
+  }
+  out.message(LOCATION, location)
+}
+
+function* copyFunctions(pprof: Uint8Array, used: ReadonlySet<number>, out: FieldWriter): Pausing<void> {
+  const reader = new FieldReader(pprof)
+  for (let count = 1; reader.next(); count++) {
+    if (count % STRIDE === 0) yield
+    if (reader.field === FUNCTION && used.has(idOf(reader))) out.raw(pprof, reader.start, reader.at)
+  }
+}

@@ -1,0 +1,115 @@
+/** Teaches the signal handler to find the running span in Node's async context, by trying it on spans made for that. */
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { log } from '../core/log'
+import { outside } from '../core/outside'
+import { run, storage } from '../trace/context'
+import { noopSpan } from '../trace/noop'
+import { Span } from '../trace/span'
+import type { Binding } from './binding'
+import { LabelSet, labelStorage } from './labels'
+import { SLOT } from './span-slot'
+
+/** A context, of which the handler must see what it holds. */
+interface Probe {
+  readonly span: Span | undefined
+  readonly labels: LabelSet | undefined
+  /** Whether other storages have a value in the same context. */
+  readonly isCrowded?: true
+}
+
+/** False: the async context of this Node is not what was learned on others, and the handler is not to read it. */
+export function learnFrame(binding: Binding): boolean {
+  try {
+    // Every storage that runs is left in the context where it ran.
+    const problem = outside(calibrate, binding)
+    if (problem === undefined) binding.useFrame(true)
+    else log.debug(() => `profiled spans are not read out of the async context: ${problem}`)
+    return problem === undefined
+  } catch (error) {
+    log.debug(() => `profiled spans are not read out of the async context: ${error}`)
+    return false
+  }
+}
+
+/** Undefined when all probes were read right; else what went wrong. */
+function calibrate(binding: Binding): string | undefined {
+  // Values that no other field has.
+  const first = probeSpan(0x51c3_0a7e, 0x2b91_6d05, probeSpan(0x3d44_19c2, -0x17e3_4bb1, undefined))
+  first.durationMs = -0x4d2f_1337
+  if (!within({ span: first, labels: undefined }, () => binding.learnFrame(storage, first)))
+    return 'it does not hold the span where it should'
+  const labels = new LabelSet(0x2f6b_90d3, {})
+  if (!within({ span: undefined, labels }, () => binding.learnLabels(labelStorage, labels)))
+    return 'it does not hold the labels where it should'
+  for (const [index, probe] of probes().entries())
+    if (!reads(binding, probe)) return `probe ${index} was read wrong`
+  return undefined
+}
+
+/** Every kind of context that a sample may meet. */
+function probes(): Probe[] {
+  const root = probeSpan(0x0000_0001, -1, undefined)
+  const child = probeSpan(0x7fff_ffff, -0x8000_0000, root)
+  const late = probeSpan(12, 0, root)
+  late.durationMs = -1.5
+  const finished = probeSpan(34, 56, root)
+  finished.durationMs = 12.5
+  const atOnce = probeSpan(34, 57, root)
+  atOnce.durationMs = 0
+  const orphan = probeSpan(78, -90, undefined)
+  orphan.trace.root = undefined
+  const labels = new LabelSet(1, { a: 1 })
+  return [
+    { span: root, labels: undefined },
+    { span: child, labels: undefined },
+    { span: late, labels: new LabelSet(0x7fff_ffff, { a: 'b' }) },
+    { span: finished, labels },
+    { span: atOnce, labels: undefined },
+    { span: orphan, labels },
+    { span: undefined, labels },
+    { span: undefined, labels: undefined },
+    { span: noopSpan(), labels: undefined },
+    { span: child, labels, isCrowded: true },
+    { span: {} as Span, labels: undefined },
+  ]
+}
+
+/** Whether the reader sees of a probe what is there: nothing, where the span has finished or is none. */
+function reads(binding: Binding, probe: Probe): boolean {
+  binding.slot.fill(0x2a)
+  if (!within(probe, () => binding.readFrame())) return false
+  const { span, labels } = probe
+  const seen = span !== undefined && span.durationMs < 0 ? span : undefined
+  const root = seen?.trace.root
+  const words = binding.slot
+  const isRight =
+    words[SLOT.spanHi] === (seen?.idHi ?? 0) &&
+    words[SLOT.spanLo] === (seen?.idLo ?? 0) &&
+    words[SLOT.rootHi] === (root?.idHi ?? 0) &&
+    words[SLOT.rootLo] === (root?.idLo ?? 0) &&
+    words[SLOT.labels] === (labels?.id ?? 0)
+  words.fill(0)
+  return isRight
+}
+
+function within({ span, labels, isCrowded }: Probe, read: () => boolean): boolean {
+  const inner = labels === undefined ? read : () => labelStorage.run(labels, read)
+  const outer = () => run(span, inner, undefined, [])
+  if (isCrowded === undefined) return outer()
+  let crowd = outer
+  for (let index = 0; index < 6; index++) {
+    const other = new AsyncLocalStorage<number>()
+    const next = crowd
+    crowd = () => other.run(index, next)
+  }
+  return crowd()
+}
+
+/** A span of the real class in a trace of its own, whose root it is unless another is given. */
+function probeSpan(idHi: number, idLo: number, root: Span | undefined): Span {
+  const { trace, site } = noopSpan()
+  const span = new Span(idHi, idLo, trace, site, '', {}, trace.anchorTicks)
+  trace.root = root ?? span
+  return span
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withService } from '../services/service'
+import { startFakeAgent } from '../support/fake-agent'
+import { readUpload } from '../support/profile-uploads'
+import type { ProfileSample } from '../support/profiles'
+import { fixture, INIT, runNode } from '../support/programs'
+import { judge, type SpanTruth } from '../support/span-truth'
+
+/** Node's async context can be read where it is a frame; elsewhere JavaScript says which span runs. */
+const HAS_FRAME = Number.parseInt(process.versions.node, 10) >= 24
+
+for (const mode of HAS_FRAME ? ['frame', 'slot'] : ['slot']) {
+  test(
+    `samples carry the span that ran, and none that had finished: ${mode}`,
+    withService('postgres', async (_t, { url }) => {
+      const { truth, samples, settings } = await run(url, mode === 'frame')
+      assert.equal(settings.asyncContextFrameEnabled, mode === 'frame')
+      const verdict = judge(truth, samples)
+      console.log(`${process.version} ${mode}: ${JSON.stringify(verdict)}`)
+      const { expected, labelled, wrong, without, late } = verdict
+      assert.ok(expected > 200 && without > 20, 'samples in busy sections')
+      assert.ok(labelled >= 0.99 * expected, `${labelled} of ${expected} carry a span`)
+      assert.ok(wrong <= 0.01 * labelled, `${wrong} of ${labelled} carry another span`)
+      assert.equal(late, 0, 'samples whose span had finished')
+      const served = samples.filter(({ labels }) => labels['trace endpoint'] === 'GET /orders/:id')
+      assert.ok(served.length > 100, 'samples of an endpoint')
+    }),
+  )
+}
+
+async function run(
+  databaseUrl: string,
+  useFrame: boolean,
+): Promise<{ truth: SpanTruth; samples: ProfileSample[]; settings: Record<string, unknown> }> {
+  const agent = await startFakeAgent({})
+  try {
+    const ended = await runNode(
+      ['--require', INIT, fixture('spans-truth.cjs')],
+      {
+        DATABASE_URL: databaseUrl,
+        DD_TRACE_AGENT_URL: agent.url,
+        DD_PROFILING_ENABLED: 'true',
+        DD_PROFILING_SAMPLING_RATE: '1000',
+        DD_PROFILING_ASYNC_CONTEXT_FRAME_ENABLED: String(useFrame),
+      },
+      60_000,
+    )
+    assert.deepEqual([ended.code, ended.stderr], [0, ''])
+    const uploads = await Promise.all(
+      agent.others.filter(({ path }) => path === '/profiling/v1/input').map(readUpload),
+    )
+    return {
+      truth: JSON.parse(ended.stdout) as SpanTruth,
+      samples: uploads.flatMap(({ samples }) => samples('wall.pprof')),
+      settings: uploads[0].event.info.profiler.settings,
+    }
+  } finally {
+    await agent.stop()
+  }
+}

@@ -1,0 +1,59 @@
+/** What a program prints that profiles itself without the add-on: `fallbackSamplers`, its work, its profiles. */
+
+import { type FallbackOptions, fallbackSamplers } from '../../src/profiling/fallback'
+import type { ProfileType } from '../../src/profiling/types'
+import { spin } from './profiled'
+
+export interface FallbackReport {
+  /** Of the engine, or why there is none. */
+  name: string
+  /** Which samplers started. */
+  started: boolean[]
+  /** pprof in base64 of two windows, by type. */
+  first: Partial<Record<ProfileType, string>>
+  second: Partial<Record<ProfileType, string>>
+}
+
+export const fallbackOptions = (timeline = false): FallbackOptions => ({
+  types: new Set<ProfileType>(['wall', 'space']),
+  wall: { intervalUs: 1000, timeline },
+  space: { intervalBytes: 16_384, depth: 64 },
+})
+
+const kept: number[][] = []
+
+function heavy(): void {
+  spin(70)
+}
+function light(): void {
+  spin(30)
+}
+/** 4,144 bytes each. */
+function leak(count: number): void {
+  for (let at = 0; at < count; at++) kept.push(new Array(512).fill(0.5))
+}
+
+export async function profileYourself(options = fallbackOptions()): Promise<FallbackReport> {
+  const fallback = fallbackSamplers(options)
+  if (typeof fallback === 'string') return { name: fallback, started: [], first: {}, second: {} }
+  const { name, samplers } = fallback
+  const started = samplers.map(sampler => sampler.start())
+  const take = async (again: boolean): Promise<FallbackReport['first']> => {
+    const files: FallbackReport['first'] = {}
+    for (const sampler of samplers) {
+      const bytes = await sampler.take(again)
+      if (bytes !== undefined) files[sampler.type] = Buffer.from(bytes).toString('base64')
+    }
+    return files
+  }
+  for (let turn = 0; turn < 10; turn++) {
+    heavy()
+    light()
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  leak(5000)
+  const first = await take(true)
+  heavy()
+  const second = await take(false)
+  return { name, started, first, second }
+}

@@ -1,0 +1,44 @@
+/** The add-on of this Node, and work whose CPU time is known. */
+
+import { type Binding, loadBinding } from '../../src/profiling/binding'
+import type { Endpoints } from '../../src/profiling/endpoints'
+import { WallProfiler } from '../../src/profiling/wall-profiler'
+
+export function binding(): Binding {
+  const loaded = loadBinding()
+  if (typeof loaded === 'string') throw new Error(loaded)
+  return loaded
+}
+
+export function wallProfiler(timeline = false, endpoints?: Endpoints): WallProfiler {
+  const options = { intervalUs: 1_000, windowMs: 30_000, timeline, spans: true, cpu: true, restart: true }
+  return new WallProfiler(binding(), () => endpoints, options)
+}
+
+/** ms of CPU that this process spent in `work`. */
+export function cpuMsOf(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+/** Busy for about so many ms of wall time; inlined into whoever calls it or not, its callers stay on the stack. */
+export function spin(ms: number): number {
+  const end = performance.now() + ms
+  let turns = 0
+  while (performance.now() < end) turns++
+  return turns
+}
+
+/** So many ms of this process's CPU: enough samples, however busy the machine is. */
+export function burn(ms: number): number {
+  const before = process.cpuUsage()
+  let turns = 0
+  for (let spentMs = 0; spentMs < ms; ) {
+    for (let i = 0; i < 20_000; i++) turns += Math.sqrt(i)
+    const { user, system } = process.cpuUsage(before)
+    spentMs = (user + system) / 1000
+  }
+  return turns
+}

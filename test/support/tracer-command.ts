@@ -1,0 +1,11 @@
+/** Runs the command `tracer`. */
+
+import { join } from 'node:path'
+import { type Ended, ROOT, runNode } from './programs'
+
+export const MAIN = join(ROOT, 'dist', 'src', 'cli', 'main.js')
+
+/** To its end. */
+export function tracer(...argv: string[]): Promise<Ended> {
+  return runNode([MAIN, ...argv], {}, 60_000)
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { afterEach, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { configureLog } from '../../../src/core/log'
+import { type Following, followSpans } from '../../../src/profiling/context'
+import { runWithLabels } from '../../../src/profiling/labels'
+import { SLOT } from '../../../src/profiling/span-slot'
+import { run } from '../../../src/trace/context'
+import { Scope } from '../../../src/trace/scope'
+import { Site } from '../../../src/trace/site'
+import type { Span } from '../../../src/trace/span'
+import { startSpan } from '../../../src/trace/start'
+import { binding } from '../../support/profiled'
+import { ROOT, runNode } from '../../support/programs'
+import { testRuntime } from '../../support/runtime'
+
+const MAJOR = Number.parseInt(process.versions.node, 10)
+const HAS_FRAME = MAJOR >= 24
+const MODES = HAS_FRAME ? (['frame', 'slot'] as const) : (['slot'] as const)
+const site = new Site({ name: 'work' })
+const addOn = binding()
+let following: Following | undefined
+
+afterEach(() => {
+  following?.stop()
+  following = undefined
+})
+
+function follow(mode: 'frame' | 'slot'): void {
+  following = followSpans(addOn, { endpoints: true, useFrame: mode === 'frame' })
+  assert.equal(following.mode, mode)
+}
+
+const start = (parent?: Span): Span => startSpan(testRuntime(), site, parent, {})
+
+/** What a sample taken now would carry: span, local root and labels. */
+function seen(mode: 'frame' | 'slot'): number[] {
+  if (mode === 'frame') addOn.readFrame()
+  const words = addOn.slot
+  assert.equal(words[SLOT.busy], 0)
+  return [...words.subarray(SLOT.spanHi)]
+}
+
+const wordsOf = (span: Span): number[] => {
+  const root = span.trace.root as Span
+  return [span.idHi, span.idLo, root.idHi, root.idLo, 0]
+}
+const NOTHING = [0, 0, 0, 0, 0]
+
+for (const mode of MODES) {
+  const see = (): number[] => seen(mode)
+
+  test(`${mode}: the span that runs, where others run within it and across await`, async () => {
+    follow(mode)
+    const root = start()
+    const child = start(root)
+    await run(
+      root,
+      async () => {
+        assert.deepEqual(see(), wordsOf(root))
+        run(child, () => assert.deepEqual(see(), wordsOf(child)), undefined, [])
+        assert.deepEqual(see(), wordsOf(root))
+        const inner = run(
+          child,
+          async () => {
+            await setImmediate()
+            assert.deepEqual(see(), wordsOf(child))
+          },
+          undefined,
+          [],
+        )
+        await null
+        assert.deepEqual(see(), wordsOf(root))
+        await inner
+        assert.deepEqual(see(), wordsOf(root))
+        run(undefined, () => assert.deepEqual(see(), NOTHING), undefined, [])
+      },
+      undefined,
+      [],
+    )
+    assert.deepEqual(see(), NOTHING)
+  })
+
+  test(`${mode}: a span that has finished is not seen, at once and later`, async () => {
+    follow(mode)
+    const span = start()
+    await run(
+      span,
+      async () => {
+        span.finish()
+        assert.deepEqual(see(), NOTHING)
+        await setImmediate()
+        assert.deepEqual(see(), NOTHING)
+        run(span, () => assert.deepEqual(see(), NOTHING), undefined, [])
+      },
+      undefined,
+      [],
+    )
+  })
+
+  test(`${mode}: the span is there where the function throws, and the one around it afterwards`, () => {
+    follow(mode)
+    const outer = start()
+    run(
+      outer,
+      () => {
+        const fail = (): never => {
+          assert.deepEqual(see(), wordsOf(start(outer)).with(0, see()[0]).with(1, see()[1]))
+          throw new Error('meant')
+        }
+        assert.throws(() => run(start(outer), fail, undefined, []), /meant/)
+        assert.deepEqual(see(), wordsOf(outer))
+      },
+      undefined,
+      [],
+    )
+  })
+
+  test(`${mode}: labels, with a span and without`, async () => {
+    follow(mode)
+    const span = start()
+    const id = runWithLabels({ tenant: 'a' }, () => see()[4])
+    assert.ok(id > 0)
+    await run(
+      span,
+      () =>
+        runWithLabels({ tenant: 'a' }, async () => {
+          await setImmediate()
+          assert.deepEqual(see(), wordsOf(span).with(4, id))
+          runWithLabels({ tenant: 'b' }, () => assert.notEqual(see()[4], id))
+          assert.deepEqual(see(), wordsOf(span).with(4, id))
+        }),
+      undefined,
+      [],
+    )
+    assert.deepEqual(see(), NOTHING)
+  })
+
+  test(`${mode}: objects that are no spans are nothing`, () => {
+    follow(mode)
+    const odd = [{}, { idHi: 1, idLo: 2 }, () => {}, 'text', 3, null]
+    for (const value of odd) {
+      new Scope().activate(value as Span, () => assert.deepEqual(see(), NOTHING))
+    }
+  })
+
+  test(`${mode}: nothing is followed after the end`, () => {
+    follow(mode)
+    following?.stop()
+    addOn.slot.fill(0)
+    run(start(), () => assert.deepEqual(seen('slot'), NOTHING), undefined, [])
+  })
+}
+
+const NO_FRAME = 'this Node.js has no AsyncContextFrame'
+
+test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_FRAME }, () => {
+  follow('frame')
+  const spans = Array.from({ length: 1000 }, () => start())
+  const garbage: unknown[] = []
+  for (const span of spans) {
+    run(
+      span,
+      () => {
+        for (let i = 0; i < 1000; i++) garbage[i] = { i, text: `text ${i}` }
+        assert.deepEqual(seen('frame'), wordsOf(span))
+      },
+      undefined,
+      [],
+    )
+  }
+})
+
+test('frame: found among some 60 storages, and given up beyond', {
+  skip: HAS_FRAME ? false : NO_FRAME,
+}, () => {
+  follow('frame')
+  const span = start()
+  let wanted = wordsOf(span)
+  let crowd = () => assert.deepEqual(seen('frame'), wanted)
+  const others = Array.from({ length: 64 }, () => new AsyncLocalStorage<number>())
+  const enter = (other: AsyncLocalStorage<number>): void => {
+    const inner = crowd
+    crowd = () => other.run(1, inner)
+  }
+  // The test runner has some of its own.
+  others.slice(0, 60).forEach(enter)
+  run(span, crowd, undefined, [])
+  wanted = NOTHING
+  others.slice(60).forEach(enter)
+  run(span, crowd, undefined, [])
+})
+
+test('frame: a span that has become another kind of object is nothing', {
+  skip: HAS_FRAME ? false : NO_FRAME,
+}, () => {
+  follow('frame')
+  const slow = start() as Span & Record<string, unknown>
+  for (let i = 0; i < 1500; i++) slow[`extra ${i}`] = i
+  delete (slow as Partial<Span>).service
+  const odd = [slow, Object.setPrototypeOf(start(), {})]
+  for (const span of odd) run(span, () => assert.deepEqual(seen('frame'), NOTHING), undefined, [])
+})
+
+for (const [flags, from, mode] of [
+  [['--experimental-async-context-frame'], 22, 'frame'],
+  [['--no-async-context-frame'], 24, 'slot'],
+  [[], 20, HAS_FRAME ? 'frame' : 'slot'],
+] as const) {
+  const applies = flags[0]?.startsWith('--exp') ? MAJOR === from : flags.length === 0 || MAJOR === from
+  test(`node ${flags.join(' ')}: ${mode}`, { skip: applies ? false : 'not of this Node.js' }, async () => {
+    const code = `const { followSpans } = require('./dist/src/profiling/context.js')
+      const { loadBinding } = require('./dist/src/profiling/binding.js')
+      process.stdout.write(followSpans(loadBinding(), { endpoints: true, useFrame: true }).mode)`
+    const ended = await runNode([...flags, '-e', code])
+    assert.deepEqual([ended.stdout, ended.stderr], [mode, ''], ROOT)
+  })
+}
+
+test('a frame that cannot be learned is said once at debug', {
+  skip: HAS_FRAME && 'this Node.js has an AsyncContextFrame, which is learned',
+}, () => {
+  const said: string[] = []
+  const debug = (text: string): void => void said.push(text)
+  configureLog({ logLevel: 'debug', debug: false, logger: { debug, info: debug, warn: debug, error: debug } })
+  following = followSpans(addOn, { endpoints: true, useFrame: true })
+  configureLog({ logLevel: 'off', debug: false })
+  assert.equal(following.mode, 'slot')
+  assert.equal(said.length, 1)
+  assert.match(said[0], /not read out of the async context/)
+})
