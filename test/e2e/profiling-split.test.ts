@@ -31,6 +31,7 @@ test('CPU and wall time at 99 Hz go to the functions that took them, within 3 po
       console.log(`${type} of ${name}: ${is.toFixed(1)} %, truth ${was.toFixed(1)} %`)
       assert.ok(Math.abs(is - was) <= 3, `${type} of ${name}: ${is} % is not ${was} %`)
     }
-    assert.ok(Math.abs(percent(allSeen, allReal) - 100) <= 6, `${type}: ${allSeen} ms of ${allReal} ms`)
+    // The truth has the CPU of all threads of the process, compilers and collectors among them.
+    assert.ok(Math.abs(percent(allSeen, allReal) - 100) <= 8, `${type}: ${allSeen} ms of ${allReal} ms`)
   }
 })
