@@ -36,6 +36,7 @@ bool Session::Start(int interval_us, uint32_t capacity, int32_t* slot) {
     profiler_ = v8::CpuProfiler::New(isolate_);
     profiler_->SetSamplingInterval(interval_us);
   }
+  OutliveLateSignals();
   if (!StartProfile()) {
     DisposeIfUnused();
     return false;

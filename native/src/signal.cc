@@ -60,6 +60,16 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 
 }  // namespace
 
+void OutliveLateSignals() {
+  const std::lock_guard lock(guard);
+  struct sigaction now {};
+  if (sigaction(SIGPROF, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
+  struct sigaction ours {};
+  ours.sa_sigaction = [](int, siginfo_t*, void*) {};
+  ours.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigaction(SIGPROF, &ours, nullptr);
+}
+
 bool IsAttached() { return current.load(std::memory_order_relaxed) != nullptr; }
 
 bool Attach(Target* target) {

@@ -18,6 +18,12 @@ struct Target {
 /** Of the slot: 1 while JavaScript writes it; span (upper, lower); local root (upper, lower); set of labels. */
 enum SlotWord : uint32_t { kBusy, kSpanHigh, kSpanLow, kRootHigh, kRootLow, kLabels, kSlotWords };
 
+/**
+ * Before V8's profiler starts: V8 puts back what it found when it stops, and a signal that it has sent by then and that
+ * comes late would end the process.
+ */
+void OutliveLateSignals();
+
 /** Call on the thread itself, after V8's profiler has started there. */
 /** False when another copy of the session is attached on this thread. */
 bool Attach(Target* target);
