@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { EventEmitter } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { active } from '../../src/kit/index'
 import type { LibrarySet } from '../../test/libraries/sets'
 import { type ClientPlace, withEachSet } from '../../test/support/client-sets'
@@ -184,10 +185,13 @@ withEachSet(
       subscriber.on('error', () => {})
       await subscriber.connect()
       place.t.after(() => close(subscriber))
-      const message = new Promise(resolve => void subscriber.subscribe('redis:channel', resolve))
+      const messages: string[] = []
+      await subscriber.subscribe('redis:channel', message => void messages.push(message))
+      // Some versions refuse it at once.
       await subscriber.get('redis:a').catch(() => {})
       await client.publish('redis:channel', 'hello')
-      assert.equal(await message, 'hello')
+      while (messages.length === 0) await setImmediate()
+      assert.deepEqual(messages, ['hello'])
       assert.ok(raw(collector).includes('PUBLISH redis:channel hello'))
     })
 
