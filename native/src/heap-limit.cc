@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace profiling {
@@ -20,6 +21,8 @@ namespace {
 
 /** V8 puts what it hands out of a profile into the same heap: room for it. */
 constexpr size_t kRoomBytes = 16 << 20;
+constexpr double kNearlyFull = 0.8;
+constexpr int kFullInARow = 3;
 constexpr size_t kLoggedStacks = 10;
 constexpr int64_t kPollNs = 5'000'000;
 
@@ -118,19 +121,43 @@ std::string Largest(const HeapWindow& window) {
   return text;
 }
 
+/** Bytes of what lives longer. */
+struct OldGeneration {
+  explicit OldGeneration(v8::Isolate* isolate) {
+    for (size_t at = 0; at < isolate->NumberOfHeapSpaces(); at++) {
+      v8::HeapSpaceStatistics space;
+      isolate->GetHeapSpaceStatistics(&space, at);
+      if (std::string_view(space.space_name()).starts_with("new_")) continue;
+      used += space.space_used_size();
+      taken += space.space_size();
+    }
+  }
+
+  size_t used = 0;
+  size_t taken = 0;  // used, or free and not given back
+};
+
 }  // namespace
 
 void HeapLimit::Watch(v8::Isolate* isolate, const HeapOptions* options, HeapLimitPlan plan) {
+  Unwatch();
   plan_ = std::move(plan);
   options_ = options;
-  if (isolate_ != nullptr) return;
   isolate_ = isolate;
-  isolate->AddNearHeapLimitCallback(Reached, this);
+  if (plan_.limit_bytes == 0) {
+    isolate->AddNearHeapLimitCallback(Reached, this);
+  } else {
+    isolate->AddGCEpilogueCallback(Collected, this);
+  }
 }
 
 void HeapLimit::Unwatch() {
-  // 0 = the limit stays where it is.
-  if (isolate_ != nullptr) isolate_->RemoveNearHeapLimitCallback(Reached, 0);
+  if (isolate_ == nullptr) return;
+  if (plan_.limit_bytes == 0) {
+    isolate_->RemoveNearHeapLimitCallback(Reached, 0);  // 0 = the limit stays where it is
+  } else {
+    isolate_->RemoveGCEpilogueCallback(Collected, this);
+  }
   isolate_ = nullptr;
 }
 
@@ -138,8 +165,10 @@ size_t HeapLimit::Reached(void* self, size_t current, size_t) {
   auto* const limit = static_cast<HeapLimit*>(self);
   limit->highest_ = std::max(limit->highest_, current);
   if (limit->reporting_) return limit->highest_ += kRoomBytes;
+  // V8 may ask again: the room for the profile was more than it took.
+  if (limit->given_up_) return current;
   limit->reporting_ = true;
-  limit->Report();
+  limit->Report(limit->Read().get());
   limit->reporting_ = false;
   return limit->NextLimit(current);
 }
@@ -152,21 +181,58 @@ size_t HeapLimit::NextLimit(size_t current) {
     isolate_->AutomaticallyRestoreInitialHeapLimit(0.5);
     return highest_ += plan_.extension_bytes;
   }
-  if (!plan_.leaves) return current;
+  if (!plan_.leaves) {
+    given_up_ = true;
+    return current;
+  }
   // V8 asks only who came last: the next time it is the other one.
   Unwatch();
   return highest_ + kRoomBytes;
 }
 
-void HeapLimit::Report() {
-  if (options_->interval_bytes == 0) return;
-  const std::unique_ptr<HeapWindow> window = ReadHeap(isolate_, *options_, plan_.thread);
+/** V8 calls this before it asks whoever watches the limit, and then looks whether there is room again. */
+void HeapLimit::Collected(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags, void* self) {
+  auto* const limit = static_cast<HeapLimit*>(self);
+  if (limit->reported_ || !limit->IsNearlyFull(type)) return;
+  // What the profile itself takes must not be what ends the thread.
+  const auto more = [](void*, size_t current, size_t) { return current + kRoomBytes; };
+  isolate->AddNearHeapLimitCallback(more, nullptr);
+  const std::unique_ptr<HeapWindow> window = limit->Read();
+  isolate->RemoveNearHeapLimitCallback(more, limit->plan_.limit_bytes);
+  // V8 may have collected once more, to make room for the profile, and that may have been enough.
+  const OldGeneration old(isolate);
+  limit->full_in_a_row_ = 0;
+  if (old.taken < limit->plan_.limit_bytes && old.used < limit->NearlyFull()) return;
+  limit->reported_ = true;
+  limit->Report(window.get());
+}
+
+/** At the limit, or so full for so long that V8 is about to give up on its collections: it does after four at 80 %. */
+bool HeapLimit::IsNearlyFull(v8::GCType type) {
+  v8::HeapStatistics heap;
+  isolate_->GetHeapStatistics(&heap);
+  if (heap.total_heap_size() < NearlyFull()) return false;
+  const OldGeneration old(isolate_);
+  if (type == v8::kGCTypeMarkSweepCompact) full_in_a_row_ = old.used < NearlyFull() ? 0 : full_in_a_row_ + 1;
+  return old.taken >= plan_.limit_bytes || full_in_a_row_ == kFullInARow;
+}
+
+size_t HeapLimit::NearlyFull() const {
+  return static_cast<size_t>(static_cast<double>(plan_.limit_bytes) * kNearlyFull);
+}
+
+/** Null when no profiler runs. */
+std::unique_ptr<HeapWindow> HeapLimit::Read() const {
+  return options_->interval_bytes == 0 ? nullptr : ReadHeap(isolate_, *options_, plan_.thread);
+}
+
+void HeapLimit::Report(const HeapWindow* window) const {
   if (window == nullptr) return;
   if (plan_.logs) WriteAll(STDERR_FILENO, Largest(*window));
   if (!plan_.command.empty()) Send(EncodeHeap(*window));
 }
 
-void HeapLimit::Send(const std::string& profile) {
+void HeapLimit::Send(const std::string& profile) const {
   const int file = UnnamedFile();
   if (file < 0) return;
   const bool whole = WriteAll(file, plan_.header + "\n") && WriteAll(file, profile) && lseek(file, 0, SEEK_SET) == 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,10 @@ struct HeapLimitPlan {
   bool logs = false;                     // writes the largest stacks to stderr
   uint64_t extension_bytes = 0;          // how much the limit is raised afterwards,
   int64_t extensions = 0;                // and how often; -1 = always
-  /** Somebody else watches the limit as well, and was there before. */
+  /** Somebody else watches the limit as well, and was there before: V8 has to ask him next. */
   bool leaves = false;
+  /** Of the old generation, where V8's question is left to that other one; 0 = V8 asks us. */
+  uint64_t limit_bytes = 0;
   ThreadLabels thread;
 };
 
@@ -38,14 +41,21 @@ class HeapLimit {
 
  private:
   static size_t Reached(void* self, size_t current, size_t initial);
+  static void Collected(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags, void* self);
+  bool IsNearlyFull(v8::GCType type);
   size_t NextLimit(size_t current);
-  void Report();
-  void Send(const std::string& profile);
+  size_t NearlyFull() const;
+  std::unique_ptr<HeapWindow> Read() const;
+  void Report(const HeapWindow* window) const;
+  void Send(const std::string& profile) const;
 
   v8::Isolate* isolate_ = nullptr;
   const HeapOptions* options_ = nullptr;
   HeapLimitPlan plan_;
   bool reporting_ = false;
+  bool reported_ = false;  // without V8's question
+  int full_in_a_row_ = 0;  // collections of everything
+  bool given_up_ = false;
   int64_t extended_ = 0;
   size_t highest_ = 0;  // what V8 was told last
 };

@@ -3,7 +3,14 @@
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { setImmediate } = require('node:timers/promises')
 const vm = require('node:vm')
-const { Worker, isMainThread, parentPort, threadId, workerData } = require('node:worker_threads')
+const {
+  Worker,
+  isMainThread,
+  parentPort,
+  resourceLimits,
+  threadId,
+  workerData,
+} = require('node:worker_threads')
 
 const [binary, turns] = isMainThread ? [process.argv[2], Number(process.argv[3] ?? 20)] : workerData
 const addOn = require(binary)
@@ -93,6 +100,7 @@ const PLAN = {
   extensionBytes: 0,
   extensions: 0,
   leaves: true,
+  limitBytes: isMainThread ? 0 : resourceLimits.maxOldGenerationSizeMb * 2 ** 20,
   threadName: 'drive',
   threadId: String(threadId),
 }

@@ -81,6 +81,8 @@ export interface HeapLimitPlan {
   readonly extensions: number
   /** Somebody else watches the limit as well, and has to be asked next. */
   readonly leaves: boolean
+  /** Of the old generation, where V8 is to ask that other one only; 0 = it asks us. */
+  readonly limitBytes: number
   readonly threadName: string
   readonly threadId: string
 }

@@ -1,7 +1,7 @@
 /** When the heap is nearly full, its profile leaves before the thread dies: another process sends it. */
 
 import { join } from 'node:path'
-import { isMainThread, threadId } from 'node:worker_threads'
+import { isMainThread, resourceLimits, threadId } from 'node:worker_threads'
 import type { Config } from '../core/config/resolve'
 import { log } from '../core/log'
 import { agentUrlOf } from '../core/open-transport'
@@ -40,6 +40,7 @@ export function watchHeapLimit(
     extensionBytes: config.profilingOomExtension,
     extensions: config.profilingOomExtensions,
     leaves: hasOtherWatcher(),
+    limitBytes: isMainThread || config.profilingOomExtension > 0 ? 0 : workerLimit(),
     threadName: thread.name,
     threadId: thread.id,
   })
@@ -58,6 +59,11 @@ function hasOtherWatcher(): boolean {
   if (!isMainThread) return true
   const options = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`
   return /--heapsnapshot[-_]near[-_]heap[-_]limit/.test(options)
+}
+
+/** A worker that was asked later than by Node alone has grown by more than the room that Node then makes: V8 aborts all. */
+function workerLimit(): number {
+  return (resourceLimits.maxOldGenerationSizeMb ?? 0) * 2 ** 20
 }
 
 function headerOf(config: Config, facts: ProfilerFacts, url: string | undefined): OomHeader {

@@ -31,6 +31,10 @@ test('functions of vm contexts are seen, also when their context is gone', async
   assertSeen((await run('contexts')).seen, 200)
 })
 
+test('a signal that comes after the end does no harm', async () => {
+  assertSeen((await run('late signal')).seen, 100)
+})
+
 test('another listener to SIGPROF, there before us, gets its signals back when we end', async () => {
   const { seen, signals } = await run('user before')
   assertSeen(seen, 100)

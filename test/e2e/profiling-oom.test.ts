@@ -76,6 +76,14 @@ test('a worker that runs out of memory ends alone, and leaves its heap profile',
   assert.ok(sumOf(samples('space.pprof'), 'inuse_space', 'leakUntilFull') > 20e6)
 })
 
+test('workers that leak in large steps end alone, too', async t => {
+  const agent = await agentOf(t)
+  const ended = await runNode([LEAKING, 'workers'], { DD_TRACE_AGENT_URL: agent.url }, 60_000)
+  assert.deepEqual([ended.code, ended.signal], [0, null], ended.stderr)
+  assert.equal(ended.stdout, 'the worker ended: ERR_WORKER_OUT_OF_MEMORY\n'.repeat(10))
+  assert.equal(uploads(agent).length, 10)
+})
+
 test('the limit is raised as often as it is asked for, and a profile left each time', async t => {
   const agent = await agentOf(t)
   const env = {

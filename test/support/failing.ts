@@ -56,6 +56,15 @@ const programs: Record<string, () => Promise<unknown>> = {
     return { seen, signals }
   },
 
+  /** As one that was under way when V8 stopped, and gave the signal back. */
+  async 'late signal'() {
+    const profiler = started()
+    busy()
+    const seen = await seenMs(profiler, 'busy')
+    process.kill(process.pid, 'SIGPROF')
+    return { seen }
+  },
+
   /** From then on V8's samples are the other one's signals; V8 takes the signal back when we end. */
   async 'user after'() {
     const profiler = started()

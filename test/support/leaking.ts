@@ -1,6 +1,9 @@
-/** A program that leaks until its heap is full, and is watched: `node leaking.js [worker]`; `off` = without the watch. */
+/**
+ * A program that leaks until its heap is full, and is watched: `node leaking.js [option]...`. `off`: without the watch;
+ * `worker`: a worker does so; `workers`: ten of them one after the other, in large steps.
+ */
 
-import { isMainThread, Worker } from 'node:worker_threads'
+import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { resolveConfig } from '../../src/core/config/resolve'
 import { watchHeapLimit } from '../../src/profiling/oom'
 import { SpaceProfiler } from '../../src/profiling/space-profiler'
@@ -35,12 +38,32 @@ function watch(): void {
   })
 }
 
-if (isMainThread && process.argv.includes('worker')) {
-  const worker = new Worker(__filename, { resourceLimits: { maxOldGenerationSizeMb: 48 } })
+/** More at once than the room that Node makes for a worker to end in. */
+function leakInLargeSteps(): void {
+  for (let turn = 0; turn < 200; turn++) kept.push(new Array(10_000).fill(turn + 0.5))
+  setImmediate(leakInLargeSteps)
+}
+
+async function runWorker(steps: string): Promise<void> {
+  const resourceLimits = { maxOldGenerationSizeMb: steps === 'large' ? 32 : 48 }
+  const worker = new Worker(__filename, { resourceLimits, workerData: steps })
   worker.on('error', (error: NodeJS.ErrnoException) =>
     process.stdout.write(`the worker ended: ${error.code}\n`),
   )
-} else {
-  if (!process.argv.includes('off')) watch()
-  leakUntilFull()
+  await new Promise(resolve => worker.once('exit', resolve))
 }
+
+async function main(): Promise<void> {
+  if (process.argv.includes('worker')) await runWorker('small')
+  else if (process.argv.includes('workers')) for (let at = 0; at < 10; at++) await runWorker('large')
+  else leak()
+}
+
+function leak(): void {
+  if (!process.argv.includes('off')) watch()
+  if (workerData === 'large') leakInLargeSteps()
+  else leakUntilFull()
+}
+
+if (isMainThread) void main()
+else leak()
