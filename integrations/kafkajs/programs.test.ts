@@ -19,19 +19,20 @@ programs('kafkajs', {
     assert.equal(invoices.length, 3)
     const handled = named('kafka.consume').filter(span => span.meta['messaging.system'] === undefined)
     assert.equal(handled.length, 3)
-    for (const [index, span] of handled.entries()) {
-      assert.equal(span.service, 'shop-kafka')
-      assert.equal(span.traceId, orders[index].traceId)
-      assert.equal(span.parentId, orders[index].spanId)
-      assert.notEqual(span.meta['runtime-id'], orders[index].meta['runtime-id'])
-      assert.equal(invoices[index].parentId, span.spanId)
+    // Two processes send their spans: in which order they come is chance.
+    for (const order of orders.slice(0, 3)) {
+      const [span] = handled.filter(each => each.parentId === order.spanId)
+      assert.equal(span?.service, 'shop-kafka')
+      assert.equal(span.traceId, order.traceId)
+      assert.notEqual(span.meta['runtime-id'], order.meta['runtime-id'])
+      assert.ok(invoices.some(each => each.parentId === span.spanId))
     }
     const links = named('kafka.consume')
       .filter(span => span.meta['messaging.system'] === 'kafka')
       .flatMap(span => JSON.parse(span.meta['_dd.span_links']) as { span_id: string }[])
     assert.deepEqual(
-      links.map(link => BigInt(`0x${link.span_id}`)),
-      invoices.map(span => BigInt(span.spanId)),
+      links.map(link => BigInt(`0x${link.span_id}`)).sort(),
+      invoices.map(span => BigInt(span.spanId)).sort(),
     )
   },
 })
