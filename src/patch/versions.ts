@@ -24,9 +24,40 @@ function read(folder: string): string {
   }
 }
 
-/** semver takes 6 ms to load: only a process that uses an instrumented package pays them. */
+const RELEASE = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/
+const SPAN = /^>=(\d+(?:\.\d+){0,2})(?: <(\d+(?:\.\d+){0,2}))?$/
+
+/**
+ * As semver with its prereleases. It takes 6 to 12 ms to load, a sixth of the start of a program with express and pg:
+ * whether a release lies between two others, as nearly always, needs no more than its numbers.
+ */
 export function satisfies(version: string, range: string | undefined): boolean {
   if (range === undefined) return true
-  const compare = require('semver/functions/satisfies') as typeof import('semver/functions/satisfies')
-  return compare(version, range, { includePrerelease: true })
+  return lies(version, range) ?? bySemver(version, range)
+}
+
+/** Undefined where only semver can tell. */
+function lies(version: string, range: string): boolean | undefined {
+  if (!RELEASE.test(version)) return undefined
+  let isWithin = false
+  for (const part of range.split(' || ')) {
+    const [, from, below] = SPAN.exec(part) ?? []
+    if (from === undefined) return undefined
+    isWithin ||= compare(version, from) >= 0 && (below === undefined || compare(version, below) < 0)
+  }
+  return isWithin
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a, b].map(text => text.split('.').map(Number))
+  for (const [at, number] of left.entries()) {
+    const difference = number - (right[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function bySemver(version: string, range: string): boolean {
+  const ask = require('semver/functions/satisfies') as typeof import('semver/functions/satisfies')
+  return ask(version, range, { includePrerelease: true })
 }
