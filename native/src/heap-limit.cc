@@ -144,6 +144,8 @@ void HeapLimit::Watch(v8::Isolate* isolate, const HeapOptions* options, HeapLimi
   plan_ = std::move(plan);
   options_ = options;
   isolate_ = isolate;
+  reported_ = false;
+  given_up_ = false;
   if (plan_.limit_bytes == 0) {
     isolate->AddNearHeapLimitCallback(Reached, this);
   } else {
