@@ -72,8 +72,11 @@ test('a worker that runs out of memory ends alone, and leaves its heap profile',
     assert.equal(ended.stdout, 'the worker ended: ERR_WORKER_OUT_OF_MEMORY\n')
   }
   const { samples } = await readUpload(uploads(agent)[0])
-  assert.ok(samples('space.pprof').every(({ labels }) => labels['thread name'] === 'Worker #1 Event Loop'))
-  assert.ok(sumOf(samples('space.pprof'), 'inuse_space', 'leakUntilFull') > 20e6)
+  const space = samples('space.pprof')
+  assert.ok(space.every(({ labels }) => labels['thread name'] === 'Worker #1 Event Loop'))
+  // A heap as small as this can be full of garbage when V8 gives it up.
+  const leaked = sumOf(space, 'inuse_space', 'leakUntilFull')
+  assert.ok(leaked > 5e6 && leaked > 0.8 * sumOf(space, 'inuse_space'), String(leaked))
 })
 
 test('workers that leak in large steps end alone, too', async t => {
