@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startTestAgent } from '../../src/testing/index'
-import { INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
+import { byStart, INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
 import { TLS } from '../../test/support/tls'
 
 const fixture = (name: string) => join(ROOT, 'integrations', 'http', 'fixtures', name)
@@ -34,9 +34,7 @@ for (const [kind, args] of [
     assert.deepEqual(traced, plain)
     await agent.waitForTraces(REQUESTS.length)
     const spans = agent.spans()
-    const sent = spans
-      .filter(span => span.name === 'http.request')
-      .sort((first, second) => (first.startNs < second.startNs ? -1 : 1))
+    const sent = spans.filter(span => span.name === 'http.request').sort(byStart)
     assert.deepEqual(
       sent.map(span => [new URL(span.meta['http.url']).pathname, span.meta['http.status_code']]),
       REQUESTS,

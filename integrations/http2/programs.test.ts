@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startTestAgent } from '../../src/testing/index'
-import { INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
+import { byStart, INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
 import { TLS } from '../../test/support/tls'
 
 const fixture = (name: string) => join(ROOT, 'integrations', 'http2', 'fixtures', name)
@@ -33,9 +33,7 @@ for (const [kind, args] of [
     assert.equal(plain.code, 0, plain.stderr)
     assert.deepEqual(traced, plain)
     const spans = agent.spans()
-    const sent = spans
-      .filter(span => span.name === 'http.request')
-      .sort((first, second) => (first.startNs < second.startNs ? -1 : 1))
+    const sent = spans.filter(span => span.name === 'http.request').sort(byStart)
     const served = spans.filter(span => span.name === 'web.request')
     assert.deepEqual(
       sent.map(span => {

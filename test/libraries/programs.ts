@@ -8,7 +8,7 @@ import { satisfies } from 'semver'
 import { type SpanRecord, startTestAgent } from '../../src/testing/index'
 import type { ServiceName } from '../services/registry'
 import { withService } from '../services/service'
-import { type Ended, INIT, REGISTER, ROOT, runNode } from '../support/programs'
+import { byStart, type Ended, INIT, REGISTER, ROOT, runNode } from '../support/programs'
 import { installLibraries } from './install'
 import { MATRIX_VARIABLE, type MatrixRow } from './matrix'
 import { type LibrarySet, librarySets } from './sets'
@@ -86,7 +86,7 @@ async function runBoth(
     assert.equal(plain.code, 0, plain.stderr)
     assert.deepEqual(withoutPid(traced), withoutPid(plain))
     // A program that has ended has sent all.
-    const spans = [...agent.spans()].sort((first, second) => (first.startNs < second.startNs ? -1 : 1))
+    const spans = [...agent.spans()].sort(byStart)
     options.check(spans, set)
   } finally {
     await agent.close()

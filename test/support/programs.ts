@@ -96,3 +96,8 @@ export async function startApp(args: readonly string[], env: Env = {}): Promise<
     },
   }
 }
+
+/** For `sort`. Traces begin at whole milliseconds: of two within one, the first to end is the first. */
+export function byStart(first: { startNs: bigint }, second: { startNs: bigint }): number {
+  return Number(first.startNs - second.startNs)
+}
