@@ -52,7 +52,9 @@ test('a program that runs out of memory leaves its heap profile, and ends as it 
   const all = sumOf(space, 'inuse_space')
   const leaked = sumOf(space, 'inuse_space', 'leakUntilFull')
   console.log(`of ${(all / 1e6).toFixed(0)} MB the leak has ${(leaked / 1e6).toFixed(0)}`)
-  assert.ok(leaked > 40e6 && leaked > 0.8 * all)
+  // From Node.js 24 on V8 gives a heap as small as this up when garbage fills it, at times.
+  const least = Number.parseInt(process.versions.node, 10) < 24 ? 40e6 : 10e6
+  assert.ok(leaked > least && leaked > 0.8 * all)
   assert.ok(sumOf(space, 'inuse_space', 'useAndDrop') < 0.1 * leaked)
 })
 
