@@ -5,12 +5,12 @@ import { isMainThread } from 'node:worker_threads'
 import type { Background } from './background'
 import { parseAgentUrl } from './core/agent-url'
 import type { Config } from './core/config/resolve'
+import { runDetached } from './core/detached-context'
 import { fence } from './core/fence'
-import { sendNow } from './core/last-words'
 import { watchProcess } from './core/lifecycle'
 import { log } from './core/log'
 import { openTransport } from './core/open-transport'
-import { outside } from './core/outside'
+import { sendAtExit } from './core/send-at-exit'
 import { startupLine } from './core/startup-line'
 import type { Transport } from './core/transport'
 import type { AgentInfo } from './export/agent-info'
@@ -111,7 +111,7 @@ export function assemble(config: Config): Assembly {
     cutOff,
     goodbye: async () => background?.closing()(GOODBYE_MS),
   })
-  const starting = outside(
+  const starting = runDetached(
     later,
     () => {
       if (!(writer instanceof AgentWriter)) return
@@ -128,7 +128,7 @@ export function assemble(config: Config): Assembly {
   }, SWEEP_MS)
   // Callers may come before the first trace leaves.
   if (orgGuard !== undefined && writer instanceof AgentWriter) {
-    outside(() => setImmediate(() => writer.askInfo().catch(() => {})).unref())
+    runDetached(() => setImmediate(() => writer.askInfo().catch(() => {})).unref())
   }
   // The client costs 15 to 30 ms to load: after the program's own start, and before its first trace is to be sent.
   setImmediate(() => transport.warm()).unref()
@@ -205,7 +205,7 @@ function flushNow(
   const { requests, spanCount } = writer.takeUnsent()
   const address = parseAgentUrl(transport.url)
   if (address === undefined) return spanCount
-  const delivered = sendNow(address, [...requests, ...others.flatMap(each => each?.takeUnsent() ?? [])])
+  const delivered = sendAtExit(address, [...requests, ...others.flatMap(each => each?.takeUnsent() ?? [])])
   return delivered >= requests.length ? 0 : spanCount
 }
 

@@ -4,8 +4,8 @@ import type { LookupFunction } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
 import { loadUndici, openPool } from './agent-pool'
 import { type AgentAddress, parseAgentUrl } from './agent-url'
+import { runDetached } from './detached-context'
 import { type AgentResponse, Exchange } from './exchange'
-import { outside } from './outside'
 import { claimOrigin, releaseOrigin } from './own-origins'
 
 export interface AgentRequest {
@@ -40,7 +40,7 @@ export class Transport {
 
   /** Loads the client ahead of the first request, so that it costs no request of the application anything. */
   warm(): void {
-    outside(loadUndici)
+    runDetached(loadUndici)
   }
 
   /** Sends to another agent from now on; requests under way end where they began. False, and no change, for no URL. */
@@ -50,7 +50,7 @@ export class Transport {
     claimOrigin(address.origin)
     releaseOrigin(this.#address.origin)
     this.#address = address
-    outside(closePool, this.#pool)
+    runDetached(closePool, this.#pool)
     this.#pool = undefined
     return true
   }
@@ -60,7 +60,7 @@ export class Transport {
    * `ECONNREFUSED`, `ETIMEDOUT`, `UND_ERR_SOCKET`, `HPE_…`.
    */
   request(request: AgentRequest): Promise<AgentResponse> {
-    return outside(() => new Promise((resolve, reject) => this.#dispatch(request, resolve, reject)))
+    return runDetached(() => new Promise((resolve, reject) => this.#dispatch(request, resolve, reject)))
   }
 
   /** Ends the connection, also in the middle of a request; later requests fail. */
@@ -68,7 +68,7 @@ export class Transport {
     if (this.#isClosed) return
     this.#isClosed = true
     releaseOrigin(this.#address.origin)
-    outside(() => this.#pool?.destroy().catch(() => {}))
+    runDetached(() => this.#pool?.destroy().catch(() => {}))
     this.#pool = undefined
   }
 

@@ -1,7 +1,7 @@
 /** Empties a queue: one payload after the other, one request at a time. What a request leads to is its owner's matter. */
 
+import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
-import { outside } from '../core/outside'
 import { Flushes } from './flushes'
 import { Pause } from './pause'
 import type { Entry, PayloadQueue } from './queue'
@@ -36,7 +36,7 @@ export class Courier {
   start(): void {
     if (this.#isRunning || this.#isStopped) return
     this.#isRunning = true
-    outside(() => this.#run())
+    runDetached(() => this.#run())
   }
 
   /** The next attempt happens now, not after the wait. */

@@ -6,7 +6,7 @@
 import type { AgentResponse } from '../core/exchange'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
-import { countResponse } from '../core/self'
+import { countResponse } from '../core/tracer-counters'
 import type { Transport } from '../core/transport'
 import type { AgentInfoSource } from './agent-info'
 import { Courier } from './courier'

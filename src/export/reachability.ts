@@ -1,7 +1,7 @@
 /** Whether the agent, or a collector, can be reached, and what the user is told about it: once a minute, with what it has cost so far. */
 
 import { log } from '../core/log'
-import { countError } from '../core/self'
+import { countError } from '../core/tracer-counters'
 import { errorCode, type Transport } from '../core/transport'
 import { backoffMs, UNREACHABLE } from './retry'
 import type { Tally } from './tally'

@@ -1,6 +1,6 @@
 /** Counts what became of traces, or logs: here for `flush()`, and in the tracer's own counters. */
 
-import { countDropped, countSent } from '../core/self'
+import { countDropped, countSent } from '../core/tracer-counters'
 import type { Payload } from './encoder'
 
 /** Why traces were lost. */

@@ -1,8 +1,8 @@
 /** Takes finished traces, encodes them at once, and has them delivered: bytes are the queue, and bounded in bytes. */
 
+import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { type AgentRequest, errorCode, type Transport } from '../core/transport'
 import { later } from '../std/timer'
 import type { LocalTrace } from '../trace/local-trace'
@@ -102,7 +102,7 @@ export class AgentWriter implements Exporter {
       random: options.random ?? Math.random,
     })
     this.#leaving = { queue: this.#queue, courier: this.#delivery.courier, tally: this.#tally }
-    if (this.#stats !== undefined) outside(() => setImmediate(this.#askForStats).unref())
+    if (this.#stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
   }
 
   /** Bytes that wait: queued, being sent, and being filled. */
@@ -143,7 +143,7 @@ export class AgentWriter implements Exporter {
       return
     }
     if (this.#flushIntervalMs === 0 || this.#encoder.byteLength >= this.#softLimitBytes) this.#send()
-    else if (!this.#isArmed && !this.#isDue) outside(this.#arm)
+    else if (!this.#isArmed && !this.#isDue) runDetached(this.#arm)
   }
 
   /**

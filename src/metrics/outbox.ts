@@ -1,7 +1,7 @@
 /** Packets on their way: bounded in bytes, paced, and counted when they are lost. */
 
+import { runDetached } from '../core/detached-context'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { type Connection, codeOf, isUnsupported } from './connection/connection'
 import type { PacketSink } from './packets'
 import type { Tally } from './tally'
@@ -89,7 +89,7 @@ export class Outbox implements PacketSink {
   /** Sends what may be sent now. */
   pump(): void {
     if (this.#queue.length === 0 || this.#isHeld || this.#isClosed) return
-    const ready = outside(() => this.#connection.ready())
+    const ready = runDetached(() => this.#connection.ready())
     if (ready !== true) {
       this.#await(ready)
       return
@@ -115,7 +115,7 @@ export class Outbox implements PacketSink {
       packets.push(buffer.subarray(0, length))
     }
     if (packets.length === 0) return 0
-    return packets.length - outside(() => this.#connection.sendNow(packets))
+    return packets.length - runDetached(() => this.#connection.sendNow(packets))
   }
 
   /** What waits is lost; returns how many packets. */
@@ -130,7 +130,7 @@ export class Outbox implements PacketSink {
     this.#isClosed = true
     this.giveUp()
     this.#release()
-    outside(() => this.#connection.close())
+    runDetached(() => this.#connection.close())
   }
 
   #next(): Packet {
@@ -142,7 +142,7 @@ export class Outbox implements PacketSink {
   #send(packet: Packet): void {
     const connection = this.#connection
     this.#inFlight++
-    outside(() => {
+    runDetached(() => {
       connection.send(packet.buffer.subarray(0, packet.length), error => {
         this.#inFlight--
         if (!error) this.#options.tally.sent(packet.length)
@@ -182,7 +182,7 @@ export class Outbox implements PacketSink {
     const next = this.#options.nextConnection(error.message)
     if (next === undefined) return false
     this.#connection = next
-    outside(() => before.close())
+    runDetached(() => before.close())
     this.#isHeld = true
     this.#options.onReplaced(next)
     const waiting = this.#queue.splice(0)
@@ -214,7 +214,7 @@ export class Outbox implements PacketSink {
   #askTurn(): void {
     if (this.#isTurnAsked) return
     this.#isTurnAsked = true
-    outside(() =>
+    runDetached(() =>
       setImmediate(() => {
         this.#isTurnAsked = false
         this.#sentInTurn = 0

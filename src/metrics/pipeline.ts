@@ -1,10 +1,10 @@
 /** From calls to packets: series, what is aggregated, the flush every two seconds, and the end of the process. */
 
 import { endsWithin } from '../core/deadline'
+import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
 import { watchProcess } from '../core/lifecycle'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { every } from '../std/timer'
 import { packageVersion } from '../std/version'
 import type { Way } from './address'
@@ -84,7 +84,7 @@ export class Pipeline {
       },
     })
     this.#packets = new Packets(this.#outbox, first.limitBytes)
-    this.#timer = outside(every, () => this.#tick(), FLUSH_MS)
+    this.#timer = runDetached(every, () => this.#tick(), FLUSH_MS)
     this.#unwatch = watchProcess({
       isPending: () => this.isPending,
       flush: () => this.flush(),

@@ -7,11 +7,11 @@ import { gzipSync } from 'node:zlib'
 import { type AgentAddress, parseAgentUrl } from '../core/agent-url'
 import type { Config } from '../core/config/resolve'
 import { containerHeaders } from '../core/container'
+import { runDetached } from '../core/detached-context'
 import { fence } from '../core/fence'
-import { sendNow } from '../core/last-words'
 import { log } from '../core/log'
 import { openTransport } from '../core/open-transport'
-import { outside } from '../core/outside'
+import { sendAtExit } from '../core/send-at-exit'
 import type { Compress } from './compress'
 import { eventOf } from './event'
 import type { ProfilerFacts } from './facts'
@@ -58,7 +58,7 @@ export function agentExporter(
         )
         const address = parseAgentUrl(transport.url) as AgentAddress
         const request = uploadRequest(headers, eventFor(set, attachments), attachments)
-        if (sendNow(address, [request], EXIT_MS) === 0)
+        if (sendAtExit(address, [request], EXIT_MS) === 0)
           log.warn('last profile', 'the last profile is lost: it was not taken in time')
       })
     },
@@ -94,7 +94,7 @@ export function fileExporter(prefix: string, compress: Compress): ProfileExporte
       for (const [type, bytes] of Object.entries(files)) {
         const path = profilePath(prefix, type, number)
         try {
-          await outside(async () => writeFile(path, await compress(bytes)))
+          await runDetached(async () => writeFile(path, await compress(bytes)))
         } catch (error) {
           sayNotWritten(error)
         }

@@ -3,11 +3,11 @@
 import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
 import { endsWithin } from '../core/deadline'
+import { runDetached } from '../core/detached-context'
 import { fence, reportFailure } from '../core/fence'
 import { watchProcess } from '../core/lifecycle'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
-import { selfSnapshot } from '../core/self'
+import { readCounters } from '../core/tracer-counters'
 import { later } from '../std/timer'
 import { runWithLabels, setCustomLabelKeys } from './labels'
 import { type Opened, open } from './open'
@@ -49,7 +49,7 @@ export function openProfiling(config?: Config): ProfilingProduct {
   const start = (activation?: 'manual' | 'auto'): boolean => {
     clearTimeout(waiting)
     const isStarted = get(activation)?.profiler.start() === true
-    if (isStarted) unwatch ??= outside(watch, () => opened)
+    if (isStarted) unwatch ??= runDetached(watch, () => opened)
     return isStarted
   }
 
@@ -63,11 +63,15 @@ export function openProfiling(config?: Config): ProfilingProduct {
   /** Programs that live for long and make spans are those that it is worth it for. */
   const startWhenOld = (thresholdMs: number): void => {
     const ageMs = process.uptime() * 1000
-    if (ageMs >= thresholdMs && selfSnapshot().spansSent > 0) {
+    if (ageMs >= thresholdMs && readCounters().spansSent > 0) {
       start('auto')
       return
     }
-    waiting = outside(later, () => startWhenOld(thresholdMs), Math.max(thresholdMs - ageMs, LOOK_AGAIN_MS))
+    waiting = runDetached(
+      later,
+      () => startWhenOld(thresholdMs),
+      Math.max(thresholdMs - ageMs, LOOK_AGAIN_MS),
+    )
   }
 
   return {

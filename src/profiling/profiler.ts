@@ -1,9 +1,9 @@
 /** Windows that follow one another: what is gathered in each goes to the exporters, one at a time. */
 
 import { endsWithin } from '../core/deadline'
+import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { every } from '../std/timer'
 import type { ProfileExporter, ProfileSet, ProfileType, Sampler, Snapshot } from './types'
 
@@ -143,7 +143,7 @@ export class Profiler {
   #startTimer(): void {
     clearInterval(this.#timer)
     const tick = () => void this.cut('periodic').catch(error => reportFailure('profile', error))
-    this.#timer = outside(every, tick, this.#parts.periodMs)
+    this.#timer = runDetached(every, tick, this.#parts.periodMs)
   }
 
   /** Ends the window. Each sampler has a turn of the event loop of its own: shorter pauses. */

@@ -1,7 +1,7 @@
 /** Puts names, files and lines of the sources in place of the generated ones, where there are source maps. */
 
+import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
-import { outside } from '../core/outside'
 import { inSlices } from './slices'
 import { readCode } from './source-maps/code'
 import { type Files, questions, rewrite } from './source-maps/rewrite'
@@ -24,7 +24,7 @@ export class SourceMaps {
 
   /** `pprof` not compressed; the same bytes when no file has a map. One after the other; never rejects. */
   map(pprof: Uint8Array): Promise<Uint8Array> {
-    const mapped = this.#last.then(() => outside(() => this.#map(pprof)))
+    const mapped = this.#last.then(() => runDetached(() => this.#map(pprof)))
     this.#last = mapped
     return mapped
   }

@@ -1,8 +1,8 @@
 /** Teaches the signal handler to find the running span in Node's async context, by trying it on spans made for that. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { runDetached } from '../core/detached-context'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { run, storage } from '../trace/context'
 import { noopSpan } from '../trace/noop'
 import { Span } from '../trace/span'
@@ -22,7 +22,7 @@ interface Probe {
 export function learnFrame(binding: Binding): boolean {
   try {
     // Every storage that runs is left in the context where it ran.
-    const problem = outside(calibrate, binding)
+    const problem = runDetached(calibrate, binding)
     if (problem === undefined) binding.useFrame(true)
     else log.debug(() => `profiled spans are not read out of the async context: ${problem}`)
     return problem === undefined

@@ -2,10 +2,10 @@
 
 import type { Config } from '../core/config/resolve'
 import { containerHeaders } from '../core/container'
+import { runDetached } from '../core/detached-context'
 import type { AgentResponse } from '../core/exchange'
 import { fence } from '../core/fence'
 import { log } from '../core/log'
-import { outside } from '../core/outside'
 import { runtimeId } from '../core/runtime-id'
 import { errorCode, type Transport } from '../core/transport'
 import { userTags } from '../core/unified-tags'
@@ -54,7 +54,7 @@ export class RemoteConfiguration {
     if (this.#isOn) return
     this.#isOn = true
     this.#failures = 0
-    outside(() => this.#poll())
+    runDetached(() => this.#poll())
   }
 
   /** Polls no more; what has been set stays. */

@@ -1,6 +1,6 @@
 /** An exporter with a collector of its own, as the tests of OTLP need it. */
 
-import { resetSelf } from '../../src/core/self'
+import { resetCounters } from '../../src/core/tracer-counters'
 import { Transport } from '../../src/core/transport'
 import { Batch } from '../../src/export/otlp/batch'
 import { OtlpExporter, type OtlpOptions } from '../../src/export/otlp/exporter'
@@ -59,7 +59,7 @@ export async function exporting(
   collectorOptions: FakeAgentOptions = {},
   options: Partial<OtlpOptions> = {},
 ): Promise<Exporting> {
-  resetSelf()
+  resetCounters()
   const lines = catchLog()
   const collector = await startFakeAgent({ answer: () => ({ status: 200 }), ...collectorOptions })
   const transport = new Transport(collector.url)

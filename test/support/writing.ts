@@ -1,7 +1,7 @@
 /** A writer with an agent of its own, as the tests of the writer need it. */
 
 import { Unpackr } from 'msgpackr'
-import { resetSelf } from '../../src/core/self'
+import { resetCounters } from '../../src/core/tracer-counters'
 import { Transport } from '../../src/core/transport'
 import { V04Encoder } from '../../src/export/v04'
 import { V05Encoder } from '../../src/export/v05'
@@ -32,7 +32,7 @@ export async function writing(
   agentOptions: FakeAgentOptions = {},
   options: Partial<WriterOptions> = {},
 ): Promise<Writing> {
-  resetSelf()
+  resetCounters()
   const lines = catchLog()
   const agent = await startFakeAgent(agentOptions)
   const transport = new Transport(agent.url)

@@ -111,7 +111,7 @@ function split(bundleOf: ReadonlyMap<string, string>): Plugin {
 
 async function bundle(): Promise<void> {
   // The worker that the tracer starts by its path, and the program that sends what a full heap held.
-  const alone = ['core/last-words-worker.js', 'profiling/oom-exporter.js'].map(name => join(src, name))
+  const alone = ['core/send-at-exit-worker.js', 'profiling/oom-exporter.js'].map(name => join(src, name))
   const bundleOf = bundleOfFiles()
   const parts = [...new Set(bundleOf.values())].filter(name => name !== 'index')
   const entryPoints = [{ in: main, out: 'index' }, ...parts.map(name => ({ in: name, out: name }))]

@@ -2,9 +2,9 @@
 
 import { gzipSync } from 'node:zlib'
 import { endsWithin } from '../../core/deadline'
+import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
 import { log } from '../../core/log'
-import { outside } from '../../core/outside'
 import type { AgentRequest, Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { DataStreams, Pathway } from '../../trace/data-streams'
@@ -46,7 +46,7 @@ export class DataStreamsMonitor implements DataStreams {
       onUnknown: () => log.warn('data streams off', `agent at ${transport.url} has no ${PATH}`),
       random,
     })
-    this.#timer = outside(every, () => fence('data streams', () => this.#send(Date.now())), BUCKET_MS)
+    this.#timer = runDetached(every, () => fence('data streams', () => this.#send(Date.now())), BUCKET_MS)
   }
 
   /** Whether there is something that has not been sent. */

@@ -1,7 +1,7 @@
 /** From a batch of any signal to the collector: when requests leave, what waits meanwhile, and how it ends. */
 
+import { runDetached } from '../../core/detached-context'
 import { log } from '../../core/log'
-import { outside } from '../../core/outside'
 import type { Transport } from '../../core/transport'
 import { later } from '../../std/timer'
 import type { Payload } from '../encoder'
@@ -99,7 +99,7 @@ export class Pipeline {
   added(): void {
     if (this.#batch.byteLength === 0) return
     if (this.#delayMs === 0) this.#flushSoon()
-    else if (!this.#isArmed && !this.#isDue) outside(this.#arm)
+    else if (!this.#isArmed && !this.#isDue) runDetached(this.#arm)
   }
 
   /** The batch is full. */

@@ -1,8 +1,8 @@
 /** Sends payloads of statistics, one after the other, and drops those that the agent does not take in a few attempts. */
 
+import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { outside } from '../../core/outside'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import { Pause } from '../pause'
 import { reasonOf, verdictOf } from '../responses'
@@ -46,7 +46,7 @@ export class StatsSender {
   push(body: Uint8Array): void {
     this.#waiting.push(body)
     if (this.#waiting.length > MAX_WAITING) this.#drop(this.#waiting[1], 'the agent takes none')
-    this.#running ??= outside(() => this.#run())
+    this.#running ??= runDetached(() => this.#run())
   }
 
   /** Resolves when nothing waits any more; what fails from now on is not waited for. */

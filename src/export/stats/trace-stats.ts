@@ -10,9 +10,9 @@
  */
 
 import { endsWithin } from '../../core/deadline'
+import { runDetached } from '../../core/detached-context'
 import { fence, reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { outside } from '../../core/outside'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { LocalTrace } from '../../trace/local-trace'
@@ -69,9 +69,9 @@ export class TraceStats implements ClientStats {
       onUnknown: () => this.#turnOff(`it has no ${STATS_PATH}`),
       random,
     })
-    this.#timer = outside(every, () => fence('stats', () => this.#send(Date.now())), sendEveryMs)
+    this.#timer = runDetached(every, () => fence('stats', () => this.#send(Date.now())), sendEveryMs)
     // The library loads now, not when the first trace ends.
-    outside(() => setImmediate(() => fence('stats', newSketch)).unref())
+    runDetached(() => setImmediate(() => fence('stats', newSketch)).unref())
   }
 
   get isCounting(): boolean {

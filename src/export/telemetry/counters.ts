@@ -14,7 +14,7 @@
 
 import { otelCounts } from '../../core/config/report'
 import type { Config } from '../../core/config/resolve'
-import { type Counts, selfSnapshot } from '../../core/self'
+import { type Counts, readCounters } from '../../core/tracer-counters'
 import type { Series } from './events'
 
 interface Count {
@@ -58,7 +58,7 @@ function keyOf(metric: string, tags: readonly string[]): string {
 }
 
 function totals(config: Config): Count[] {
-  const { tracesSent, tracesDropped, spansSent, spansDropped, responses, errors } = selfSnapshot()
+  const { tracesSent, tracesDropped, spansSent, spansDropped, responses, errors } = readCounters()
   const failures: Counts = { timeout: 0, network: 0, status_code: 0 }
   for (const [code, count] of Object.entries(errors)) {
     failures[code === 'ETIMEDOUT' ? 'timeout' : 'network'] += count

@@ -5,9 +5,9 @@
 
 import type { Config } from '../../core/config/resolve'
 import { endsWithin } from '../../core/deadline'
+import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { outside } from '../../core/outside'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import { later } from '../../std/timer'
 import { Counters } from './counters'
@@ -111,7 +111,7 @@ export class Telemetry {
 
   #arm(delayMs: number): void {
     clearTimeout(this.#timer)
-    this.#timer = outside(later, () => void this.#beat(), delayMs)
+    this.#timer = runDetached(later, () => void this.#beat(), delayMs)
   }
 
   async #beat(): Promise<void> {

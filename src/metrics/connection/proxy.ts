@@ -2,7 +2,7 @@
 
 import type { LookupFunction } from 'node:net'
 import { type AgentAddress, parseAgentUrl } from '../../core/agent-url'
-import { sendNow } from '../../core/last-words'
+import { sendAtExit } from '../../core/send-at-exit'
 import { type AgentRequest, Transport } from '../../core/transport'
 import { type Connection, unsupported } from './connection'
 
@@ -38,7 +38,7 @@ export class ProxyConnection implements Connection {
   }
 
   sendNow(packets: readonly Uint8Array[]): number {
-    return this.#address === undefined ? 0 : sendNow(this.#address, packets.map(requestOf))
+    return this.#address === undefined ? 0 : sendAtExit(this.#address, packets.map(requestOf))
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 /** Asks all runtime metrics from time to time. */
 
+import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
-import { outside } from '../../core/outside'
 import { every } from '../../std/timer'
 import { activeResources } from './active-resources'
 import { cpu } from './cpu'
@@ -43,11 +43,11 @@ export function startCollector(recorder: Recorder, options: CollectorOptions): C
     ...(options.gc ? [gc] : []),
     ...(options.isMainThread ? OF_PROCESSES : []),
   ]
-  const metrics = outside(() => makers.map(make => fence('runtime metrics', () => make(recorder))))
+  const metrics = runDetached(() => makers.map(make => fence('runtime metrics', () => make(recorder))))
   const collect = (): void => {
     for (const metric of metrics) fence('runtime metrics', () => metric?.collect())
   }
-  const timer = outside(every, collect, options.intervalMs)
+  const timer = runDetached(every, collect, options.intervalMs)
   return {
     collect,
     stop() {

@@ -1,6 +1,6 @@
 /** How the tracer itself fares with the agent: its requests, and what became of them. */
 
-import { type Counts, selfSnapshot } from '../../core/self'
+import { type Counts, readCounters } from '../../core/tracer-counters'
 import type { Recorder, RuntimeMetric } from './metric'
 
 const PREFIX = 'datadog.tracer.node.exporter.agent.'
@@ -26,7 +26,7 @@ export function exporter(recorder: Recorder): RuntimeMetric {
 }
 
 function counted(): { responses: Counts; errors: Counts } {
-  const { responses, errors } = selfSnapshot()
+  const { responses, errors } = readCounters()
   return { responses, errors }
 }
 

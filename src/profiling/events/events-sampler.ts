@@ -5,8 +5,8 @@
 
 import { availableParallelism } from 'node:os'
 import { PerformanceObserver } from 'node:perf_hooks'
+import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
-import { outside } from '../../core/outside'
 import type { Span } from '../../trace/span'
 import type { Sampler } from '../types'
 import { encodeEvents } from './encode-events'
@@ -48,7 +48,7 @@ export class EventsSampler implements Sampler {
     if (this.#observer !== undefined) return false
     fence('events of Node', () => {
       const observer = new PerformanceObserver(list => this.#add(list.getEntries()))
-      outside(() => observer.observe({ entryTypes: ['gc', 'dns', 'net'] }))
+      runDetached(() => observer.observe({ entryTypes: ['gc', 'dns', 'net'] }))
       this.#observer = observer
       this.#startedMs = performance.now()
     })

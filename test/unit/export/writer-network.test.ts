@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { selfSnapshot } from '../../../src/core/self'
+import { readCounters } from '../../../src/core/tracer-counters'
 import { type Answer, OK } from '../../support/fake-agent'
 import { endTraces } from '../../support/traces'
 import { allIndexes, indexesOf, MIB, upTo, writing } from '../../support/writing'
@@ -27,7 +27,7 @@ describe('an agent that is down', () => {
       `warn: agent at ${url} cannot be reached (ECONNREFUSED); traces are kept until it can`,
       `info: agent at ${url} can be reached again`,
     ])
-    const { errors } = selfSnapshot()
+    const { errors } = readCounters()
     assert.deepEqual(Object.keys(errors), ['ECONNREFUSED'])
   })
 
@@ -58,7 +58,7 @@ describe('an agent that is down', () => {
     assert.ok(most <= limit && most > limit - 2 * 16_384, `${most}`)
     assert.equal(lines.length, 1)
     const { dropped, sent } = await writer.flush()
-    const losses = selfSnapshot().tracesDropped['queue full']
+    const losses = readCounters().tracesDropped['queue full']
     assert.equal(sent, 0)
     assert.ok(dropped > 0 && losses > 2000)
     now += 60_000
@@ -114,7 +114,7 @@ describe('an agent that breaks', () => {
       endTraces(writer, 2)
       assert.deepEqual(await writer.flush(), { sent: 2, dropped: 0, timedOut: false })
       assert.deepEqual(lines, [])
-      assert.match(Object.keys(selfSnapshot().errors).join(), code)
+      assert.match(Object.keys(readCounters().errors).join(), code)
     })
 
     test(`does it all the time (${answer}): traces are kept, and the user is told`, async t => {
@@ -175,7 +175,7 @@ describe('an agent that hangs', () => {
     await writer.flush({ timeoutMs: 10_000 })
     assert.equal(agent.payloads.length, 2)
     assert.deepEqual(indexesOf(agent.payloads[1]), [0, 1])
-    assert.deepEqual(selfSnapshot().errors, { ETIMEDOUT: 1 })
+    assert.deepEqual(readCounters().errors, { ETIMEDOUT: 1 })
     assert.deepEqual(lines, [])
   })
 

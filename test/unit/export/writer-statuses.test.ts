@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { selfSnapshot } from '../../../src/core/self'
+import { readCounters } from '../../../src/core/tracer-counters'
 import { type Answer, OK } from '../../support/fake-agent'
 import { endTraces } from '../../support/traces'
 import { allIndexes, indexesOf, upTo, writing } from '../../support/writing'
@@ -25,7 +25,7 @@ describe('status 200', () => {
     assert.deepEqual(await writer.flush(), { sent: 3, dropped: 0, timedOut: false })
     assert.deepEqual(indexesOf(agent.payloads[0]), [0, 1, 2])
     assert.deepEqual(seen, [{ 'service:,env:': 1, 'service:web,env:prod': 0.5 }])
-    const { tracesSent, spansSent, bytesSent, payloadsSent, responses } = selfSnapshot()
+    const { tracesSent, spansSent, bytesSent, payloadsSent, responses } = readCounters()
     const bytes = agent.payloads[0].body.length
     assert.deepEqual(
       [tracesSent, spansSent, bytesSent, payloadsSent, responses],
@@ -104,7 +104,7 @@ describe('statuses that will never change', () => {
       assert.deepEqual(lines, [
         `warn: agent at ${agent.url} answers ${status} (cannot decode body); 2 traces dropped in total`,
       ])
-      assert.deepEqual(selfSnapshot().tracesDropped, { refused: 3 })
+      assert.deepEqual(readCounters().tracesDropped, { refused: 3 })
     })
   }
 
@@ -183,7 +183,7 @@ describe('status 413', () => {
     assert.deepEqual(await writer.flush(), { sent: 4, dropped: 1, timedOut: false })
     assert.deepEqual(allIndexes(agent.payloads.filter(({ body }) => body.length <= 10_000)), [0, 1, 3, 4])
     assert.match(lines[0], /answers 413 \(too big\); 1 traces dropped in total$/)
-    assert.deepEqual(selfSnapshot().tracesDropped, { 'too large': 1 })
+    assert.deepEqual(readCounters().tracesDropped, { 'too large': 1 })
   })
 
   test('splits payloads of v0.5', async t => {
@@ -229,7 +229,7 @@ for (const status of [429, 500, 503]) {
       assert.deepEqual(await writer.flush(), { sent: 1, dropped: 1, timedOut: false })
       assert.deepEqual(allIndexes(agent.payloads), [0, 0, 0, 0, 0, 1])
       assert.match(lines[0], new RegExp(`answers ${status}; 1 traces dropped in total$`))
-      assert.deepEqual(selfSnapshot().tracesDropped, { overloaded: 1 })
+      assert.deepEqual(readCounters().tracesDropped, { overloaded: 1 })
     })
 
     test('waits as long as the agent asks', async t => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { selfSnapshot } from '../../../src/core/self'
+import { readCounters } from '../../../src/core/tracer-counters'
 import { identityHeaders } from '../../../src/export/trace-headers'
 import { V04Encoder } from '../../../src/export/v04'
 import { Site } from '../../../src/trace/site'
@@ -110,7 +110,7 @@ describe('a payload', () => {
     endTrace(writer, { index: 0 }, 7)
     assert.deepEqual(await writer.flush(), { sent: 1, dropped: 0, timedOut: false })
     assert.equal(agent.payloads[0].headers['x-datadog-trace-count'], '1')
-    assert.deepEqual([selfSnapshot().tracesSent, selfSnapshot().spansSent], [1, 7])
+    assert.deepEqual([readCounters().tracesSent, readCounters().spansSent], [1, 7])
   })
 })
 
@@ -185,7 +185,7 @@ describe('shutdown', () => {
     endTraces(writer, 1)
     assert.deepEqual(await writer.flush(), { sent: 3, dropped: 0, timedOut: false })
     assert.equal(agent.payloads.length, 1)
-    assert.deepEqual(selfSnapshot().tracesDropped, { 'shut down': 1 })
+    assert.deepEqual(readCounters().tracesDropped, { 'shut down': 1 })
   })
 
   test('drops what a dead agent does not take, and says so', async t => {

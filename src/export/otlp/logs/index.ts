@@ -2,8 +2,8 @@
 
 import { parseAgentUrl } from '../../../core/agent-url'
 import type { Config } from '../../../core/config/resolve'
-import { sendNow } from '../../../core/last-words'
 import { watchProcess } from '../../../core/lifecycle'
+import { sendAtExit } from '../../../core/send-at-exit'
 import { Transport } from '../../../core/transport'
 import type { EmitLog } from '../../../trace/log-entry'
 import { endpointOf, headersOf, LOGS } from '../collector'
@@ -41,7 +41,7 @@ export function openLogs(config: Config, version: string): Logs {
     flushNow() {
       const { requests, spanCount } = exporter.takeUnsent()
       const address = parseAgentUrl(origin)
-      const delivered = address === undefined ? 0 : sendNow(address, requests)
+      const delivered = address === undefined ? 0 : sendAtExit(address, requests)
       return delivered === requests.length ? 0 : spanCount
     },
     giveUp: () => exporter.takeUnsent().spanCount,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, type MockTracker, test } from 'node:test'
 import { isOwnOrigin } from '../../../../src/core/own-origins'
-import { selfSnapshot } from '../../../../src/core/self'
+import { readCounters } from '../../../../src/core/tracer-counters'
 import { json } from '../../../../src/export/otlp/json'
 import type { Answer, Received } from '../../../support/fake-agent'
 import { partialSuccess, readRequest, spansSentTo } from '../../../support/otlp'
@@ -143,10 +143,10 @@ describe('a collector that is down', () => {
     await collector.stop()
     endTraces(exporter, 20)
     await exporter.flush()
-    assert.equal(selfSnapshot().spansDropped['queue full'], undefined, '20 are granted')
+    assert.equal(readCounters().spansDropped['queue full'], undefined, '20 are granted')
     endTraces(exporter, 80, 20)
     assert.deepEqual(await exporter.flush(), { sent: 0, dropped: 80, timedOut: false })
-    assert.equal(selfSnapshot().spansDropped['queue full'], 80)
+    assert.equal(readCounters().spansDropped['queue full'], 80)
     assert.equal(lines.length, 1)
     await collector.start()
     assert.equal((await exporter.flush()).sent, 20)
@@ -219,7 +219,7 @@ describe('a collector that answers', () => {
     assert.deepEqual(await exporter.flush(LATER), { sent: 0, dropped: 1, timedOut: false })
     assert.equal(collector.payloads.length, 10)
     assert.deepEqual(waits, expected)
-    assert.equal(selfSnapshot().tracesDropped.overloaded, 1)
+    assert.equal(readCounters().tracesDropped.overloaded, 1)
     assert.match(lines[0], /answers 429; 1 traces dropped/)
   })
 
@@ -247,7 +247,7 @@ describe('a collector that answers', () => {
     assert.equal((await exporter.flush()).sent, 3)
     assert.equal(collector.payloads.length, 1)
     assert.deepEqual(lines, [`warn: collector at ${collector.url} rejects 2 spans: too old`])
-    assert.equal(selfSnapshot().spansDropped.refused, 2)
+    assert.equal(readCounters().spansDropped.refused, 2)
   })
 
   test('nothing yet keeps the spans that are under way, and loses those behind them', async t => {
@@ -272,7 +272,7 @@ describe('a collector that answers', () => {
     endTraces(exporter, 2)
     await exporter.flush({ timeoutMs: 10_000 })
     assert.deepEqual(indexesOf(collector.payloads.slice(1)), [0, 1])
-    assert.deepEqual(selfSnapshot().errors, { ETIMEDOUT: 1 })
+    assert.deepEqual(readCounters().errors, { ETIMEDOUT: 1 })
   })
 })
 
@@ -282,7 +282,7 @@ describe('the end', () => {
     endTraces(exporter, 2)
     assert.deepEqual(await exporter.shutdown(), { sent: 2, dropped: 0, timedOut: false })
     endTraces(exporter, 1)
-    assert.equal(selfSnapshot().tracesDropped['shut down'], 1)
+    assert.equal(readCounters().tracesDropped['shut down'], 1)
     assert.equal(collector.payloads.length, 1)
   })
 

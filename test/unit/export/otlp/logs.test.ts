@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { selfSnapshot } from '../../../../src/core/self'
+import { readCounters } from '../../../../src/core/tracer-counters'
 import { Transport } from '../../../../src/core/transport'
 import { LogExporter, type LogExporterOptions } from '../../../../src/export/otlp/logs/exporter'
 import { protobuf } from '../../../../src/export/otlp/logs/protobuf'
@@ -75,13 +75,13 @@ test('a flush sends what there is', async t => {
 test('more records than may wait push the oldest out, which is told, and is no loss of traces', async t => {
   const { exporter, lines, collector } = await sending(t, { batchRecords: 2, queueSpans: 4 })
   await collector.stop()
-  const before = selfSnapshot().spansDropped
+  const before = readCounters().spansDropped
   for (let body = 0; body < 20; body++) exporter.emit({ body }, SCOPE)
   const { dropped } = await exporter.shutdown(100)
   assert.equal(dropped, 20)
   assert.ok(lines.some(line => /logs (are lost|dropped in total)/.test(line)))
   assert.ok(!lines.some(line => line.includes('traces')), lines.join('\n'))
-  assert.deepEqual(selfSnapshot().spansDropped, before)
+  assert.deepEqual(readCounters().spansDropped, before)
 })
 
 test('a collector that rejects some says so', async t => {

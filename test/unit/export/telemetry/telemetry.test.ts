@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { describe, test } from 'node:test'
 import { type Config, resolveConfig } from '../../../../src/core/config/resolve'
 import { runtimeId } from '../../../../src/core/runtime-id'
-import { countResponse, countSent, resetSelf } from '../../../../src/core/self'
+import { countResponse, countSent, resetCounters } from '../../../../src/core/tracer-counters'
 import { Transport } from '../../../../src/core/transport'
 import type { Integration } from '../../../../src/export/telemetry/events'
 import { Telemetry } from '../../../../src/export/telemetry/index'
@@ -22,7 +22,7 @@ async function telling(
   { env = {}, answer = (_index: number): Answer => ACCEPTED } = {},
 ) {
   catchLog('off')
-  resetSelf()
+  resetCounters()
   let asked = 0
   const agent = await startFakeAgent({ route: () => answer(asked++) })
   const transport = new Transport(agent.url)

@@ -8,7 +8,7 @@ import { setTimeout as passes } from 'node:timers/promises'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import { countError, countResponse, resetSelf } from '../../../../src/core/self'
+import { countError, countResponse, resetCounters } from '../../../../src/core/tracer-counters'
 import { activeResources } from '../../../../src/metrics/runtime/active-resources'
 import { cpu } from '../../../../src/metrics/runtime/cpu'
 import { canSampleIterations, eventLoopDelay } from '../../../../src/metrics/runtime/event-loop-delay'
@@ -197,7 +197,7 @@ test('worker threads are those that run', async () => {
 })
 
 test("the tracer's own requests are counted since the last time", () => {
-  resetSelf()
+  resetCounters()
   countResponse(500)
   const { collect } = start(exporter)
   countResponse(200)
@@ -214,5 +214,5 @@ test("the tracer's own requests are counted since the last time", () => {
     [`${prefix}errors.by.code{code:ECONNREFUSED}`]: 1,
   })
   assert.deepEqual(collect().counts, {})
-  resetSelf()
+  resetCounters()
 })

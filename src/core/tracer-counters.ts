@@ -3,7 +3,7 @@
 /** Counters by name of a status, an error code or a reason. */
 export type Counts = Record<string, number>
 
-export interface SelfCounters {
+export interface TracerCounters {
   tracesSent: number
   spansSent: number
   bytesSent: number
@@ -21,7 +21,7 @@ export interface SelfCounters {
 /** At most so many names are kept apart; error codes are text of others. */
 const MAX_NAMES = 64
 
-function zero(): SelfCounters {
+function zero(): TracerCounters {
   return {
     tracesSent: 0,
     spansSent: 0,
@@ -58,12 +58,12 @@ export function countError(code: string): void {
 }
 
 /** A copy of all counters. */
-export function selfSnapshot(): SelfCounters {
+export function readCounters(): TracerCounters {
   return structuredClone(counters)
 }
 
 /** For tests. */
-export function resetSelf(): void {
+export function resetCounters(): void {
   counters = zero()
 }
 

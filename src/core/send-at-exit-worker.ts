@@ -1,11 +1,11 @@
-/** The worker thread of `last-words.ts`: makes the requests one after the other and says how far it came. */
+/** The worker thread of `send-at-exit.ts`: makes the requests one after the other and says how far it came. */
 
 import { request } from 'node:http'
 import { request as requestSecurely } from 'node:https'
 import { workerData } from 'node:worker_threads'
-import type { LastWords } from './last-words'
+import type { ExitRequests } from './send-at-exit'
 
-const { origin, socketPath, basePath, requests, timeoutMs, state } = workerData as LastWords
+const { origin, socketPath, basePath, requests, timeoutMs, state } = workerData as ExitRequests
 const { protocol, hostname, port } = new URL(origin)
 
 function send(index: number): void {

@@ -7,12 +7,12 @@ import {
   countError,
   countResponse,
   countSent,
-  resetSelf,
-  selfSnapshot,
-} from '../../../src/core/self'
+  readCounters,
+  resetCounters,
+} from '../../../src/core/tracer-counters'
 
 test('counts what was sent and lost, by cause', () => {
-  resetSelf()
+  resetCounters()
   countSent(3, 10, 500)
   countSent(1, 1, 50)
   countDropped('queue full', 2, 7)
@@ -21,7 +21,7 @@ test('counts what was sent and lost, by cause', () => {
   countResponse(200)
   countResponse(429)
   countError('ECONNREFUSED')
-  assert.deepEqual(selfSnapshot(), {
+  assert.deepEqual(readCounters(), {
     tracesSent: 4,
     spansSent: 11,
     bytesSent: 550,
@@ -34,15 +34,15 @@ test('counts what was sent and lost, by cause', () => {
 })
 
 test('hands out copies', () => {
-  resetSelf()
-  selfSnapshot().responses[500] = 1
-  assert.deepEqual(selfSnapshot().responses, {})
+  resetCounters()
+  readCounters().responses[500] = 1
+  assert.deepEqual(readCounters().responses, {})
 })
 
 test('bounds the number of names', () => {
-  resetSelf()
+  resetCounters()
   for (let index = 0; index < 100; index++) countError(`E${index}`)
-  const { errors } = selfSnapshot()
+  const { errors } = readCounters()
   assert.equal(Object.keys(errors).length, 65)
   assert.equal(errors.other, 36)
 })

@@ -14,7 +14,7 @@ const DONE = 0
 const DELIVERED = 1
 
 /** What the worker gets. */
-export interface LastWords {
+export interface ExitRequests {
   origin: string
   socketPath: string | undefined
   basePath: string
@@ -25,13 +25,13 @@ export interface LastWords {
 }
 
 /** Returns how many of the requests, from the first on, the agent has taken. */
-export function sendNow(address: AgentAddress, requests: AgentRequest[], timeoutMs = TIMEOUT_MS): number {
+export function sendAtExit(address: AgentAddress, requests: AgentRequest[], timeoutMs = TIMEOUT_MS): number {
   if (requests.length === 0) return 0
   const state = new Int32Array(new SharedArrayBuffer(8))
   const { origin, socketPath, basePath } = address
-  const workerData: LastWords = { origin, socketPath, basePath, requests, timeoutMs, state }
+  const workerData: ExitRequests = { origin, socketPath, basePath, requests, timeoutMs, state }
   // Nothing of this process' options: a worker that preloads the tracer would start another one.
-  const worker = new Worker(join(__dirname, 'last-words-worker.js'), { workerData, execArgv: [], env: {} })
+  const worker = new Worker(join(__dirname, 'send-at-exit-worker.js'), { workerData, execArgv: [], env: {} })
   worker.unref()
   worker.on('error', () => {})
   Atomics.wait(state, DONE, 0, timeoutMs)
