@@ -40,10 +40,11 @@ export interface LaunchPlace {
 /** A service that tests can ask for by name. */
 export interface ServiceDefinition {
   name: string
-  /** The environment variable that hands its address to tests, such as `TEST_POSTGRES_URL`. */
+  /**
+   * The environment variable that names a server for tests, such as `TEST_POSTGRES_URL`. Without it tests start their
+   * own server and touch no other, whatever listens on the usual port.
+   */
   urlVariable: string
-  /** Where a server usually answers when nobody says anything else. */
-  usualUrl(env: NodeJS.ProcessEnv): string
   /** Resolves when the server at `url` answers and lets us do what tests do; rejects with the reason otherwise. */
   probe(url: string): Promise<void>
   /** Its entry in `compose.yml`. */

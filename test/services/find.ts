@@ -21,25 +21,23 @@ export function unavailableVariable(definition: ServiceDefinition): string {
   return definition.urlVariable.replace(/_URL$/, '_UNAVAILABLE')
 }
 
-/** Where a server answers, or Docker starts one; else why not. */
+/** Finds the server that the environment names, or has Docker start one; without either, returns the reasons. */
 export async function look(
   definition: ServiceDefinition,
   env: NodeJS.ProcessEnv,
-  own: boolean,
 ): Promise<{ found?: Found; reasons: string[] }> {
-  const { name } = definition
+  const { name, urlVariable } = definition
   const known = env[unavailableVariable(definition)]
   if (known) return { found: { service: { available: false, name, reason: known } }, reasons: [] }
 
   const reasons: string[] = []
-  const addresses = own ? [] : [env[definition.urlVariable], definition.usualUrl(env)]
-  for (const url of addresses) {
-    if (!url) continue
+  const url = env[urlVariable]
+  if (url) {
     try {
       await definition.probe(url)
-      return { found: { service: { available: true, name, url, from: 'a server that answers' } }, reasons }
+      return { found: { service: { available: true, name, url, from: urlVariable } }, reasons }
     } catch (error) {
-      reasons.push(`${withoutPassword(url)}: ${reasonOf(error)}`)
+      reasons.push(`${urlVariable}=${withoutPassword(url)}: ${reasonOf(error)}`)
     }
   }
   try {

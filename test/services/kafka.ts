@@ -112,7 +112,6 @@ async function launch({ binaries, dir, port, freePort }: LaunchPlace): Promise<L
 export const kafka: ServiceDefinition = {
   name: 'kafka',
   urlVariable: 'TEST_KAFKA_URL',
-  usualUrl: () => 'kafka://127.0.0.1:9092',
   probe,
   compose: { port: 9092, url: port => `kafka://127.0.0.1:${port}` },
   program: {

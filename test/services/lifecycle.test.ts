@@ -1,26 +1,33 @@
-/** Each service, started for us: it answers, it lets in who may in, and nothing of it outlives us. */
+/**
+ * Each service as tests start it: it answers, refuses a wrong password, and ends with the process that started it. A
+ * server on the service's usual port, such as a developer's own database, is not touched meanwhile.
+ */
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from './find'
-import { definitionOf, serviceNames } from './registry'
+import { definitionOf, type ServiceName, serviceNames } from './registry'
 import { skipWithout } from './service'
 
 const skip = process.platform !== 'linux' && 'reads /proc'
 
 for (const name of serviceNames) {
-  const { probe } = definitionOf(name)
-  test(`${name} answers, and nothing is left of it when the process that wanted it is killed`, {
+  const { probe, compose } = definitionOf(name)
+  test(`${name} answers, leaves its usual port alone, and ends when the process that started it is killed`, {
     skip,
   }, async t => {
+    const onUsualPort = await listenOn(compose.port, t)
     const { child, started } = await startElsewhere(name)
     t.after(() => child.kill('SIGKILL'))
+    assert.equal(onUsualPort.connections, 0, `connections to port ${compose.port}`)
     if (!started.available) return skipWithout(t, started)
+    assert.notEqual(new URL(started.url).port, String(compose.port))
     await probe(started.url)
     const wrong = new URL(started.url)
     if (wrong.password !== '') {
@@ -39,12 +46,31 @@ for (const name of serviceNames) {
   })
 }
 
-/** Another process that starts a server, and says how that went. */
-async function startElsewhere(name: string) {
+/** Counts connections to a loopback port. Where another server has the port already, the count stays 0. */
+async function listenOn(port: number, t: TestContext) {
+  const counted = { connections: 0 }
+  const server = createServer(socket => {
+    counted.connections++
+    socket.destroy()
+  })
+  t.after(() => server.close())
+  await new Promise<void>(resolve => {
+    server.on('error', error => {
+      t.diagnostic(`connections to port ${port} cannot be counted: ${error.message}`)
+      resolve()
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return counted
+}
+
+/** Starts a server from another process, whose environment names none, and returns what that process prints. */
+async function startElsewhere(name: ServiceName) {
   const code = `require(${JSON.stringify(join(__dirname, 'start.js'))})
-    .startServices([${JSON.stringify(name)}], { own: true })
+    .startServices([${JSON.stringify(name)}])
     .then(({ services }) => { console.log(JSON.stringify(services[0])); setInterval(() => {}, 1000) })`
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { [definitionOf(name).urlVariable]: _named, ...env } = process.env
+  const child = spawn(process.execPath, ['-e', code], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, started: JSON.parse(String(line)) as Service }
 }

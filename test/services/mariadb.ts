@@ -50,7 +50,6 @@ function launch({ binaries, dir, port }: LaunchPlace): Launch {
 export const mariadb: ServiceDefinition = {
   name: 'mariadb',
   urlVariable: 'TEST_MARIADB_URL',
-  usualUrl: () => 'mysql://root:mariadb@127.0.0.1:3306/test',
   probe: logIn,
   compose: { port: 3306, url: port => `mysql://root:mariadb@127.0.0.1:${port}/test` },
   program: { from: "Debian's package", packages: ['mariadb-server'], user: 'mysql', findBinaries, launch },

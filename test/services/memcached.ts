@@ -28,7 +28,6 @@ function launch({ port }: LaunchPlace): Launch {
 export const memcached: ServiceDefinition = {
   name: 'memcached',
   urlVariable: 'TEST_MEMCACHED_URL',
-  usualUrl: () => 'memcached://127.0.0.1:11211',
   probe,
   compose: { port: 11211, url: port => `memcached://127.0.0.1:${port}` },
   program: {

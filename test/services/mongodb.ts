@@ -55,7 +55,6 @@ function launch({ binaries, port }: LaunchPlace): Launch {
 export const mongodb: ServiceDefinition = {
   name: 'mongodb',
   urlVariable: 'TEST_MONGODB_URL',
-  usualUrl: () => 'mongodb://127.0.0.1:27017/test',
   probe,
   compose: { port: 27017, url: port => `mongodb://127.0.0.1:${port}/test` },
   program: {

@@ -1,4 +1,4 @@
-/** PostgreSQL for tests: its usual address, its compose entry and how to run Debian's package. */
+/** PostgreSQL for tests: its compose entry, and how to run Debian's package. */
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
@@ -9,18 +9,6 @@ import type { Launch, LaunchPlace, ServiceDefinition } from './definition.js'
 /** Debian keeps each major version's programs in a directory of its own, outside PATH. */
 const DEBIAN_ROOT = '/usr/lib/postgresql'
 const CONNECT_TIMEOUT_MS = 3000
-
-function usualUrl(env: NodeJS.ProcessEnv): string {
-  const user = encodeURIComponent(env.PGUSER ?? 'postgres')
-  const password = encodeURIComponent(env.PGPASSWORD ?? 'postgres')
-  const host = env.PGHOST ?? '127.0.0.1'
-  const database = encodeURIComponent(env.PGDATABASE ?? 'postgres')
-  // A host that is a path names a directory of unix sockets, which a URL can only carry as a parameter.
-  if (host.startsWith('/')) {
-    return `postgres://${user}:${password}@/${database}?host=${encodeURIComponent(host)}&port=${env.PGPORT ?? 5432}`
-  }
-  return `postgres://${user}:${password}@${host}:${env.PGPORT ?? 5432}/${database}`
-}
 
 async function probe(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
@@ -87,7 +75,6 @@ function launch({ binaries, dir, port }: LaunchPlace): Launch {
 export const postgres: ServiceDefinition = {
   name: 'postgres',
   urlVariable: 'TEST_POSTGRES_URL',
-  usualUrl,
   probe,
   compose: { port: 5432, url: port => `postgres://postgres:postgres@127.0.0.1:${port}/postgres` },
   program: { from: "Debian's package", packages: ['postgresql'], user: 'postgres', findBinaries, launch },

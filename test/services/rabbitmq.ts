@@ -92,7 +92,6 @@ async function launch({ dir, port, freePort }: LaunchPlace): Promise<Launch> {
 export const rabbitmq: ServiceDefinition = {
   name: 'rabbitmq',
   urlVariable: 'TEST_RABBITMQ_URL',
-  usualUrl: () => 'amqp://guest:guest@127.0.0.1:5672',
   probe,
   compose: { port: 5672, url: port => `amqp://tracer:tracer@127.0.0.1:${port}` },
   program: {

@@ -34,7 +34,6 @@ function launch({ dir, port }: LaunchPlace): Launch {
 export const redis: ServiceDefinition = {
   name: 'redis',
   urlVariable: 'TEST_REDIS_URL',
-  usualUrl: () => 'redis://127.0.0.1:6379',
   probe,
   compose: { port: 6379, url: port => `redis://127.0.0.1:${port}` },
   program: {

@@ -1,4 +1,4 @@
-/** Finds or starts real servers, and says in environment variables where they are. */
+/** Starts real servers, or takes those that the environment names, and says in environment variables where they are. */
 
 import { installPackages } from './apt.js'
 import { look, run, type Service, unavailableVariable } from './find.js'
@@ -14,16 +14,15 @@ export interface Services {
 export interface StartOptions {
   /** The environment that may name addresses. */
   from?: NodeJS.ProcessEnv
-  /** Starts a server even where one answers already. */
-  own?: boolean
   /** Gets a line for each service that is there or is not to be had. */
   progress?(line: string): void
 }
 
 /**
- * Gives each named service, all at once: one that answers already, else Docker's, else its programs, which are
- * installed where we may. Never rejects: what cannot be had is `available: false` with every reason. What was started
- * runs until `stop()` or the end of this process.
+ * Gives each named service, all at once: the server that its `TEST_*_URL` names, else one started by Docker, else one
+ * started from its programs, which are installed where this process is root. A server that happens to listen on a
+ * service's usual port is never used. Never rejects: a service that cannot be had is `available: false` with every
+ * reason. Started servers run until `stop()` or the end of this process.
  *
  * @example
  * const { env, stop } = await startServices(['postgres'])
@@ -31,11 +30,11 @@ export interface StartOptions {
  */
 export async function startServices(
   names: readonly ServiceName[],
-  { from = process.env, own = false, progress = () => {} }: StartOptions = {},
+  { from = process.env, progress = () => {} }: StartOptions = {},
 ): Promise<Services> {
   const begun = performance.now()
   const looked = await Promise.all(
-    names.map(definitionOf).map(async definition => ({ definition, ...(await look(definition, from, own)) })),
+    names.map(definitionOf).map(async definition => ({ definition, ...(await look(definition, from)) })),
   )
   // Docker's servers are there by now, so that one run of the package manager has all that is still missing.
   const missing = looked

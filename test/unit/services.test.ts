@@ -22,12 +22,12 @@ test(
 )
 
 test(
-  'a server that answers is used and left running',
+  'a server that the environment names is used and left running',
   withService('postgres', async (_t, { url }) => {
     const { env, services, stop } = await startServices(['postgres'], { from: { TEST_POSTGRES_URL: url } })
     await stop()
     assert.deepEqual(env, { TEST_POSTGRES_URL: url })
-    assert.equal(services[0]?.available && services[0].from, 'a server that answers')
+    assert.equal(services[0]?.available && services[0].from, 'TEST_POSTGRES_URL')
     const again = await startServices(['postgres'], { from: { TEST_POSTGRES_URL: url } })
     assert.equal(again.env.TEST_POSTGRES_URL, url)
   }),
