@@ -5,8 +5,8 @@ import { createServer } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import { active } from '../../src/trace/context'
+import type { PlainSpan } from '../../test/support/collect'
 import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
-import type { SeenSpan } from '../../test/support/runtime'
 import { listen } from '../../test/support/web-server'
 
 for (const version of VERSIONS) {
@@ -23,7 +23,7 @@ for (const version of VERSIONS) {
     async function spansOf(
       build: (app: ReturnType<Shop['express']>) => void,
       count: number,
-    ): Promise<{ request: SeenSpan; middleware: SeenSpan[] }> {
+    ): Promise<{ request: PlainSpan; middleware: PlainSpan[] }> {
       const app = shop.express()
       build(app)
       const server = await listen(createServer(app))
@@ -54,11 +54,11 @@ for (const version of VERSIONS) {
       const { request, middleware } = await spansOf(app => {
         app.use(first)
         app.use((_req, _res, next) => {
-          inside = [active()?.toSpanId()]
+          inside = [active()?.toSpanId(true)]
           setImmediate(next)
         })
         app.get('/a', function answer(_req, res) {
-          inside.push(active()?.toSpanId())
+          inside.push(active()?.toSpanId(true))
           res.send('ok')
         })
       }, 3)
@@ -67,7 +67,7 @@ for (const version of VERSIONS) {
         ['first', '<anonymous>', 'answer'],
       )
       assert.ok(middleware.every(span => span.parentId === request.spanId && span.error === 0))
-      assert.deepEqual(inside, [String(middleware[1].spanId), String(middleware[2].spanId)])
+      assert.deepEqual(inside, [middleware[1].spanId, middleware[2].spanId])
     })
 
     it('nests those of a router in that of the router', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
-import { collectWeb } from '../../test/support/collect-web'
+import { collect } from '../../test/support/collect'
 import { expressSession } from '../../test/support/express-session'
 import http from '../http/index'
 import router from '../router/index'
@@ -19,8 +19,10 @@ for (const set of librarySets('express')) {
     test(`${title}, spans of middleware ${middleware}`, async () => {
       const play = () => expressSession(set.require('express'), COUNT)
       const expected = await play()
-      const collector = collectWeb([http, express, router], {
-        DD_TRACE_MIDDLEWARE_TRACING_ENABLED: middleware,
+      const collector = collect([http, express, router], {
+        env: {
+          DD_TRACE_MIDDLEWARE_TRACING_ENABLED: middleware,
+        },
       })
       try {
         const seen = await play()

@@ -6,18 +6,18 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { runWithBaggage } from '../../src/trace/baggage'
 import { active } from '../../src/trace/context'
-import { answerOf, inSpan } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { answerOf } from '../../test/support/calls'
+import { type Collector, collect } from '../../test/support/collect'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
 describe('context of an http client', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let received: nodeHttp.IncomingHttpHeaders
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     collector.registry.use('http', { server: false })
     server = await listen(
       nodeHttp.createServer((req, res) => {
@@ -39,7 +39,7 @@ describe('context of an http client', () => {
 
   it("runs the application's listeners and what follows in the caller's context", async () => {
     const seen: unknown[] = []
-    await inSpan(collector, async caller => {
+    await collector.inParent(async caller => {
       const req = get()
       assert.equal(active(), caller)
       await new Promise<void>(resolve => {
@@ -64,7 +64,7 @@ describe('context of an http client', () => {
     const seen: boolean[] = []
     await Promise.all(
       [1, 2, 3, 4].map(number =>
-        inSpan(collector, async caller => {
+        collector.inParent(async caller => {
           const req = get(`/${number}`, { agent })
           req.on('response', () => seen.push(active() === caller))
           const { res } = await answerOf(req)
@@ -76,7 +76,9 @@ describe('context of an http client', () => {
     agent.destroy()
     const spans = await collector.take(8)
     assert.deepEqual(seen, Array(8).fill(true))
-    const callers = new Map(spans.filter(span => span.name === 'caller').map(span => [span.spanId, span]))
+    const callers = new Map(
+      spans.filter(span => span.name === 'test.parent').map(span => [span.spanId, span]),
+    )
     const requests = spans.filter(span => span.name === 'http.request')
     assert.equal(new Set(requests.map(span => span.parentId)).size, 4)
     assert.ok(requests.every(span => callers.get(span.parentId)?.traceId === span.traceId))
@@ -156,7 +158,7 @@ describe('context of an http client', () => {
 
   it('names the peer when told to', async () => {
     collector.stop()
-    collector = collectWeb([http], { DD_TRACE_PEER_SERVICE_DEFAULTS_ENABLED: 'true' })
+    collector = collect([http], { env: { DD_TRACE_PEER_SERVICE_DEFAULTS_ENABLED: 'true' } })
     collector.registry.use('http', { server: false })
     await answerOf(get())
     const [span] = await collector.take(1)

@@ -7,20 +7,20 @@ import { connect, createServer } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { configureLog } from '../../src/core/log'
 import type { Span } from '../../src/trace/span'
-import { answerOf, closed, inSpan } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { answerOf, closed } from '../../test/support/calls'
+import { type Collector, collect } from '../../test/support/collect'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
 describe('end of an http client span', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let handler: nodeHttp.RequestListener
   const web = nodeHttp.createServer((req, res) => handler(req, res))
 
   before(async () => {
     configureLog({ logLevel: 'off', debug: false })
-    collector = collectWeb([http])
+    collector = collect([http])
     collector.registry.use('http', { server: false })
     server = await listen(web)
   })
@@ -270,7 +270,7 @@ describe('end of an http client span', () => {
       finish = () => res.end()
     }
     let req: nodeHttp.ClientRequest | undefined
-    await inSpan(collector, async () => {
+    await collector.inParent(async () => {
       req = nodeHttp.get(server.url)
       await once(web, 'request')
     })

@@ -6,8 +6,8 @@ import * as nodeHttp from 'node:http'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { urlToHttpOptions } from 'node:url'
-import { answerOf, inSpan } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { answerOf } from '../../test/support/calls'
+import { type Collector, collect, decimalId, NO_PARENT } from '../../test/support/collect'
 import { temporaryFolder } from '../../test/support/temporary'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
@@ -15,14 +15,14 @@ import http from './index'
 const PARENT = '99-app'
 
 describe('http client', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   /** Raw headers of the last request, by lower-case name. */
   let received: Map<string, string[]>
   let line: string
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     collector.registry.use('http', { server: false })
     server = await listen(
       nodeHttp.createServer((req, res) => {
@@ -51,10 +51,10 @@ describe('http client', () => {
     expected: { method?: string; path?: string } = {},
   ) {
     const { method = 'GET', path = '/a' } = expected
-    const { text } = await inSpan(collector, () => answerOf(send()))
+    const { text } = await collector.inParent(() => answerOf(send()))
     assert.equal(text, 'answer')
     const [caller, span] = await collector.take(2)
-    assert.equal(caller.name, 'caller')
+    assert.equal(caller.name, 'test.parent')
     assert.equal(span.name, 'http.request')
     assert.equal(span.resource, method)
     assert.equal(span.type, 'http')
@@ -71,11 +71,11 @@ describe('http client', () => {
     assert.equal(span.meta['out.host'], '127.0.0.1')
     assert.equal(span.metrics['network.destination.port'], server.port)
     assert.equal(line, `${method} ${path}`)
-    assert.deepEqual(received.get('x-datadog-trace-id'), [String(caller.traceId)])
-    assert.deepEqual(received.get('x-datadog-parent-id'), [String(span.spanId)])
+    assert.deepEqual(received.get('x-datadog-trace-id'), [decimalId(caller.traceId)])
+    assert.deepEqual(received.get('x-datadog-parent-id'), [decimalId(span.spanId)])
     const parents = received.get('traceparent') ?? []
     assert.equal(parents.length, 1)
-    assert.match(parents[0], new RegExp(`-${span.spanId.toString(16).padStart(16, '0')}-01$`))
+    assert.match(parents[0], new RegExp(`-${span.spanId}-01$`))
     assert.equal(received.get('tracestate')?.length, 1)
     return span
   }
@@ -205,8 +205,8 @@ describe('http client', () => {
   it('starts a trace where there is none', async () => {
     await answerOf(nodeHttp.get(`${server.url}/a`))
     const [span] = await collector.take(1)
-    assert.equal(span.parentId, 0n)
-    assert.deepEqual(received.get('x-datadog-trace-id'), [String(span.traceId)])
+    assert.equal(span.parentId, NO_PARENT)
+    assert.deepEqual(received.get('x-datadog-trace-id'), [decimalId(span.traceId)])
   })
 
   it('reaches IPv6 hosts', async t => {

@@ -4,22 +4,22 @@ import assert from 'node:assert/strict'
 import * as nodeHttps from 'node:https'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { active } from '../../src/trace/context'
-import { answerOf, inSpan } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { answerOf } from '../../test/support/calls'
+import { type Collector, collect } from '../../test/support/collect'
 import { TLS } from '../../test/support/tls'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
 describe('https', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let inside: string | undefined
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     const web = nodeHttps.createServer(TLS, (_req, res) => {
       res.on('finish', () => {
-        inside = active()?.toSpanId()
+        inside = active()?.toSpanId(true)
       })
       res.end('answer')
     })
@@ -41,10 +41,10 @@ describe('https', () => {
     ['no agent', () => nodeHttps.get(`${server.url}/a`, { ...trusting, agent: false })],
   ] as const) {
     it(`traces a request made with ${form}, on both sides`, async () => {
-      const { text } = await inSpan(collector, () => answerOf(send()))
+      const { text } = await collector.inParent(() => answerOf(send()))
       assert.equal(text, 'answer')
       const spans = await collector.take(3)
-      const [caller, request, answer] = ['caller', 'http.request', 'web.request'].map(name =>
+      const [caller, request, answer] = ['test.parent', 'http.request', 'web.request'].map(name =>
         spans.find(span => span.name === name),
       )
       assert.ok(caller && request && answer)
@@ -54,7 +54,7 @@ describe('https', () => {
       assert.equal(request.meta['http.url'], `${server.url}/a`)
       assert.equal(request.metrics['network.destination.port'], server.port)
       assert.match(answer.meta['http.url'], /^https:/)
-      assert.equal(inside, String(answer.spanId))
+      assert.equal(inside, answer.spanId)
     })
   }
 

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { answerOf } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect } from '../../test/support/collect'
 import { type Listening, listen, RawClient } from '../../test/support/web-server'
 import http from './index'
 
@@ -14,12 +14,12 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 describe('a finished request', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   const messages: WeakRef<IncomingMessage | ServerResponse>[] = []
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     server = await listen(
       createServer((req, res) => {
         messages.push(new WeakRef(req), new WeakRef(res))

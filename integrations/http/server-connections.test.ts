@@ -4,18 +4,18 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, NO_PARENT } from '../../test/support/collect'
 import { exchange, type Listening, listen, RawClient } from '../../test/support/web-server'
 import http from './index'
 
 describe('connections of an http server', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let handler: RequestListener
   const web = createServer((req, res) => handler(req, res))
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     server = await listen(web)
   })
   afterEach(() => collector.assertEmpty())
@@ -45,7 +45,7 @@ describe('connections of an http server', () => {
       ['http://a/1', 'http://a/2', 'http://a/3'],
     )
     assert.equal(new Set(spans.map(span => span.traceId)).size, 3)
-    assert.ok(spans.every(span => span.parentId === 0n))
+    assert.ok(spans.every(span => span.parentId === NO_PARENT))
   })
 
   it('tells pipelined requests apart', async () => {

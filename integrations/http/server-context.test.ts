@@ -6,17 +6,17 @@ import { createServer, type RequestListener } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { getBaggage, runWithBaggage } from '../../src/trace/baggage'
 import { active } from '../../src/trace/context'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, decimalId, NO_PARENT } from '../../test/support/collect'
 import { exchange, type Listening, listen, RawClient } from '../../test/support/web-server'
 import http from './index'
 
 describe('context of an http server', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let handler: RequestListener
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     // What was active when the server was made is no business of its requests.
     server = await runWithBaggage(
       { from: 'start' },
@@ -33,7 +33,7 @@ describe('context of an http server', () => {
 
   it('runs everything that hears of a request inside of its span', async () => {
     const heard: [string, string | undefined][] = []
-    const hear = (event: string) => () => void heard.push([event, active()?.toSpanId()])
+    const hear = (event: string) => () => void heard.push([event, active()?.toSpanId(true)])
     let done = (): void => {}
     const closed = new Promise<void>(resolve => {
       done = resolve
@@ -71,16 +71,16 @@ describe('context of an http server', () => {
       'res finish',
       'timer',
     ])
-    assert.deepEqual(new Set(heard.map(([, id]) => id)), new Set([String(span.spanId)]))
+    assert.deepEqual(new Set(heard.map(([, id]) => id)), new Set([span.spanId]))
   })
 
   it('runs listeners of pipelined responses inside of their own spans', async () => {
     const ids: string[][] = []
     handler = (_req, res) => {
-      const mine = [active()?.toSpanId() ?? '']
+      const mine = [active()?.toSpanId(true) ?? '']
       ids.push(mine)
-      res.on('finish', () => mine.push(active()?.toSpanId() ?? ''))
-      res.on('close', () => mine.push(active()?.toSpanId() ?? ''))
+      res.on('finish', () => mine.push(active()?.toSpanId(true) ?? ''))
+      res.on('close', () => mine.push(active()?.toSpanId(true) ?? ''))
       res.end('x')
     }
     const client = await RawClient.open(server.port)
@@ -125,8 +125,8 @@ describe('context of an http server', () => {
       },
     })
     const [span] = await collector.take(1)
-    assert.equal(span.traceId, 1234n)
-    assert.equal(span.parentId, 5678n)
+    assert.equal(decimalId(span.traceId), '1234')
+    assert.equal(decimalId(span.parentId), '5678')
     assert.equal(span.metrics._sampling_priority_v1, 2)
     assert.equal(span.meta['_dd.origin'], 'synthetics')
   })
@@ -137,8 +137,8 @@ describe('context of an http server', () => {
       headers: { traceparent: '00-0000000000000001000000000000beef-00000000000000ff-01' },
     })
     const [span] = await collector.take(1)
-    assert.equal(span.traceId, 0xbeefn)
-    assert.equal(span.parentId, 0xffn)
+    assert.equal(span.traceId, '0000000000000001000000000000beef')
+    assert.equal(span.parentId, '00000000000000ff')
     assert.equal(span.meta['_dd.p.tid'], '0000000000000001')
   })
 
@@ -172,7 +172,7 @@ describe('context of an http server', () => {
       )
       assert.match(answer, /^HTTP\/1\.1 200/, headers)
       const [span] = await collector.take(1)
-      assert.notEqual(span.traceId, 0n, headers)
+      assert.notEqual(decimalId(span.traceId), '0', headers)
       assert.equal(span.name, 'web.request')
     }
   })
@@ -194,7 +194,7 @@ describe('context of an http server', () => {
 
   it('keeps baggage when the trace starts anew', async () => {
     collector.stop()
-    collector = collectWeb([http], { DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT: 'restart' })
+    collector = collect([http], { env: { DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT: 'restart' } })
     let seen: unknown
     handler = (_req, res) => {
       seen = { ...getBaggage() }
@@ -205,7 +205,7 @@ describe('context of an http server', () => {
     })
     const [span] = await collector.take(1)
     assert.deepEqual(seen, { a: 'b' })
-    assert.equal(span.parentId, 0n)
+    assert.equal(span.parentId, NO_PARENT)
     assert.match(span.meta['_dd.span_links'], /beef/)
   })
 })

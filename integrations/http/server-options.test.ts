@@ -8,14 +8,14 @@ import { active } from '../../src/trace/context'
 import { Site } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
 import { startSpan } from '../../src/trace/start'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, NO_PARENT } from '../../test/support/collect'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
 const INNER = new Site({ name: 'inner' })
 
 describe('options of the http server', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let handler: RequestListener
   const logged: string[] = []
@@ -23,7 +23,7 @@ describe('options of the http server', () => {
 
   before(async () => {
     configureLog({ logLevel: 'error', debug: false, logger: { error: text => logged.push(text) } })
-    collector = collectWeb([http])
+    collector = collect([http])
     server = await listen(web)
   })
   afterEach(() => {
@@ -38,7 +38,7 @@ describe('options of the http server', () => {
   /** Starts again with settings of the environment. */
   function settings(env: Record<string, string>): void {
     collector.stop()
-    collector = collectWeb([http], env)
+    collector = collect([http], { env })
   }
 
   async function request(path = '/', status = 200, init: RequestInit = {}): Promise<Response> {
@@ -141,7 +141,7 @@ describe('options of the http server', () => {
     await (await fetch(`${server.url}/health`)).text()
     assert.equal(priority, -1)
     const { spanId } = await spanOf('/next')
-    assert.notEqual(spanId, 0n)
+    assert.notEqual(spanId, NO_PARENT)
   })
 
   it('hooks.request sees the span, the request and the response before the span ends', async () => {

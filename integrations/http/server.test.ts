@@ -4,17 +4,17 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { active } from '../../src/trace/context'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, NO_PARENT } from '../../test/support/collect'
 import { exchange, type Listening, listen } from '../../test/support/web-server'
 import http from './index'
 
 describe('http server', () => {
-  let collector: WebCollector
+  let collector: Collector
   let server: Listening
   let handler: RequestListener
 
   before(async () => {
-    collector = collectWeb([http])
+    collector = collect([http])
     server = await listen(createServer((req, res) => handler(req, res)))
   })
   afterEach(() => collector.assertEmpty())
@@ -42,7 +42,7 @@ describe('http server', () => {
     assert.equal(span.service, 'shop')
     assert.equal(span.resource, 'GET')
     assert.equal(span.error, 0)
-    assert.equal(span.parentId, 0n)
+    assert.equal(span.parentId, NO_PARENT)
     assert.equal(span.meta['http.method'], 'GET')
     assert.equal(span.meta['http.url'], `${server.url}/users?page=2`)
     assert.equal(span.meta['http.useragent'], 'test/1')

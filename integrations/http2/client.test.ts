@@ -14,22 +14,21 @@ import { createServer as createTcpServer } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { active } from '../../src/trace/context'
-import { inSpan } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, decimalId } from '../../test/support/collect'
 import { answerTo, type Http2Connection, http2Connection } from '../../test/support/http2'
 import http2 from './index'
 
 type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => unknown
 
 describe('http2 client', () => {
-  let collector: WebCollector
+  let collector: Collector
   let connection: Http2Connection
   let session: ClientHttp2Session
   let received: IncomingHttpHeaders = {}
   let handle: Handler = answer
 
   before(async () => {
-    collector = collectWeb([http2])
+    collector = collect([http2])
     connection = await http2Connection(
       createServer().on('stream', (stream, headers) => {
         received = headers
@@ -95,11 +94,11 @@ describe('http2 client', () => {
       [nodeHttp2.sensitiveHeaders]: ['secret'],
     })
     const before = { ...given }
-    await inSpan(collector, () => answerTo(session.request(given)))
+    await collector.inParent(() => answerTo(session.request(given)))
     const [caller, span] = await collector.take(2)
     assert.equal(span.parentId, caller.spanId)
-    assert.equal(received['x-datadog-parent-id'], String(span.spanId))
-    assert.match(String(received.traceparent), new RegExp(span.spanId.toString(16).padStart(16, '0')))
+    assert.equal(received['x-datadog-parent-id'], decimalId(span.spanId))
+    assert.match(String(received.traceparent), new RegExp(span.spanId))
     assert.equal(received['x-mine'], '1, 2')
     assert.deepEqual(received[nodeHttp2.sensitiveHeaders as never], ['secret'])
     assert.deepEqual(given, before)
@@ -170,7 +169,7 @@ describe('http2 client', () => {
       stream.end('ok')
     }
     const heard: string[] = []
-    await inSpan(collector, async caller => {
+    await collector.inParent(async caller => {
       const stream = session.request({})
       const events = ['ready', 'headers', 'response', 'data', 'trailers', 'end', 'close']
       for (const event of events) {
@@ -189,7 +188,7 @@ describe('http2 client', () => {
   it('keeps the callers of one session apart', async () => {
     const urls = await Promise.all(
       ['/1', '/2', '/3'].map(path =>
-        inSpan(collector, async caller => {
+        collector.inParent(async caller => {
           const stream = session.request({ ':path': path })
           await once(stream, 'response')
           const isMine = await new Promise(resolve =>

@@ -5,7 +5,7 @@ import { createServer } from 'node:http2'
 import { after, afterEach, before, it } from 'node:test'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect } from '../../test/support/collect'
 import { type Http2Connection, http2Connection } from '../../test/support/http2'
 import fastify from '../fastify/index'
 import koa from '../koa/index'
@@ -29,11 +29,11 @@ interface Fastify {
   server: ReturnType<typeof createServer>
 }
 
-let collector: WebCollector
+let collector: Collector
 let connection: Http2Connection
 
 before(async () => {
-  collector = collectWeb([http2, koa, fastify])
+  collector = collect([http2, koa, fastify])
   collector.registry.use('http2', { client: false })
 })
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:http2'
 import { it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { collectWeb } from '../../test/support/collect-web'
+import { collect } from '../../test/support/collect'
 import { answerTo, http2Connection } from '../../test/support/http2'
 import http2 from './index'
 
@@ -13,7 +13,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 it('no stream and no message is held by a session', async () => {
-  const collector = collectWeb([http2])
+  const collector = collect([http2])
   const held: WeakRef<object>[] = []
   const connection = await http2Connection(
     createServer((req, res) => {

@@ -16,7 +16,7 @@ import { createServer as createTcpServer, connect as tcpConnect } from 'node:net
 import { after, afterEach, before, describe, it } from 'node:test'
 import { active } from '../../src/trace/context'
 import { answerOf } from '../../test/support/calls'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect, decimalId, NO_PARENT } from '../../test/support/collect'
 import { type Http2Connection, http2Connection } from '../../test/support/http2'
 import { TLS } from '../../test/support/tls'
 import http from '../http/index'
@@ -26,14 +26,14 @@ type Handler = (req: Http2ServerRequest, res: Http2ServerResponse) => unknown
 type StreamHandler = (stream: ServerHttp2Stream) => unknown
 
 describe('http2 server', () => {
-  let collector: WebCollector
+  let collector: Collector
   let connection: Http2Connection
   const servers: Http2Connection[] = []
   let handle: Handler = ok
   let handleStream: StreamHandler = answer
 
   before(async () => {
-    collector = collectWeb([http, http2])
+    collector = collect([http, http2])
     collector.registry.use('http', { client: false })
     collector.registry.use('http2', { client: false })
     connection = await open(createServer((req, res) => handle(req, res)))
@@ -80,7 +80,7 @@ describe('http2 server', () => {
     assert.equal(text, 'ok')
     assert.deepEqual(
       [span.name, span.service, span.resource, span.type, span.error, span.parentId],
-      ['web.request', 'shop', 'GET', 'web', 0, 0n],
+      ['web.request', 'shop', 'GET', 'web', 0, NO_PARENT],
     )
     assert.equal(span.meta['http.method'], 'GET')
     assert.equal(span.meta['http.url'], `http://127.0.0.1:${connection.port}/users?page=2&<redacted>`)
@@ -163,7 +163,7 @@ describe('http2 server', () => {
   it('continues the trace that the request names', async () => {
     await connection.ask({ ':path': '/', 'x-datadog-trace-id': '123', 'x-datadog-parent-id': '456' })
     const [span] = await collector.take(1)
-    assert.deepEqual([span.traceId & 0xffffffffffffffffn, span.parentId], [123n, 456n])
+    assert.deepEqual([decimalId(span.traceId), decimalId(span.parentId)], ['123', '456'])
   })
 
   it('runs all listeners of messages in the context of their request, many at once', async () => {
@@ -375,7 +375,7 @@ describe('http2 server', () => {
 
 it('unpatches', async () => {
   const originals = [nodeHttp2.createServer, nodeHttp2.createSecureServer, nodeHttp2.connect]
-  const collector = collectWeb([http2])
+  const collector = collect([http2])
   const server = createServer((_req, res) => res.end())
   const connection = await http2Connection(server)
   await connection.ask('GET /')

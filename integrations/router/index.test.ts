@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { collectWeb, type WebCollector } from '../../test/support/collect-web'
+import { type Collector, collect } from '../../test/support/collect'
 import { folderWith, requireIn } from '../../test/support/packages'
 import { type Listening, listen } from '../../test/support/web-server'
 import http from '../http/index'
@@ -21,7 +21,7 @@ interface Router extends Handler {
 type RouterConstructor = (options?: object) => Router
 
 describe('router', () => {
-  let collector: WebCollector
+  let collector: Collector
   let Router: RouterConstructor
   let router: Router
   let server: Listening
@@ -33,7 +33,7 @@ describe('router', () => {
   }
 
   before(async () => {
-    collector = collectWeb([http, integration])
+    collector = collect([http, integration])
     Router = requireIn(folderWith('router', 'router'), 'router') as RouterConstructor
     server = await listen(createServer((req, res) => void router(req, res, last(res))))
   })
@@ -116,7 +116,7 @@ describe('router', () => {
     inner.get('/posts/:post', ok)
     router.use(['/no', '/users/:id'], inner)
     router.get(['/a', '/b'], ok)
-    collector = collectWeb([http, integration])
+    collector = collect([http, integration])
     assert.equal((await spanOf('/users/1/posts/2')).resource, 'GET /users/:id/posts/:post')
     assert.equal((await spanOf('/b')).resource, 'GET /b')
   })

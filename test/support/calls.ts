@@ -1,26 +1,6 @@
-/** Requests of Node's own client, and spans to make them in. */
+/** Requests of Node's own client. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { run } from '../../src/trace/context'
-import { Site } from '../../src/trace/site'
-import type { Span } from '../../src/trace/span'
-import { startSpan } from '../../src/trace/start'
-import type { WebCollector } from './collect-web'
-
-const CALLER = new Site({ name: 'caller' })
-
-/** Runs `fn` inside of a span and ends it afterwards; that span is among the collected ones. */
-export async function inSpan<Result>(
-  collector: WebCollector,
-  fn: (span: Span) => Promise<Result>,
-): Promise<Result> {
-  const span = startSpan(collector.runtime, CALLER, undefined, {})
-  try {
-    return await run(span, fn, undefined, [span])
-  } finally {
-    span.finish()
-  }
-}
 
 export interface Answer {
   res: IncomingMessage

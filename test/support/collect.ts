@@ -1,11 +1,11 @@
-/** Integrations without the rest of a tracer: modules are patched, and their spans end up in a list. */
+/** Integrations without the rest of the tracer: modules are patched, and their spans end up in a list. */
 
-import { EventEmitter, once } from 'node:events'
+import assert from 'node:assert/strict'
 import { type Config, resolveConfig } from '../../src/core/config/resolve'
 import { type FlatSpan, flatten } from '../../src/export/flatten'
 import { Registry } from '../../src/patch/registry'
 import type { Options } from '../../src/patch/state'
-import type { Integration } from '../../src/patch/types'
+import type { Integration, ManifestEntry } from '../../src/patch/types'
 import { toHex } from '../../src/std/u64'
 import { run } from '../../src/trace/context'
 import type { DataStreams } from '../../src/trace/data-streams'
@@ -15,11 +15,14 @@ import type { Span } from '../../src/trace/span'
 import { startSpan } from '../../src/trace/start'
 import { TEST_COMMON, type TestRuntime, testRuntime } from './runtime'
 
-/** Longest wait for a span that must come. */
-const DEADLINE_MS = 10_000
+/** Longest wait for a span that must come: a machine under load may take long. */
+const DEADLINE_MS = 30_000
 const parentSite = new Site({ name: 'test.parent' })
 
-/** A copy of a span, made when its trace was sent; ids in hex, `parentId` of a root is `0000000000000000`. */
+/** `parentId` of a span that begins a trace. */
+export const NO_PARENT = '0000000000000000'
+
+/** A copy of a span, made when its trace was sent; ids in hex digits. */
 export interface PlainSpan extends FlatSpan {
   traceId: string
   spanId: string
@@ -31,6 +34,8 @@ export interface PlainSpan extends FlatSpan {
 export interface CollectOptions {
   /** Options of `init()`. */
   config?: Record<string, unknown>
+  /** Settings from the environment. */
+  env?: Readonly<Record<string, string>>
   /** Options of `use()` by integration. */
   use?: Record<string, Options | boolean>
   dataStreams?: DataStreams
@@ -40,13 +45,17 @@ export interface Collector {
   readonly registry: Registry
   readonly runtime: TestRuntime
   readonly config: Config
-  /** All spans so far, in the order in which they were sent. */
+  /** All collected spans, in the order in which they were sent. */
   spans(): PlainSpan[]
-  /** Those that are not of `inParent`. */
+  /** The collected spans without those of `inParent`. */
   own(): PlainSpan[]
-  /** Resolves with `own()` when there are `count`; rejects after ten seconds. */
+  /** Resolves with `own()` when there are `count`; rejects after the deadline. */
   waitFor(count: number): Promise<PlainSpan[]>
-  /** Forgets what has been collected. */
+  /** Resolves with the first `count` collected spans and forgets these; rejects after the deadline. */
+  take(count: number): Promise<PlainSpan[]>
+  /** Fails when there are collected spans. */
+  assertEmpty(): void
+  /** Forgets the collected spans. */
   clear(): void
   /** Runs `fn` with a span `test.parent` active, and ends that when the promise of `fn` is settled. */
   inParent<T>(fn: (span: Span) => T | Promise<T>, resource?: string): Promise<T>
@@ -54,32 +63,59 @@ export interface Collector {
   stop(): void
 }
 
+/** Returns the row that a generated manifest would have for `integration`. */
+export function manifestEntry(integration: Integration): ManifestEntry {
+  return {
+    name: integration.name,
+    modules: [...new Set(integration.targets.map(target => target.module))],
+    channels: integration.channels && Object.keys(integration.channels),
+    offByDefault: integration.offByDefault,
+    load: () => integration,
+  }
+}
+
+/** Returns the lower 64 bits of an id in decimal, as the headers `x-datadog-*` carry it. */
+export function decimalId(hex: string): string {
+  return BigInt(`0x${hex.slice(-16)}`).toString()
+}
+
 export function collect(integrations: readonly Integration[], options: CollectOptions = {}): Collector {
-  const { config: settings = {}, use = {} } = options
-  const config = resolveConfig({ service: 'shop', ...settings }, {})
-  const events = new EventEmitter()
+  const config = resolveConfig({ service: 'shop', ...options.config }, options.env ?? {})
   let spans: PlainSpan[] = []
+  let waiting: (() => void)[] = []
   const runtime = testRuntime({
     sink: {
       add(_trace, chunk) {
         for (const [index, span] of chunk.entries()) spans.push(copy(span, index === 0))
-        events.emit('spans')
+        const woken = waiting
+        waiting = []
+        for (const wake of woken) wake()
       },
     },
   })
-  const registry = new Registry(
-    integrations.map(integration => ({
-      name: integration.name,
-      modules: [...new Set(integration.targets.map(target => target.module))],
-      channels: integration.channels && Object.keys(integration.channels),
-      offByDefault: integration.offByDefault,
-      load: () => integration,
-    })),
-    { runtime, config, propagator: makePropagator(), dataStreams: options.dataStreams },
-  )
-  for (const [name, each] of Object.entries(use)) registry.use(name, each)
+  const registry = new Registry(integrations.map(manifestEntry), {
+    runtime,
+    config,
+    propagator: makePropagator(config),
+    dataStreams: options.dataStreams,
+  })
+  for (const [name, each] of Object.entries(options.use ?? {})) registry.use(name, each)
   registry.install()
   const own = (): PlainSpan[] => spans.filter(span => span.name !== parentSite.name)
+  const until = async (listed: () => PlainSpan[], count: number): Promise<void> => {
+    const deadline = Date.now() + DEADLINE_MS
+    while (listed().length < count) {
+      const leftMs = deadline - Date.now()
+      if (leftMs <= 0) throw new Error(`${listed().length} of ${count} spans came: ${describe(listed())}`)
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, leftMs)
+        waiting.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+  }
   return {
     registry,
     runtime,
@@ -87,13 +123,15 @@ export function collect(integrations: readonly Integration[], options: CollectOp
     spans: () => spans,
     own,
     async waitFor(count) {
-      const signal = AbortSignal.timeout(DEADLINE_MS)
-      while (own().length < count) {
-        await once(events, 'spans', { signal }).catch(() => {
-          throw new Error(`${own().length} of ${count} spans came: ${own().map(span => span.name)}`)
-        })
-      }
+      await until(own, count)
       return own()
+    },
+    async take(count) {
+      await until(() => spans, count)
+      return spans.splice(0, count)
+    },
+    assertEmpty() {
+      assert.equal(spans.length, 0, `not expected: ${describe(spans)}`)
     },
     clear() {
       spans = []
@@ -111,12 +149,18 @@ export function collect(integrations: readonly Integration[], options: CollectOp
   }
 }
 
-function makePropagator(): Propagator {
+function describe(spans: readonly PlainSpan[]): string {
+  return (
+    spans.map(span => `${span.name} ${span.resource} ${span.meta['http.url'] ?? ''}`).join(', ') || 'none'
+  )
+}
+
+function makePropagator(config: Config): Propagator {
   return new Propagator({
     inject: ['datadog', 'tracecontext', 'baggage'],
     extract: ['datadog', 'tracecontext', 'baggage'],
     extractFirst: false,
-    behavior: 'continue',
+    behavior: config.propagationBehaviorExtract,
     maxTagsLength: 512,
     baggageMaxItems: 64,
     baggageMaxBytes: 8192,

@@ -5,9 +5,9 @@ import type express from 'express'
 import integration from '../../integrations/express/index'
 import http from '../../integrations/http/index'
 import router from '../../integrations/router/index'
-import { collectWeb, type WebCollector } from './collect-web'
+import type { PlainSpan } from './collect'
+import { type Collector, collect } from './collect'
 import { folderWith, requireIn } from './packages'
-import type { SeenSpan } from './runtime'
 import { type Listening, listen } from './web-server'
 
 export type Express = typeof express
@@ -19,7 +19,7 @@ const INTEGRATIONS = [http, integration, router]
 
 export interface Shop {
   express: Express
-  collector: WebCollector
+  collector: Collector
   /** Answers of a fresh application that `build` set up: the span of each request, in order. */
   ask(build: (app: ReturnType<Express>) => void, ...requests: string[]): Promise<Asked[]>
   stop(): void
@@ -28,12 +28,12 @@ export interface Shop {
 export interface Asked {
   status: number
   text: string
-  span: SeenSpan
+  span: PlainSpan
 }
 
 /** `env`: settings of the tracer. */
 export function openShop(version: Version, env: Record<string, string> = {}): Shop {
-  const collector = collectWeb(INTEGRATIONS, env)
+  const collector = collect(INTEGRATIONS, { env })
   const express = load(version)
   return {
     express,
@@ -58,7 +58,7 @@ export function load(version: Version): Express {
 }
 
 /** `request`: method and path. */
-async function one(server: Listening, collector: WebCollector, request: string): Promise<Asked> {
+async function one(server: Listening, collector: Collector, request: string): Promise<Asked> {
   const [method, path] = request.split(' ')
   const response = await fetch(server.url + path, { method })
   const text = await response.text()

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, request, type Server } from 'node:http'
 import http from '../../integrations/http/index'
 import type { Integration } from '../../src/patch/types'
-import { collectWeb, type WebCollector } from './collect-web'
-import type { SeenSpan } from './runtime'
+import type { PlainSpan } from './collect'
+import { type Collector, collect } from './collect'
 import { type Listening, listen } from './web-server'
 
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 export interface WebShop {
-  readonly collector: WebCollector
+  readonly collector: Collector
   /** Listens until `close` of all servers. */
   open(server: Server): Promise<Listening>
   /** Asks `GET /path` of an open server. */
@@ -32,8 +32,8 @@ export interface AskOptions {
 }
 
 export interface Seen extends Answer {
-  span: SeenSpan
-  others: SeenSpan[]
+  span: PlainSpan
+  others: PlainSpan[]
 }
 
 export function webShop(
@@ -41,7 +41,7 @@ export function webShop(
   env: Readonly<Record<string, string>> = {},
 ): WebShop {
   // Requests are sent without the client's half of it: a client span would be in the way.
-  const collector = collectWeb([http, ...integrations], env)
+  const collector = collect([http, ...integrations], { env })
   collector.registry.use('http', { client: false })
   const servers: Listening[] = []
   const ask: WebShop['ask'] = (server, line, options) => send(server.port, line, options)

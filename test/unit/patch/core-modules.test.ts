@@ -7,7 +7,7 @@ import type * as https from 'node:https'
 import { describe, it } from 'node:test'
 import integration from '../../../integrations/http/index'
 import { isPatched } from '../../../src/patch/wrap'
-import { collectWeb } from '../../support/collect-web'
+import { collect } from '../../support/collect'
 
 const modules = { http: require('node:http'), https: require('node:https') } as {
   http: typeof http
@@ -37,7 +37,7 @@ describe('patched modules of Node.js', () => {
         Object.getOwnPropertyNames(owner),
       )
     const before = descriptors()
-    const collector = collectWeb([integration])
+    const collector = collect([integration])
     for (const [at, owner] of owners().entries()) {
       const wrapper = read(owner)
       assert.notEqual(wrapper, originals[at], owner[1])
@@ -54,7 +54,7 @@ describe('patched modules of Node.js', () => {
 
   it('have named imports that follow', async () => {
     const before = (await import('node:http')).request
-    const collector = collectWeb([integration])
+    const collector = collect([integration])
     const { request, get } = await import('node:http')
     assert.ok(isPatched(request) && isPatched(get))
     collector.stop()
@@ -62,7 +62,7 @@ describe('patched modules of Node.js', () => {
   })
 
   it('call what others put into EventEmitter later, as the module domain does', () => {
-    const collector = collectWeb([integration])
+    const collector = collect([integration])
     const { emit } = EventEmitter.prototype
     const events: unknown[] = []
     EventEmitter.prototype.emit = function (this: EventEmitter, event: string | symbol, ...args: unknown[]) {

@@ -8,7 +8,7 @@ import { Registry } from '../../../src/patch/registry'
 import type { Integration, PatchTools, Target } from '../../../src/patch/types'
 import { isPatched } from '../../../src/patch/wrap'
 import type { Propagator } from '../../../src/trace/propagation/index'
-import { entryOf } from '../../support/collect-web'
+import { manifestEntry } from '../../support/collect'
 import { fakePackage, folderOf } from '../../support/fake-package'
 import { requireIn } from '../../support/packages'
 import { testRuntime } from '../../support/runtime'
@@ -62,7 +62,7 @@ describe('registry', () => {
   }
 
   function install(integrations: Integration[], env: Record<string, string> = {}, options = {}): Registry {
-    registry = new Registry(integrations.map(entryOf), {
+    registry = new Registry(integrations.map(manifestEntry), {
       runtime: testRuntime(),
       config: resolveConfig({ service: 'shop', ...options }, env),
       propagator: {} as Propagator,
@@ -153,7 +153,7 @@ describe('registry', () => {
   it('loads no integration before its module appears', () => {
     let loads = 0
     const entry = {
-      ...entryOf(main),
+      ...manifestEntry(main),
       load: () => {
         loads++
         return main
@@ -198,7 +198,7 @@ describe('registry', () => {
       [{}, {}, { offByDefault: true }],
       [{ DD_TRACE_MY_LIBRARY_ENABLED: '1' }, {}, { offByDefault: true }],
     ] as [Record<string, string>, object?, Partial<Integration>?][]) {
-      const made = new Registry([{ ...entryOf(integration(rest)), offByDefault: rest?.offByDefault }], {
+      const made = new Registry([{ ...manifestEntry(integration(rest)), offByDefault: rest?.offByDefault }], {
         runtime: testRuntime(),
         config: resolveConfig({ service: 'shop', ...options }, env),
         propagator: {} as Propagator,
@@ -253,7 +253,7 @@ describe('registry', () => {
         throw new Error('not there')
       },
     }
-    registry = new Registry([missing, entryOf(broken), { ...entryOf(main), name: 'main' }], {
+    registry = new Registry([missing, manifestEntry(broken), { ...manifestEntry(main), name: 'main' }], {
       runtime: testRuntime(),
       config: resolveConfig({ service: 'shop' }, {}),
       propagator: {} as Propagator,
