@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type Config, resolveConfig } from '../../src/core/config/resolve'
-import { type FlatSpan, flatten } from '../../src/export/flatten'
+import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
 import { Registry } from '../../src/patch/registry'
 import type { Options } from '../../src/patch/state'
 import type { Integration, ManifestEntry } from '../../src/patch/types'

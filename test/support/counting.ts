@@ -1,13 +1,13 @@
 /** Spans that are counted, without configuration; and a writer that counts, with an agent of its own. */
 
 import { Transport } from '../../src/core/transport'
-import type { AgentInfo } from '../../src/export/agent-info'
+import type { AgentInfo } from '../../src/export/send/agent-info'
+import { AgentWriter } from '../../src/export/send/writer'
 import { Aggregator } from '../../src/export/stats/aggregator'
 import type { Bucket } from '../../src/export/stats/bucket'
 import { type Offer, UNKNOWN } from '../../src/export/stats/offer'
 import { encodeStats, type Identity } from '../../src/export/stats/payload'
 import { TraceStats } from '../../src/export/stats/trace-stats'
-import { AgentWriter } from '../../src/export/writer'
 import { parseRules } from '../../src/trace/sampling/rules'
 import { SpanSampler } from '../../src/trace/sampling/span-rules'
 import type { TraceSink } from '../../src/trace/sink'

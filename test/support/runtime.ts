@@ -1,7 +1,7 @@
 /** A tracer's inside without configuration or network: spans end up in a list. */
 
-import type { CommonTags } from '../../src/export/common-tags'
-import { type FlatSpan, flatten } from '../../src/export/flatten'
+import type { CommonTags } from '../../src/export/encode/common-tags'
+import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
 import { toBigInt } from '../../src/std/u64'
 import type { LocalTrace } from '../../src/trace/local-trace'
 import type { TraceRuntime } from '../../src/trace/runtime'

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Unpackr } from 'msgpackr'
-import type { Payload } from '../../src/export/encoder'
-import { type FlatSpan, flatten } from '../../src/export/flatten'
-import { V04Encoder } from '../../src/export/v04'
-import { V05Encoder } from '../../src/export/v05'
-import { toV04 } from '../../src/export/v05-payload'
+import type { Payload } from '../../src/export/encode/encoder'
+import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
+import { V04Encoder } from '../../src/export/encode/v04/encoder'
+import { V05Encoder } from '../../src/export/encode/v05/encoder'
+import { toV04 } from '../../src/export/encode/v05/payload'
 import { toBigInt } from '../../src/std/u64'
 import { Site, type Tags } from '../../src/trace/site'
 import { startSpan } from '../../src/trace/start'
@@ -16,7 +16,7 @@ import { TEST_COMMON, testRuntime } from '../support/runtime'
 const KIB = 1024
 const MIB = 1024 * KIB
 
-/** int64 and uint64 as bigint, maps as Map: what our own decoding in v05-payload.ts asks for is not relied on. */
+/** int64 and uint64 as bigint, maps as Map: what our own decoding in v05/payload.ts asks for is not relied on. */
 const unpackr = new Unpackr({ int64AsType: 'bigint', useRecords: false, mapsAsObjects: false })
 
 type Raw = [

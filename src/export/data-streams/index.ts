@@ -3,8 +3,8 @@
 import type { Config } from '../../core/config/resolve'
 import type { Transport } from '../../core/transport'
 import { userTags } from '../../core/unified-tags'
-import { commonTags } from '../common-tags'
-import { identityHeaders } from '../trace-headers'
+import { commonTags } from '../encode/common-tags'
+import { identityHeaders } from '../send/trace-headers'
 import { DataStreamsMonitor } from './monitor'
 
 export function openDataStreams(

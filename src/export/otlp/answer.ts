@@ -13,7 +13,7 @@
  */
 
 import type { AgentResponse } from '../../core/exchange'
-import { field, parse, reasonOf } from '../responses'
+import { field, parse, reasonOf } from '../send/responses'
 
 export type Verdict = 'accepted' | 'again' | 'refused'
 

@@ -5,7 +5,7 @@
  */
 
 import type { TagValue } from '../../trace/site'
-import { cutKey } from '../limits'
+import { cutKey } from '../encode/limits'
 
 /** A value, or a list of values of one type. */
 export type AttributeValue = TagValue | readonly TagValue[]

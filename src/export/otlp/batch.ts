@@ -3,7 +3,7 @@
 import { reportFailure } from '../../core/fence'
 import type { LocalTrace } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
-import type { Payload } from '../encoder'
+import type { Payload } from '../encode/encoder'
 import type { Format, RequestPart, Scope, SpanOutput } from './output'
 import { traceStateOf, writeSpan } from './span'
 

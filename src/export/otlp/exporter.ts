@@ -2,8 +2,8 @@
 
 import type { LocalTrace } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
-import type { Exporter, FlushResult, Unsent } from '../exporter'
-import { Tally } from '../tally'
+import { Tally } from '../send/delivery-counts'
+import type { Exporter, FlushResult, Unsent } from '../send/exporter'
 import { Batch } from './batch'
 import { TRACES } from './collector'
 import type { Format, ResourceAttributes, Scope } from './output'

@@ -3,7 +3,7 @@
 import { toDecimal } from '../../std/u64'
 import type { LocalTrace } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
-import { setDuration, setTime } from '../time'
+import { setDuration, setTime } from '../encode/time'
 
 /** Two words of 32 bits. */
 export interface Nanos {

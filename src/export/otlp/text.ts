@@ -1,6 +1,6 @@
 /** Text as both formats take it. */
 
-import { cutValue } from '../limits'
+import { cutValue } from '../encode/limits'
 
 /** Since Node 20; not in the library of types for what we compile to. */
 type WellFormable = string & { toWellFormed(): string }

@@ -4,8 +4,8 @@ import { hostname } from 'node:os'
 import type { Config } from '../../core/config/resolve'
 import { runtimeId } from '../../core/runtime-id'
 import type { Transport } from '../../core/transport'
-import { commonTags } from '../common-tags'
-import { identityHeaders } from '../trace-headers'
+import { commonTags } from '../encode/common-tags'
+import { identityHeaders } from '../send/trace-headers'
 import { TraceStats } from './trace-stats'
 
 export function openStats(config: Config, tracerVersion: string, transport: Transport): TraceStats {

@@ -5,7 +5,7 @@
 
 import type { Site, Tags, TagValue } from '../../trace/site'
 import type { Span } from '../../trace/span'
-import { isTopLevel } from '../derived-tags'
+import { isTopLevel } from '../encode/derived-tags'
 import type { Offer } from './offer'
 
 /** As the agent cuts them. */

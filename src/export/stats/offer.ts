@@ -10,8 +10,8 @@
  * | `filter_tags`, `filter_tags_regex`, `ignore_resources` | | trace-filter.ts |
  */
 
-import type { AgentInfo } from '../agent-info'
-import { field } from '../responses'
+import type { AgentInfo } from '../send/agent-info'
+import { field } from '../send/responses'
 
 export const STATS_PATH = '/v0.6/stats'
 

@@ -4,9 +4,9 @@ import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
-import { Pause } from '../pause'
-import { reasonOf, verdictOf } from '../responses'
-import { backoffMs, OVERLOADED, retryAfterMs } from '../retry'
+import { Pause } from '../send/cancellable-wait'
+import { reasonOf, verdictOf } from '../send/responses'
+import { backoffMs, OVERLOADED, retryAfterMs } from '../send/retry'
 
 const REQUEST_TIMEOUT_MS = 5000
 /** With the waits between them at most 15 s: by then the next payload has come. */

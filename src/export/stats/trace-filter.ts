@@ -12,7 +12,7 @@
 import { log } from '../../core/log'
 import type { LocalTrace } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
-import type { CommonTags } from '../common-tags'
+import type { CommonTags } from '../encode/common-tags'
 import type { Offer } from './offer'
 
 /** Whether the value of a tag is meant; undefined: the root has no such tag. */

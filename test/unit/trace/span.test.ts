@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { MAX_VALUE } from '../../../src/export/limits'
+import { MAX_VALUE } from '../../../src/export/encode/limits'
 import { MAX_OPEN_SPANS } from '../../../src/trace/local-trace'
 import { RemoteContext } from '../../../src/trace/remote-context'
 import type { Span } from '../../../src/trace/span'

@@ -1,7 +1,7 @@
 /** Encodes log records as they come, and makes requests of them. */
 
 import { reportFailure } from '../../../core/fence'
-import type { Payload } from '../../encoder'
+import type { Payload } from '../../encode/encoder'
 import type { Scope } from '../output'
 import type { LogFormat, LogRecord, RecordOutput, ScopePart } from './record'
 

@@ -2,8 +2,8 @@
 
 import { fence } from '../../../core/fence'
 import type { EmitLog } from '../../../trace/log-entry'
-import type { FlushResult, Unsent } from '../../exporter'
-import { Tally } from '../../tally'
+import { Tally } from '../../send/delivery-counts'
+import type { FlushResult, Unsent } from '../../send/exporter'
 import { LOGS } from '../collector'
 import type { ResourceAttributes } from '../output'
 import { BATCH_BYTES, Pipeline, type PipelineOptions } from '../pipeline'

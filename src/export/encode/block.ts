@@ -1,0 +1,93 @@
+/** Ready bytes of a v0.4 span: everything up to the tags that vary, and the places in it that are patched. */
+
+import { MsgpackBuffer } from '../../std/msgpack'
+import { cutKey, cutValue } from './limits'
+
+/** Places in `head`, from its start. `writeHead` and these are two views of the same bytes. */
+export const TRACE_ID = 1 + 9 + 1
+export const SPAN_ID = TRACE_ID + 8 + 8 + 1
+export const PARENT_ID = SPAN_ID + 8 + 10 + 1
+export const ERROR = PARENT_ID + 8 + 6
+export const START = ERROR + 1 + 6 + 1
+export const DURATION = START + 8 + 9 + 1
+/** Place of the count in `metrics`. */
+export const METRICS_COUNT = 8 + 1
+
+export interface Block {
+  /** All keys before `meta`, then `meta` and its ready entries. */
+  readonly head: Uint8Array
+  /** Place of meta's count in `head`. */
+  readonly metaCountAt: number
+  readonly metaCount: number
+  /** `metrics` and its ready entries. */
+  readonly metrics: Uint8Array
+  readonly metricsCount: number
+}
+
+export interface Named {
+  readonly name: string
+  readonly service: string
+  readonly type: string
+}
+
+/** Everything before the entries of `meta`. */
+export function writeHead(out: MsgpackBuffer, span: Named): void {
+  out.reserve(1)
+  out.bytes[out.at++] = span.type === '' ? 0x8b : 0x8c
+  for (const key of ['trace_id', 'span_id', 'parent_id']) {
+    out.string(key)
+    out.uint64(0, 0)
+  }
+  out.string('error')
+  out.number(0)
+  for (const key of ['start', 'duration']) {
+    out.string(key)
+    out.uint64(0, 0)
+  }
+  out.string('name')
+  out.string(cutValue(span.name))
+  out.string('service')
+  out.string(cutValue(span.service))
+  if (span.type !== '') {
+    out.string('type')
+    out.string(cutValue(span.type))
+  }
+  out.string('meta')
+}
+
+export function emptyBlock(span: Named): Block {
+  const head = new MsgpackBuffer(256)
+  writeHead(head, span)
+  const metaCountAt = head.map32(0)
+  const metrics = new MsgpackBuffer(64)
+  metrics.string('metrics')
+  metrics.map32(0)
+  return { head: head.slice(), metaCountAt, metaCount: 0, metrics: metrics.slice(), metricsCount: 0 }
+}
+
+/** `base` with more ready entries. */
+export function extendBlock(
+  base: Block,
+  meta: readonly [string, string][],
+  metrics: readonly [string, number][],
+): Block {
+  const head = new MsgpackBuffer(base.head.length + 64)
+  head.copy(base.head)
+  for (const [key, value] of meta) {
+    head.string(cutKey(key))
+    head.string(cutValue(value))
+  }
+  const tail = new MsgpackBuffer(base.metrics.length + 64)
+  tail.copy(base.metrics)
+  for (const [key, value] of metrics) {
+    tail.string(cutKey(key))
+    tail.number(value)
+  }
+  return {
+    head: head.slice(),
+    metaCountAt: base.metaCountAt,
+    metaCount: base.metaCount + meta.length,
+    metrics: tail.slice(),
+    metricsCount: base.metricsCount + metrics.length,
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Tags that nobody set: what the state of a span and its trace says on the wire. The one place for all formats, which
+ * hand in how a tag is written.
+ */
+
+import { toHex } from '../../std/u64'
+import { UNDECIDED } from '../../trace/priority'
+import type { Span } from '../../trace/span'
+import type { CommonTags } from './common-tags'
+import { eventsJson, linksJson } from './span-json'
+
+export interface TagWriter {
+  text(name: string, value: string): void
+  /** `value` is finite. */
+  number(name: string, value: number): void
+}
+
+/** Texts of a span; with `first`, also those of its trace, which the first span of a chunk carries. Returns their number. */
+export function writeTexts(span: Span, first: boolean, common: CommonTags, to: TagWriter): number {
+  const { trace } = span
+  let count = 0
+  if (trace.origin !== undefined) {
+    to.text('_dd.origin', trace.origin)
+    count++
+  }
+  if (span.events !== undefined) {
+    to.text('events', eventsJson(span))
+    count++
+  }
+  if (span.links !== undefined) {
+    to.text('_dd.span_links', linksJson(span))
+    count++
+  }
+  if (!first) return count
+  count += writeAll(common.chunkMeta, to)
+  if ((trace.upperHi | trace.upperLo) !== 0) {
+    to.text('_dd.p.tid', toHex(trace.upperHi, trace.upperLo))
+    count++
+  }
+  if (trace.remote !== undefined) {
+    const { lastDatadogParent, propagationError } = trace.remote
+    if (lastDatadogParent !== '') {
+      to.text('_dd.parent_id', lastDatadogParent)
+      count++
+    }
+    if (propagationError !== '') {
+      to.text('_dd.propagation_error', propagationError)
+      count++
+    }
+  }
+  if (trace.propagated !== undefined) count += writeAll(trace.propagated, to)
+  if (trace.chunkTags !== undefined) count += writeAll(trace.chunkTags, to)
+  return count
+}
+
+/** Name of the tag, 1, of a span whose parent is of another service or process. */
+export const TOP_LEVEL = '_dd.top_level'
+
+export function isTopLevel(span: Span): boolean {
+  return span.parentService !== span.service
+}
+
+/** Whether `writeTexts` or `writeNumbers` would write anything: for most spans they need not be called. */
+export function hasDerived(span: Span, first: boolean): boolean {
+  return (
+    first ||
+    span === span.trace.root ||
+    span.trace.origin !== undefined ||
+    span.events !== undefined ||
+    span.links !== undefined
+  )
+}
+
+/** The priority on the first span of a chunk, and the rates on the local root. Returns their number. */
+export function writeNumbers(span: Span, first: boolean, to: TagWriter): number {
+  const { trace } = span
+  let count = 0
+  if (first && trace.priority !== UNDECIDED) {
+    to.number('_sampling_priority_v1', trace.priority)
+    count++
+  }
+  if (span !== trace.root) return count
+  if (trace.ruleRate >= 0) {
+    to.number('_dd.rule_psr', trace.ruleRate)
+    count++
+  }
+  if (trace.limitRate >= 0) {
+    to.number('_dd.limit_psr', trace.limitRate)
+    count++
+  }
+  if (trace.agentRate >= 0) {
+    to.number('_dd.agent_psr', trace.agentRate)
+    count++
+  }
+  return count
+}
+
+function writeAll(tags: Readonly<Record<string, string>>, to: TagWriter): number {
+  let count = 0
+  for (const name in tags) {
+    to.text(name, tags[name])
+    count++
+  }
+  return count
+}

@@ -1,0 +1,72 @@
+/**
+ * What a span looks like on the wire, as plain objects: the reference that every format follows. v0.5 and the rare
+ * cases of v0.4 encode from it; the fast path of v0.4 writes the same fields without making them first, and a test
+ * compares the two.
+ */
+
+import type { Span } from '../../trace/span'
+import type { CommonTags } from './common-tags'
+import { isTopLevel, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
+import { cutKey, cutValue } from './limits'
+
+export interface FlatSpan {
+  name: string
+  resource: string
+  service: string
+  type: string
+  meta: Record<string, string>
+  metrics: Record<string, number>
+}
+
+/** `first`: the span is the first of its chunk, and so carries the trace-level tags. */
+export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpan {
+  const meta: Record<string, string> = { ...common.meta }
+  const metrics: Record<string, number> = { ...common.metrics }
+  if (span.service.toLowerCase() !== common.service.toLowerCase()) {
+    meta['_dd.base_service'] = common.service.toLowerCase()
+  } else if (common.version !== undefined) meta.version = common.version
+  addAll(span.site.tags, meta, metrics)
+  addAll(span.tags, meta, metrics)
+  const to = {
+    text(name: string, value: string): void {
+      meta[name] = cutValue(value)
+    },
+    number(name: string, value: number): void {
+      metrics[name] = value
+    },
+  }
+  if (isTopLevel(span)) metrics[TOP_LEVEL] = 1
+  writeTexts(span, first, common, to)
+  writeNumbers(span, first, to)
+  return {
+    name: cutValue(span.name),
+    resource: cutValue(span.resource || span.name),
+    service: cutValue(span.service),
+    type: cutValue(span.type),
+    meta,
+    metrics,
+  }
+}
+
+function addAll(
+  tags: Readonly<Record<string, unknown>> | undefined,
+  meta: Record<string, string>,
+  metrics: Record<string, number>,
+): void {
+  if (tags === undefined) return
+  for (const name in tags) {
+    const value = tags[name]
+    const key = cutKey(name)
+    // A tag is in one of the two maps, never in both: the later type wins.
+    if (typeof value === 'string') {
+      meta[key] = cutValue(value)
+      delete metrics[key]
+    } else if (typeof value === 'number' && Number.isFinite(value)) {
+      metrics[key] = value
+      delete meta[key]
+    } else if (typeof value === 'boolean') {
+      metrics[key] = value ? 1 : 0
+      delete meta[key]
+    }
+  }
+}

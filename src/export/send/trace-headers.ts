@@ -1,0 +1,51 @@
+/** Headers of every request that carries traces. */
+
+import { containerHeaders } from '../../core/container'
+
+export interface HeaderSettings {
+  tracerVersion: string
+  /** Text of `DD_EXTERNAL_ENV`. */
+  externalEnv?: string
+  /** `k:v,k:v`, for `X-Datadog-Process-Tags`. */
+  processTags?: string
+}
+
+/** Who sends: language, versions, container and process. */
+export function identityHeaders({
+  tracerVersion,
+  externalEnv,
+  processTags,
+}: HeaderSettings): Record<string, string> {
+  const headers: Record<string, string> = {
+    'Datadog-Meta-Lang': 'nodejs',
+    'Datadog-Meta-Lang-Version': process.version,
+    'Datadog-Meta-Lang-Interpreter': 'v8',
+    'Datadog-Meta-Tracer-Version': tracerVersion,
+    ...containerHeaders(externalEnv),
+  }
+  if (processTags !== undefined && processTags !== '') headers['X-Datadog-Process-Tags'] = processTags
+  return headers
+}
+
+/**
+ * `ratesVersion` is the last `Datadog-Rates-Payload-Version`: the agent then leaves rates out that we know. `ofStats`: what
+ * `ClientStats.headers` says.
+ */
+export function traceHeaders(
+  identity: Readonly<Record<string, string>>,
+  traceCount: number,
+  ratesVersion: string | undefined,
+  ofStats?: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    ...identity,
+    ...ofStats,
+    'Content-Type': 'application/msgpack',
+    'X-Datadog-Trace-Count': String(traceCount),
+    // Without it an agent that is overloaded answers 200 and drops the payload.
+    'Datadog-Send-Real-Http-Status': 'true',
+    'Datadog-Client-Computed-Top-Level': 'yes',
+  }
+  if (ratesVersion !== undefined) headers['Datadog-Rates-Payload-Version'] = ratesVersion
+  return headers
+}
