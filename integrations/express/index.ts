@@ -1,7 +1,7 @@
 /** Express 4 and 5: names the request, and in 4, whose router is its own, finds its route and errors. */
 
 import { defineIntegration, type PatchTools, webRequestOf } from '../../src/kit/index'
-import { patchLayer, patchRouter } from '../router/layers'
+import { patchLayer, patchRouter } from '../../src/kit/router/index'
 
 export default defineIntegration({
   name: 'express',

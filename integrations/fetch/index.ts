@@ -1,9 +1,20 @@
 /** The global `fetch`, which is made of a copy of undici inside of Node.js. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
-import undici, { isOfPackage } from '../undici/index'
-import { answered, created, ended, failed, type Live, liveOf, sent } from '../undici/requests'
-import type { ErrorMessage, HeadersMessage, RequestMessage } from '../undici/types'
+import {
+  answered,
+  created,
+  type ErrorMessage,
+  ended,
+  failed,
+  type HeadersMessage,
+  isOfPackage,
+  type Live,
+  liveOf,
+  type RequestMessage,
+  sent,
+  UNDICI_OPTIONS,
+} from '../../src/kit/undici/index'
 
 const NAME = { v0: 'http.request', v1: 'http.client.request' }
 const live = (tools: PatchTools): Live => liveOf(tools, NAME)
@@ -11,7 +22,7 @@ const live = (tools: PatchTools): Live => liveOf(tools, NAME)
 export default defineIntegration({
   name: 'fetch',
   doc: 'Requests that are sent with the global `fetch`.',
-  options: undici.options,
+  options: UNDICI_OPTIONS,
   targets: [],
   channels: {
     'undici:request:create': ({ request }: RequestMessage, tools) => {

@@ -2,7 +2,7 @@
 
 import type { ClientRequest, RequestOptions } from 'node:http'
 import { urlToHttpOptions } from 'node:url'
-import { withoutCredentials } from './request-url'
+import { withoutCredentials } from '../../src/kit/http/index'
 
 export interface ClientTarget {
   method: string

@@ -1,6 +1,7 @@
 /** Requests that are sent with `http` and `https`: one span each, from the call to the end of the answer. */
 
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http'
+import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
   active,
@@ -19,7 +20,6 @@ import {
 } from '../../src/kit/index'
 import { withHeaders, writesHeadAtOnce } from './client-headers'
 import { type ClientTarget, targetIn, targetOf } from './client-target'
-import { clientOptions, type HttpOptions } from './options'
 
 /** On a request: its span, until it ends. */
 class ClientMark extends Mark {

@@ -1,8 +1,9 @@
 /** `http` and `https`: servers and clients of Node.js itself. */
 
+import { patchMessages } from '../../src/kit/http/index'
 import { defineIntegration } from '../../src/kit/index'
 import { patchClient, patchClientRequest } from './client'
-import { patchMessages, patchServer } from './server'
+import { patchServer } from './server'
 
 export default defineIntegration({
   name: 'http',

@@ -2,6 +2,7 @@
 
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { promisify } from 'node:util'
+import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
   active,
@@ -17,7 +18,6 @@ import {
   tagPeer,
   wrapEmit,
 } from '../../src/kit/index'
-import { clientOptions, type HttpOptions } from '../http/options'
 import { Prototypes } from './classes'
 import { headerReader, isSigned, withHeaders } from './headers'
 import { type Origin, originOf, targetUrl } from './url'

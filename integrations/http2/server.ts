@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { inContext, isRequest, patchMessages, Serving, serve } from '../../src/kit/http/index'
 import {
   type AnyFunction,
   type Emitting,
@@ -14,8 +15,6 @@ import {
   webRequestOf,
   wrapEmit,
 } from '../../src/kit/index'
-import { isRequest, patchMessages, serve } from '../http/server'
-import { inContext, Serving } from '../http/serving'
 import { Prototypes } from './classes'
 import { urlOf } from './url'
 

@@ -1,8 +1,7 @@
 /** ioredis: commands of clients, pipelines and clusters. */
 
 import { defineIntegration, type PatchTools, REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/index'
-import { patchClient } from './client'
-import type { Library } from './types'
+import { type Library, patchClient } from '../../src/kit/ioredis/index'
 
 export default defineIntegration({
   name: 'ioredis',

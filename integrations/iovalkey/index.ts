@@ -1,8 +1,7 @@
 /** iovalkey: a descendant of ioredis, for Valkey. */
 
 import { defineIntegration, type PatchTools, REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/index'
-import { patchClient } from '../ioredis/client'
-import type { Library } from '../ioredis/types'
+import { type Library, patchClient } from '../../src/kit/ioredis/index'
 
 export default defineIntegration({
   name: 'iovalkey',

@@ -1,7 +1,7 @@
 /** The package `router`: on its own, and inside of Express 5. */
 
 import { defineIntegration } from '../../src/kit/index'
-import { patchLayer, patchRouter } from './layers'
+import { patchLayer, patchRouter } from '../../src/kit/router/index'
 
 export default defineIntegration({
   name: 'router',

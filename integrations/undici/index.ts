@@ -1,38 +1,34 @@
 /** undici: requests that are sent with the package. Those of `fetch`, which has a copy of its own, are beside it. */
 
 import { type AnyFunction, Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
-import { answered, created, ended, failed, type Live, liveOf, sent } from './requests'
-import type { ErrorMessage, HeadersMessage, RequestMessage } from './types'
+import {
+  addRequestClass,
+  answered,
+  created,
+  type ErrorMessage,
+  ended,
+  failed,
+  type HeadersMessage,
+  isOfPackage,
+  type Live,
+  liveOf,
+  type RequestMessage,
+  sent,
+  UNDICI_OPTIONS,
+} from '../../src/kit/undici/index'
 
 /** Channels came with 4.7, and say the origin since 4.7.1; 5.0 was made before that. */
 const VERSIONS = '>=4.7.1 <5 || >=5.1 <9'
 
-/** Classes of requests of the package, in all its copies. */
-const classes = new WeakSet<object>()
 /** Who called, while a request of theirs is being made. */
 let caller: Caller | undefined
 /** Who called with these options: a pool that is busy hands them on later, from the end of another request. */
 const callers = new WeakMap<object, Caller>()
 
-/** Whether the request was made by the package, and not by Node's own copy. */
-export function isOfPackage(request: object): boolean {
-  return classes.has(request.constructor)
-}
-
 export default defineIntegration({
   name: 'undici',
   doc: 'Requests that are sent with undici.',
-  options: {
-    service: 'Service of the spans.',
-    headers: 'Headers that become tags: `name` or `name:tag`.',
-    validateStatus: 'Function of the status; false marks the span as an error.',
-    filter: 'Function of the URL; false = not traced.',
-    allowlist: 'URLs that are traced: texts, expressions, functions.',
-    blocklist: 'URLs that are not.',
-    'hooks.request': "Called with the span and undici's request just before the span ends.",
-    splitByDomain: 'The service is `host:port`.',
-    propagationBlocklist: 'URLs that get no trace headers.',
-  },
+  options: UNDICI_OPTIONS,
   targets: [
     // Nothing to patch in it: applications look here for the flag.
     { module: 'undici', versions: VERSIONS, patch() {} },
@@ -52,8 +48,7 @@ export default defineIntegration({
 const listening = new WeakSet<Live>()
 
 function patchRequest(Request: object, tools: PatchTools): void {
-  classes.add(Request)
-  tools.onUndo(() => classes.delete(Request))
+  tools.onUndo(addRequestClass(Request))
   const live = liveOf(tools, 'undici.request')
   // A second copy of the package publishes on the same channels.
   if (listening.has(live)) return

@@ -1,6 +1,6 @@
 /** What is used of ioredis, and of its descendant iovalkey. */
 
-import type { Settling } from '../../src/kit/index'
+import type { Settling } from '../redis/settling'
 
 export interface Client {
   options?: {

@@ -3,14 +3,10 @@
  * cluster, which tries a command again at another server after a redirection.
  */
 
-import {
-  active,
-  endWith,
-  type PatchTools,
-  type RedisAddress,
-  type RedisNames,
-  RedisSpans,
-} from '../../src/kit/index'
+import type { PatchTools } from '../../patch/types'
+import { active } from '../../trace/context'
+import { endWith } from '../redis/settling'
+import { type RedisAddress, type RedisNames, RedisSpans } from '../redis/spans'
 import { CommandMark } from './command-mark'
 import type { Client, Command, Library } from './types'
 

@@ -7,15 +7,11 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type AnyFunction,
-  join,
-  MiddlewareSpans,
-  type PatchTools,
-  Routing,
-  type WebRequest,
-  webRequestOf,
-} from '../../src/kit/index'
+import type { PatchTools } from '../../patch/types'
+import type { AnyFunction } from '../../patch/wrap'
+import { MiddlewareSpans } from '../web/middleware'
+import { type WebRequest, webRequestOf } from '../web/request'
+import { join, Routing } from '../web/routing'
 import { type Layer, Place, place, type Router, survey } from './place'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Record<string, unknown> }

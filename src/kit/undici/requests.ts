@@ -3,21 +3,18 @@
  * the same for the package and for the copy inside of Node.js.
  */
 
-import {
-  active,
-  type Caller,
-  getBaggage,
-  type IntegrationState,
-  isOwnOrigin,
-  type LiveSite,
-  Mark,
-  type PatchTools,
-  type Span,
-  startSpan,
-  tagHeaders,
-  tagPeer,
-} from '../../src/kit/index'
+import { isOwnOrigin } from '../../core/own-origins'
+import type { IntegrationState, LiveSite } from '../../patch/state'
+import type { PatchTools } from '../../patch/types'
+import { getBaggage } from '../../trace/baggage'
+import { active } from '../../trace/context'
+import type { Span } from '../../trace/span'
+import { startSpan } from '../../trace/start'
+import type { Caller } from '../caller'
 import { clientOptions, type HttpOptions } from '../http/options'
+import { Mark } from '../mark'
+import { tagPeer } from '../peer'
+import { tagHeaders } from '../web/header-tags'
 import { type Origin, originOf } from './origin'
 import { headerIn, removeHeader } from './request-headers'
 import type { Response, UndiciRequest } from './types'

@@ -1,6 +1,7 @@
 /** What is known of a command on its way: fields of ours on the library's object. */
 
-import { Mark, type Span } from '../../src/kit/index'
+import type { Span } from '../../trace/span'
+import { Mark } from '../mark'
 import type { Command } from './types'
 
 export class CommandMark extends Mark {

@@ -1,24 +1,18 @@
 /** What the servers of one integration share: the kind of their spans, the options, and how a request begins and ends. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import {
-  active,
-  clientIp,
-  type Emitting,
-  type IntegrationState,
-  type LiveSite,
-  type PatchTools,
-  type RemoteContext,
-  run,
-  type Span,
-  sentHeader,
-  simplifyPath,
-  startSpan,
-  type Tags,
-  tagHeaders,
-  type WebRequest,
-  type WebServer,
-} from '../../src/kit/index'
+import type { IntegrationState, LiveSite } from '../../patch/state'
+import type { PatchTools } from '../../patch/types'
+import { active, run } from '../../trace/context'
+import type { RemoteContext } from '../../trace/remote-context'
+import type { Tags } from '../../trace/site'
+import type { Span } from '../../trace/span'
+import { startSpan } from '../../trace/start'
+import type { Emitting } from '../emitting'
+import { clientIp } from '../web/client-ip'
+import { simplifyPath } from '../web/endpoint'
+import { sentHeader, tagHeaders } from '../web/header-tags'
+import type { WebRequest, WebServer } from '../web/request'
 import { type HttpOptions, serverOptions } from './options'
 import { forgetQueued } from './pipelined'
 

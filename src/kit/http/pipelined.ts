@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net'
-import type { WebRequest } from '../../src/kit/index'
+import type { WebRequest } from '../web/request'
 
 /** Requests of a socket that came while an earlier one was being answered, and what to do if the socket closes. */
 const waiting = new WeakMap<Socket, Map<WebRequest, () => void>>()

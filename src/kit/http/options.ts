@@ -1,19 +1,14 @@
 /** Options of the HTTP server and client, made ready for use at each request. */
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import {
-  guarded,
-  type HeaderTag,
-  headerTags,
-  isErrorStatus,
-  type Options,
-  type PatchTools,
-  parseStatuses,
-  queryObfuscator,
-  type Span,
-  type StatusCheck,
-  urlFilter,
-} from '../../src/kit/index'
+import type { Options } from '../../patch/state'
+import type { PatchTools } from '../../patch/types'
+import type { Span } from '../../trace/span'
+import { guarded } from '../guard'
+import { type HeaderTag, headerTags } from '../web/header-tags'
+import { queryObfuscator } from '../web/query'
+import { isErrorStatus, parseStatuses, type StatusCheck } from '../web/status'
+import { urlFilter } from '../web/url-filter'
 
 type RequestHook = (
   span: Span,

@@ -1,6 +1,8 @@
 /** Where a layer of a router was registered: on which router, under which pattern. */
 
-import { type AnyFunction, Mark, type PathPattern, patternText } from '../../src/kit/index'
+import type { AnyFunction } from '../../patch/wrap'
+import { Mark } from '../mark'
+import { type PathPattern, patternText } from '../web/routing'
 
 export interface Layer {
   name: string

@@ -1,0 +1,3 @@
+/** What the integrations of Express and of the package `router` share. */
+
+export { patchLayer, patchRouter } from './layers'
