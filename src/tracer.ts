@@ -9,7 +9,7 @@ import type { Metrics } from './metrics/index'
 import type { OtelTracerProviderConstructor } from './otel/types'
 import type { ProfilingProduct } from './profiling/index'
 import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } from './trace/baggage'
-import { active } from './trace/context'
+import { activeSpan } from './trace/context'
 import { injectLogFields } from './trace/log-fields'
 import { noopSpan } from './trace/noop'
 import { UNDECIDED } from './trace/priority'
@@ -129,7 +129,7 @@ export function createTracer(): Tracer {
     },
 
     setUser(user) {
-      const root = active()?.trace.root
+      const root = activeSpan()?.trace.root
       if (root === undefined || typeof user?.id !== 'string') return tracer
       for (const key of Object.keys(user)) root.setTag(`usr.${key}`, user[key])
       root.setTag('_dd.appsec.user.collection_mode', 'sdk')
@@ -137,7 +137,7 @@ export function createTracer(): Tracer {
     },
 
     trackError(error, options) {
-      const span = running() === undefined ? undefined : active()
+      const span = running() === undefined ? undefined : activeSpan()
       if (span === undefined) return tracer
       fence('trackError', () => {
         span.recordException(error, options?.tags)
@@ -224,7 +224,7 @@ function start(config: Config, early: [string, boolean | Record<string, unknown>
 
 /** Of the active span, where that is not one of those that are dropped. */
 function activeTrace(): { traceId: string; spanId: string } | undefined {
-  const span = active()
+  const span = activeSpan()
   if (span === undefined) return undefined
   const { priority } = span.trace
   if (priority <= 0 && priority !== UNDECIDED) return undefined

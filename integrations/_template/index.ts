@@ -1,6 +1,13 @@
 /** keyv: what is asked of a store. */
 
-import { active, defineIntegration, end, follow, run, startSpan } from '../../src/kit/index'
+import {
+  activeSpan,
+  defineIntegration,
+  endSpan,
+  endWithResult,
+  runInSpan,
+  startSpan,
+} from '../../src/kit/index'
 
 export default defineIntegration({
   name: '_template',
@@ -22,13 +29,13 @@ export default defineIntegration({
             return function (this: unknown, ...args: unknown[]): unknown {
               if (!tools.state.enabled) return Reflect.apply(original, this, args)
               // A fresh literal: it belongs to the span from here on.
-              const span = startSpan(tools.runtime, command.site, active(), { 'db.type': 'keyv' })
+              const span = startSpan(tools.runtime, command.site, activeSpan(), { 'db.type': 'keyv' })
               span.resource = name
               try {
                 // Calls that the library makes meanwhile are children.
-                return follow(span, run(span, original, this, args))
+                return endWithResult(span, runInSpan(span, original, this, args))
               } catch (error) {
-                end(span, true, error, undefined)
+                endSpan(span, true, error, undefined)
                 throw error
               }
             }

@@ -2,11 +2,11 @@
 
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   Caller,
-  end,
+  endSpan,
   type PatchTools,
-  run,
+  runInSpan,
   type Span,
   startSpan,
   tagPeer,
@@ -42,7 +42,7 @@ function patchMethods(prototype: object, tools: PatchTools): void {
     serviceSource: 'amqp',
   })
   const start = (channel: Channel, name: string, fields: Fields): Span => {
-    const span = startSpan(runtime, command.site, active(), clientTags(fields, channel))
+    const span = startSpan(runtime, command.site, activeSpan(), clientTags(fields, channel))
     span.resource = resourceOf(name, fields)
     tagPeer(span, config)
     return span
@@ -64,13 +64,13 @@ function patchMethods(prototype: object, tools: PatchTools): void {
       })
       const onReply: Reply = (error, frame) => {
         if (error === null) tools.fenced(() => remember(this, method, fields, frame?.fields))
-        if (span !== undefined) end(span, error !== null, error, undefined)
+        if (span !== undefined) endSpan(span, error !== null, error, undefined)
         return caller.run(reply, undefined, [error, frame])
       }
       try {
         return original.call(this, method, fields, expected, onReply)
       } catch (error) {
-        if (span !== undefined) end(span, true, error, undefined)
+        if (span !== undefined) endSpan(span, true, error, undefined)
         throw error
       }
     }
@@ -104,7 +104,7 @@ function patchPublish(prototype: object, tools: PatchTools): void {
       let span: Span | undefined
       let changed: Properties | undefined
       tools.fenced(() => {
-        span = startSpan(runtime, publish.site, active(), clientTags(fields, this))
+        span = startSpan(runtime, publish.site, activeSpan(), clientTags(fields, this))
         span.resource = resourceOf('basic.publish', fields)
         tagPeer(span, config)
         changed = withHeaders(tools, streams, this, fields, properties, content, span)
@@ -125,14 +125,14 @@ function whole(
   let failed = true
   let error: unknown
   try {
-    const result = run(span, original, self, args)
+    const result = runInSpan(span, original, self, args)
     failed = false
     return result
   } catch (thrown) {
     error = thrown
     throw thrown
   } finally {
-    end(span, failed, error, undefined)
+    endSpan(span, failed, error, undefined)
   }
 }
 

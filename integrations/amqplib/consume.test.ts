@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { amqpTest, called, collectAmqp } from '../../test/support/amqp'
 import type { PlainSpan } from '../../test/support/collect'
 import { collectCalls } from '../../test/support/kafka'
@@ -29,7 +29,7 @@ amqpTest('a handler runs in a span that goes on the trace of who published', asy
   const handler = async (message: Message) => {
     await new Promise(resolve => setImmediate(resolve))
     channel.ack(message)
-    calls.add(active()?.toSpanId(true))
+    calls.add(activeSpan()?.toSpanId(true))
   }
   const { consumerTag } = await channel.consume(name, handler, { consumerTag: 'waiter' })
   channel.sendToQueue(name, CONTENT)
@@ -175,10 +175,10 @@ amqpTest('handlers do not belong to where their connection or consumer began', a
   const calls = collectCalls<boolean>(1)
   const channel = await collector.inParent(async () => {
     const opened = await amqp.channel()
-    await opened.consume(name, () => calls.add(active() !== undefined), { noAck: true })
+    await opened.consume(name, () => calls.add(activeSpan() !== undefined), { noAck: true })
     return opened
   })
-  const drained = new Promise(resolve => channel.once('return', () => resolve(active())))
+  const drained = new Promise(resolve => channel.once('return', () => resolve(activeSpan())))
   collector.registry.use('amqplib', false)
   plain.sendToQueue(name, CONTENT)
   assert.deepEqual(await calls.promise, [false])
@@ -207,9 +207,9 @@ amqpTest('get: its span is the child of who published, or of who asked', async (
     const parentId = await collector.inParent(async span => {
       const message = (await get()) as Message
       assert.equal(String(message.content), 'tea')
-      assert.equal(active(), span)
+      assert.equal(activeSpan(), span)
       assert.equal(await get(), false)
-      assert.equal(active(), span)
+      assert.equal(activeSpan(), span)
       return span.toSpanId(true)
     })
     const [full, empty] = received(await collector.waitFor(3))
@@ -224,7 +224,7 @@ amqpTest('get: its span is the child of who published, or of who asked', async (
   }
   await collector.inParent(async span => {
     await called(done =>
-      other.get(name, {}, () => done(active() === span ? null : new Error('not in context'))),
+      other.get(name, {}, () => done(activeSpan() === span ? null : new Error('not in context'))),
     )
   })
   await channel.deleteQueue(name)

@@ -1,6 +1,13 @@
 /** `channel.get()`, of promises and of callbacks. Whose child its span is, only the message can tell. */
 
-import { type AnyFunction, active, end, type PatchTools, type Span, startSpan } from '../../src/kit/index'
+import {
+  type AnyFunction,
+  activeSpan,
+  endSpan,
+  type PatchTools,
+  type Span,
+  startSpan,
+} from '../../src/kit/index'
 import { bindCallback, callingBack } from './called-back'
 import { RECEIVE } from './consume'
 import { MessageStreams } from './streams'
@@ -61,7 +68,7 @@ function getting(tools: PatchTools): Begun {
   const streams = MessageStreams.of(tools)
   const get = tools.site(RECEIVE)
   return queue => {
-    const parent: Span | undefined = active()
+    const parent: Span | undefined = activeSpan()
     const startMs = performance.timeOrigin + performance.now()
     return (error, message) => {
       tools.fenced(() => {
@@ -70,7 +77,7 @@ function getting(tools: PatchTools): Begun {
         const span = startSpan(runtime, get.site, remote ?? parent, fieldTags(fields, queue), startMs)
         span.resource = resourceOf('basic.get', { queue })
         if (message) streams?.received(queue, message, span)
-        end(span, error !== null, error, undefined)
+        endSpan(span, error !== null, error, undefined)
       })
     }
   }

@@ -1,7 +1,7 @@
 /** The other methods of channels. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { amqpTest, called, collectAmqp } from '../../test/support/amqp'
 
 amqpTest('each method has a span with the names that it was given', async (t, amqp) => {
@@ -80,7 +80,7 @@ amqpTest('callbacks come in the context of who asked', async (t, amqp) => {
     const step = <T>(fn: (done: (error: unknown, value?: T) => void) => void) =>
       called<T>(done =>
         fn((error, value) => {
-          contexts.push(active() === span)
+          contexts.push(activeSpan() === span)
           done(error, value)
         }),
       )

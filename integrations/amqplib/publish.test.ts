@@ -1,7 +1,7 @@
 /** What is published: its spans, and the headers that it carries. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type AmqpTest, amqpTest, called, collectAmqp } from '../../test/support/amqp'
 import type { PlainSpan } from '../../test/support/collect'
 
@@ -148,7 +148,7 @@ amqpTest('confirmations come in the context of who published', async (t, amqp) =
   await collector.inParent(async span => {
     channel.sendToQueue(name, CONTENT)
     await channel.waitForConfirms()
-    assert.equal(active(), span)
+    assert.equal(activeSpan(), span)
     await called(done => {
       other.sendToQueue(name, CONTENT)
       other.waitForConfirms((error: unknown) => done(error ?? errorOfContext(span)))
@@ -203,7 +203,7 @@ amqpTest('many at once each have their own span and headers', async (t, amqp) =>
 })
 
 function errorOfContext(span: unknown): Error | undefined {
-  return active() === span ? undefined : new Error(`another span is active`)
+  return activeSpan() === span ? undefined : new Error(`another span is activeSpan`)
 }
 
 function thrownBy(fn: () => unknown): Error {

@@ -1,7 +1,7 @@
 /** The span of one call, and what is read and written of its input. */
 
 import {
-  active,
+  activeSpan,
   guarded,
   type LiveSite,
   type PatchTools,
@@ -73,7 +73,7 @@ export function calls(tools: PatchTools): Calls {
         'aws.response.request_id': undefined,
         ...service.describe?.(input, { region, partition: partitionOf(region) }),
       }
-      const span = startSpan(runtime, siteOf(key, service, operation).site, active(), tags)
+      const span = startSpan(runtime, siteOf(key, service, operation).site, activeSpan(), tags)
       const main = service.resource?.map(field => input[field]).find(value => typeof value === 'string')
       span.resource = main === undefined ? shown : `${shown} ${main}`
       if (typeof state.options.service === 'function') tools.fenced(() => nameService(span, input))

@@ -3,10 +3,10 @@
 import {
   type AnyFunction,
   Caller,
-  end,
-  follow,
+  endSpan,
+  endWithResult,
   type PatchTools,
-  run,
+  runInSpan,
   runWithBaggage,
   runWithPathway,
 } from '../../src/kit/index'
@@ -30,14 +30,14 @@ export function patchClient(exports: { Client?: unknown }, tools: PatchTools): v
       if (at !== undefined) args[at] = callback(call, args[at] as AnyFunction)
       let result: unknown
       try {
-        result = run(call.span, original, this, args)
+        result = runInSpan(call.span, original, this, args)
       } catch (error) {
-        end(call.span, true, error, undefined)
+        endSpan(call.span, true, error, undefined)
         throw error
       }
       tools.fenced(() => spans.learn(this))
       if (at !== undefined) return result
-      return follow(call.span, result, (_span, error, output) => done(call, error, output)?.())
+      return endWithResult(call.span, result, (_span, error, output) => done(call, error, output)?.())
     }
   })
 
@@ -56,7 +56,7 @@ export function patchClient(exports: { Client?: unknown }, tools: PatchTools): v
     return function (this: unknown, error: unknown, output: unknown): unknown {
       const failed = error !== null && error !== undefined
       let handle: Handle | undefined
-      end(call.span, failed, error, output, () => {
+      endSpan(call.span, failed, error, output, () => {
         handle = done(call, failed ? error : undefined, output)
       })
       return handle === undefined ? caller.run(original, this, arguments) : handle(original, this, arguments)
@@ -77,7 +77,7 @@ export function patchClient(exports: { Client?: unknown }, tools: PatchTools): v
       return (fn, self, args) => {
         try {
           if (fn === undefined) return undefined
-          const inner = [made?.baggage, run, undefined, [span, fn, self, args]]
+          const inner = [made?.baggage, runInSpan, undefined, [span, fn, self, args]]
           return runWithPathway(pathway, runWithBaggage as AnyFunction, undefined, inner)
         } finally {
           made?.span.finish()

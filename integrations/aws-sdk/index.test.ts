@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { type LibrarySet, librarySets } from '../../test/libraries/sets'
 import { type Stub, startStub } from '../../test/support/aws-stub'
@@ -178,7 +178,7 @@ for (const set of librarySets('aws-sdk')) {
         let name: string | undefined
         await new Promise<void>((resolve, reject) => {
           client.send(new library.ReceiveMessageCommand(input), (error: unknown, output: Any) => {
-            name = active()?.name
+            name = activeSpan()?.name
             if (error) reject(error)
             else resolve(assert.equal(output.Messages.length, 2))
           })
@@ -315,7 +315,7 @@ for (const set of librarySets('aws-sdk')) {
             new Promise<void>(resolve => {
               const command = new library.GetObjectCommand({ Bucket: 'shop', Key: 'a' })
               const answer = client.send(command, {}, () => {
-                assert.equal(active(), parent)
+                assert.equal(activeSpan(), parent)
                 resolve()
               })
               assert.equal(answer, undefined)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, type TestContext, test } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { type LibrarySet, librarySets } from '../../test/libraries/sets'
 import { withService } from '../../test/services/service'
@@ -108,7 +108,7 @@ function tests(): Record<string, (place: Place) => Promise<void>> {
     async 'a job is processed inside a child of the span that added it'({ collector, queue, work }) {
       let inside: string | undefined
       const worker = work(() => {
-        inside = active()?.toSpanId(true)
+        inside = activeSpan()?.toSpanId(true)
       })
       const completed = seen(worker, 'completed')
       await collector.inParent(() => queue.add('one', { a: 1 }))

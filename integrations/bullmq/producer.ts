@@ -2,11 +2,11 @@
 
 import {
   type AnyFunction,
-  active,
-  end,
-  follow,
+  activeSpan,
+  endSpan,
+  endWithResult,
   type PatchTools,
-  run,
+  runInSpan,
   type Span,
   startSpan,
 } from '../../src/kit/index'
@@ -74,7 +74,7 @@ function starter(tools: PatchTools): (operation: 'add' | 'addBulk', queue: strin
     })
   const sites = { add: siteOf('bullmq.add'), addBulk: siteOf('bullmq.addBulk') }
   return (operation, queue) => {
-    const span = startSpan(tools.runtime, sites[operation].site, active(), {
+    const span = startSpan(tools.runtime, sites[operation].site, activeSpan(), {
       'messaging.destination.name': queue,
       'messaging.batch.message_count': undefined,
     })
@@ -97,9 +97,9 @@ function trace(prototype: object, name: string, tools: PatchTools, begin: Begin)
       })
       if (span === undefined) return Reflect.apply(original, this, args)
       try {
-        return follow(span, run(span, original, this, sending))
+        return endWithResult(span, runInSpan(span, original, this, sending))
       } catch (error) {
-        end(span, true, error, undefined)
+        endSpan(span, true, error, undefined)
         throw error
       }
     }

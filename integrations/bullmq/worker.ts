@@ -2,11 +2,11 @@
 
 import {
   type AnyFunction,
-  end,
+  endSpan,
   type PatchTools,
   type Pathway,
   type RemoteContext,
-  run,
+  runInSpan,
   runWithBaggage,
   runWithPathway,
   type Span,
@@ -59,13 +59,13 @@ async function process(
   baggage: RemoteContext['baggage'] | undefined,
   pathway: Pathway | undefined,
 ): Promise<unknown> {
-  const inside = (): unknown => runWithBaggage(baggage, run, undefined, [span, original, self, args])
+  const inside = (): unknown => runWithBaggage(baggage, runInSpan, undefined, [span, original, self, args])
   try {
     const result = await (pathway === undefined ? inside() : runWithPathway(pathway, inside, undefined, []))
-    end(span, false, undefined, undefined)
+    endSpan(span, false, undefined, undefined)
     return result
   } catch (error) {
-    end(span, !isAnswer(error), error, undefined)
+    endSpan(span, !isAnswer(error), error, undefined)
     throw error
   }
 }

@@ -5,7 +5,7 @@ import type * as childProcess from 'node:child_process'
 import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
 import childProcessIntegration from './index'
 
@@ -140,14 +140,14 @@ describe('child_process', () => {
     await collector.inParent(async parent => {
       await new Promise<void>(resolve => {
         commands.exec('true', () => {
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           resolve()
         })
       })
       const child = commands.spawn('true')
       await new Promise<void>(resolve => {
         child.on('exit', () => {
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           resolve()
         })
       })

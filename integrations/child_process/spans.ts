@@ -1,6 +1,6 @@
 /** The span of a command, from its start to its end. */
 
-import { active, type PatchTools, type Span, startSpan, type Tags } from '../../src/kit/index'
+import { activeSpan, type PatchTools, type Span, startSpan, type Tags } from '../../src/kit/index'
 import { type Command, scrubArguments, scrubShell } from './scrub'
 
 export interface CommandSpans {
@@ -12,7 +12,7 @@ export interface CommandSpans {
 export function commandSpans(tools: PatchTools): CommandSpans {
   const site = tools.site({ name: 'command_execution', type: 'system', component: 'subprocess' })
   const start = (resource: string, tags: Tags): Span => {
-    const span = startSpan(tools.runtime, site.site, active(), tags)
+    const span = startSpan(tools.runtime, site.site, activeSpan(), tags)
     span.resource = resource
     return span
   }

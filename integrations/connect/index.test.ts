@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, request } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { NO_PARENT } from '../../test/support/collect'
@@ -250,7 +250,7 @@ for (const set of librarySets('connect')) {
     it('keeps requests of one connection, and those at the same time, apart', async () => {
       const server = await open(app =>
         app.use('/slow', (_req: Request, res: Response) => {
-          setImmediate(() => res.end(active()?.toSpanId(true)))
+          setImmediate(() => res.end(activeSpan()?.toSpanId(true)))
         }),
       )
       const answers = await Promise.all([1, 2, 3, 4, 5].map(id => shop.ask(server, `GET /slow/${id}`)))

@@ -3,7 +3,7 @@
 import {
   type AnyFunction,
   disguise,
-  join,
+  joinRoute,
   MiddlewareSpans,
   oncePer,
   type PatchTools,
@@ -55,7 +55,7 @@ function traceHandle(
     if (web === undefined) return Reflect.apply(handle, self, args)
     // Who handles an error is not where it came from.
     if (isForErrors) web.fail(args[0])
-    else web.mount = join(entryOf(web, args[2] as AnyFunction).base, layer.route)
+    else web.mount = joinRoute(entryOf(web, args[2] as AnyFunction).base, layer.route)
     return spans.wanted ? spans.run(web, handle.name, handle, self, args) : Reflect.apply(handle, self, args)
   }, handle)
 }

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
 import integration from './index'
 
@@ -116,7 +116,7 @@ describe('dns', () => {
       parent =>
         new Promise<void>(resolve => {
           dns.lookup('127.0.0.1', (...args) => {
-            assert.equal(active(), parent)
+            assert.equal(activeSpan(), parent)
             assert.deepEqual(args, [null, '127.0.0.1', 4])
             resolve()
           })

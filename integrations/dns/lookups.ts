@@ -1,6 +1,6 @@
 /** The spans of lookups. Without an active span there are none: they would be traces of their own that tell nothing. */
 
-import { active, type PatchTools, type Span, startSpan, type Tags } from '../../src/kit/index'
+import { activeSpan, type PatchTools, type Span, startSpan, type Tags } from '../../src/kit/index'
 
 /** Undefined for arguments that Node.js refuses. */
 export type Start = (parent: Span, args: ArrayLike<unknown>) => Span | undefined
@@ -60,7 +60,7 @@ export function lookups(tools: PatchTools): Lookups {
 
 /** Undefined when nothing is to be traced. */
 export function begin(start: Start, args: ArrayLike<unknown>, tools: PatchTools): Span | undefined {
-  const parent = tools.state.enabled ? active() : undefined
+  const parent = tools.state.enabled ? activeSpan() : undefined
   if (parent === undefined) return undefined
   let span: Span | undefined
   tools.fenced(() => {

@@ -1,6 +1,6 @@
 /** Wraps the functions of `dns`, of `dns/promises` and of their resolvers: all have the same names. */
 
-import { type AnyFunction, end, follow, type PatchTools, type Span } from '../../src/kit/index'
+import { type AnyFunction, endSpan, endWithResult, type PatchTools, type Span } from '../../src/kit/index'
 import { begin, type Lookups, lookups, type Start, tagAddresses } from './lookups'
 
 const TYPES = {
@@ -55,11 +55,11 @@ function wrap(owner: object, name: string, start: Start, tools: PatchTools): voi
           : arguments
         result = Reflect.apply(original, this, args)
       } catch (error) {
-        end(span, true, error, undefined)
+        endSpan(span, true, error, undefined)
         throw error
       }
       if (called) return result
-      return follow(span, result, (_span, error, found) => {
+      return endWithResult(span, result, (_span, error, found) => {
         if (error === undefined) tagAddresses(span, found)
       })
     }
@@ -71,7 +71,7 @@ function ending(span: Span, callback: AnyFunction): AnyFunction {
   return function (this: unknown, error: unknown, found: unknown): unknown {
     const failed = error !== null && error !== undefined
     if (!failed) tagAddresses(span, found)
-    end(span, failed, error, undefined)
+    endSpan(span, failed, error, undefined)
     return Reflect.apply(callback, this, arguments)
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 import { listen } from '../../test/support/web-server'
 
@@ -113,7 +113,7 @@ for (const version of VERSIONS) {
 
     it('has the span active in handlers, after awaits and in error handlers', async () => {
       const seen: unknown[] = []
-      const see = () => seen.push(active()?.toSpanId(true))
+      const see = () => seen.push(activeSpan()?.toSpanId(true))
       const [{ span }] = await shop.ask(app => {
         app.use(shop.express.json())
         app.use((_req, _res, next) => {

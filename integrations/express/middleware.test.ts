@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import type { PlainSpan } from '../../test/support/collect'
 import { openShop, type Shop, VERSIONS } from '../../test/support/express-apps'
 import { listen } from '../../test/support/web-server'
@@ -54,11 +54,11 @@ for (const version of VERSIONS) {
       const { request, middleware } = await spansOf(app => {
         app.use(first)
         app.use((_req, _res, next) => {
-          inside = [active()?.toSpanId(true)]
+          inside = [activeSpan()?.toSpanId(true)]
           setImmediate(next)
         })
         app.get('/a', function answer(_req, res) {
-          inside.push(active()?.toSpanId(true))
+          inside.push(activeSpan()?.toSpanId(true))
           res.send('ok')
         })
       }, 3)

@@ -5,7 +5,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { request, type Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { NO_PARENT } from '../../test/support/collect'
@@ -269,7 +269,7 @@ for (const set of librarySets('fastify')) {
 
     it('has the span active in hooks, handlers, streams and after awaits', async () => {
       const seen: [string, string | undefined][] = []
-      const hear = (name: string) => () => void seen.push([name, active()?.toSpanId(true)])
+      const hear = (name: string) => () => void seen.push([name, activeSpan()?.toSpanId(true)])
       const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend']
       const { span } = await see(
         app => {
@@ -323,7 +323,7 @@ for (const set of librarySets('fastify')) {
       const server = await open(app => {
         app.get('/slow/:id', async () => {
           await new Promise(resolve => setImmediate(resolve))
-          return active()?.toSpanId(true)
+          return activeSpan()?.toSpanId(true)
         })
       })
       const answers = await Promise.all([1, 2, 3, 4, 5].map(id => shop.ask(server, `GET /slow/${id}`)))

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { collect } from '../../test/support/collect'
@@ -36,7 +36,7 @@ for (const set of librarySets('generic-pool')) {
           void collector.inParent(span => {
             pool.acquire((_failed, resource) => {
               pool.release(resource)
-              resolve(active() === span)
+              resolve(activeSpan() === span)
             })
           })
           pool.release(held)

@@ -1,7 +1,7 @@
 /** graphql 17: it publishes what it does, also where it is an ES module that nobody can change. */
 
 import { channel } from 'node:diagnostics_channel'
-import { active, bindChannel, type PatchTools, type Span } from '../../src/kit/index'
+import { activeSpan, bindChannel, type PatchTools, type Span } from '../../src/kit/index'
 import { Execution } from './execution'
 import { isDocument } from './operation'
 import { noteStandard } from './resolvers'
@@ -75,7 +75,7 @@ function listenToExecutions(live: Live, name: string, isMeant: (message: Execute
         if (execution !== undefined) open.set(message as Message, execution)
       })
     }
-    return execution?.span ?? active()
+    return execution?.span ?? activeSpan()
   }
   const end = (message: Message): void => {
     const execution = open.get(message)

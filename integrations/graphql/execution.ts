@@ -1,6 +1,6 @@
 /** One execution of a document: its span, and where in the answer resolvers have spans of their own. */
 
-import { active, Mark, type Span, startSpan } from '../../src/kit/index'
+import { activeSpan, Mark, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
 import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
 import type { Live } from './spans'
@@ -49,7 +49,7 @@ export class Execution {
       'graphql.operation.name': operation?.name,
     }
     if (options.source) tags['graphql.source'] = sourceOf(args.document)
-    const span = startSpan(tools.runtime, live.execute.site, active(), tags)
+    const span = startSpan(tools.runtime, live.execute.site, activeSpan(), tags)
     if (operation !== undefined) span.resource = options.signature ? operation.signature : operation.title
     const values = args.variableValues
     if (options.variables !== undefined && typeof values === 'object' && values !== null) {
@@ -68,7 +68,7 @@ export class Execution {
     if (typeof values !== 'object' || values === null) return undefined
     let execution = executions.get(values)
     if (execution === undefined) {
-      const span = active()
+      const span = activeSpan()
       execution = span && ExecutionMark.of(span)
       if (execution !== undefined) executions.set(values, execution)
     }

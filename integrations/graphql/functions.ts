@@ -1,6 +1,6 @@
 /** graphql 14 to 16: the functions of its files are replaced, which its others call too. */
 
-import { type AnyFunction, type PatchTools, run } from '../../src/kit/index'
+import { type AnyFunction, type PatchTools, runInSpan } from '../../src/kit/index'
 import { Execution } from './execution'
 import { noteStandard } from './resolvers'
 import { liveOf } from './spans'
@@ -31,7 +31,7 @@ export function patchExecute(exports: { defaultFieldResolver?: unknown }, tools:
 function executed(execution: Execution, original: AnyFunction, self: unknown, args: IArguments): unknown {
   let result: unknown
   try {
-    result = run(execution.span, original, self, args)
+    result = runInSpan(execution.span, original, self, args)
   } catch (error) {
     execution.threw(error)
     throw error

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
@@ -36,10 +36,10 @@ for (const set of librarySets('graphql')) {
     function makeSchema(): Schema {
       const { GraphQLObjectType, GraphQLList, GraphQLInterfaceType, GraphQLString, GraphQLInt } = graphql
       originals = {
-        now: (..._args: unknown[]) => active()?.toSpanId(true),
+        now: (..._args: unknown[]) => activeSpan()?.toSpanId(true),
         async later(_source: unknown) {
           await new Promise(resolve => setImmediate(resolve))
-          return active()?.toSpanId(true)
+          return activeSpan()?.toSpanId(true)
         },
         broken() {
           throw Object.assign(new RangeError('too far'), { extensions: { code: 'FAR', deep: { a: 1 } } })
@@ -62,7 +62,7 @@ for (const set of librarySets('graphql')) {
           id: { type: GraphQLInt },
           title: {
             type: GraphQLString,
-            resolve: async ({ id }: { id: number }) => `user ${id} ${active()?.toSpanId(true)}`,
+            resolve: async ({ id }: { id: number }) => `user ${id} ${activeSpan()?.toSpanId(true)}`,
           },
           friends: { type: new GraphQLList(User), resolve: () => [{ id: 8 }] },
         }),

@@ -1,6 +1,6 @@
 /** What happens when a field with a resolver of its own is resolved. */
 
-import { follow, run, type Span, startSpan } from '../../src/kit/index'
+import { endWithResult, runInSpan, type Span, startSpan } from '../../src/kit/index'
 import { Execution, type Place } from './execution'
 import { namedTypeOf } from './named-type'
 import { sourceOf } from './operation'
@@ -40,9 +40,9 @@ export function resolveIn(live: () => Live, type: NamedType, field: Field, origi
     }
     if (span === undefined) return Reflect.apply(original, this, arguments)
     // A further element of a list: what it does belongs to the field, which is timed once.
-    if (!isFirst) return run(span, original, this, arguments as never)
+    if (!isFirst) return runInSpan(span, original, this, arguments as never)
     const first = span
-    return timed(first, () => run(first, original, this, arguments as never), now, info as ResolveInfo)
+    return timed(first, () => runInSpan(first, original, this, arguments as never), now, info as ResolveInfo)
   }
 
   function begin(now: Live, execution: Execution, place: Place, info: ResolveInfo): Span {
@@ -86,7 +86,7 @@ function timed(span: Span, call: () => unknown, live: Live, info: ResolveInfo): 
   }
   if (!(result instanceof Promise)) {
     // Some start to work when they are asked for their value, and must be asked once.
-    return follow(span, result, (_span, error, value) => done(error, value))
+    return endWithResult(span, result, (_span, error, value) => done(error, value))
   }
   // graphql handles what fails, so that this branch hides nothing, and gets the very promise of the application.
   result.then(

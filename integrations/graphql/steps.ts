@@ -1,6 +1,6 @@
 /** Parsing and validating: both are over when they return, so that their spans are made afterwards. */
 
-import { active, type Span, startSpan } from '../../src/kit/index'
+import { activeSpan, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
 import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
 import type { Live } from './spans'
@@ -21,7 +21,7 @@ export function parsed(
     if (operation === undefined || operation.name === HEALTH_CHECK) return
   }
   const tags = { 'graphql.source': options.source ? text : undefined }
-  const span = since(began, startSpan(tools.runtime, live.parse.site, active(), tags))
+  const span = since(began, startSpan(tools.runtime, live.parse.site, activeSpan(), tags))
   if (error !== undefined) span.setError(error)
   options.onParse?.(span, source, document)
   span.finish()
@@ -38,7 +38,7 @@ export function validated(
   const { tools, options } = live
   if (operationOf(document)?.name === HEALTH_CHECK) return
   const tags = { 'graphql.source': options.source ? sourceOf(document) : undefined }
-  const span = since(began, startSpan(tools.runtime, live.validate.site, active(), tags))
+  const span = since(began, startSpan(tools.runtime, live.validate.site, activeSpan(), tags))
   if (error !== undefined) span.setError(error)
   recordErrors(span, errors, options.errorExtensions)
   options.onValidate?.(span, document, errors)

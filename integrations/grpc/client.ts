@@ -6,7 +6,7 @@
 
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   Caller,
   type LiveSite,
   Mark,
@@ -188,7 +188,7 @@ function begin({ path, requestStream, responseStream }: MethodDefinition, live: 
     : responseStream
       ? 'server_streaming'
       : 'unary'
-  const span = startSpan(live.tools.runtime, live.site.site, active(), methodTags(path, kind))
+  const span = startSpan(live.tools.runtime, live.site.site, activeSpan(), methodTags(path, kind))
   span.resource = path
   return new ClientCall(span, live)
 }

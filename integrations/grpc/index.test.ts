@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
@@ -37,12 +37,12 @@ for (const set of librarySets('grpc')) {
       const handlers = echo.handlers(grpc)
       const talk = handlers.talk
       handlers.talk = (call: Any) => {
-        call.on('data', () => inHandlers.push(active()?.toSpanId(true)))
+        call.on('data', () => inHandlers.push(activeSpan()?.toSpanId(true)))
         talk(call)
       }
       const say = handlers.say
       handlers.say = (call: Any, callback: Any) => {
-        inHandlers.push(active()?.toSpanId(true))
+        inHandlers.push(activeSpan()?.toSpanId(true))
         say(call, callback)
       }
       service = await echo.serve(grpc, Echo, handlers)
@@ -61,7 +61,9 @@ for (const set of librarySets('grpc')) {
 
     const say = (text: string, ...rest: unknown[]): Promise<{ error: Any; active: string | undefined }> =>
       new Promise(resolve =>
-        client.say({ text }, ...rest, (error: Any) => resolve({ error, active: active()?.toSpanId(true) })),
+        client.say({ text }, ...rest, (error: Any) =>
+          resolve({ error, active: activeSpan()?.toSpanId(true) }),
+        ),
       )
     const both = async (): Promise<[PlainSpan, PlainSpan]> => {
       const spans = await collector.waitFor(2)
@@ -142,7 +144,7 @@ for (const set of librarySets('grpc')) {
         parentId = parent.toSpanId(true)
         const call = client.talk()
         for (const event of ['data', 'end', 'status']) {
-          call.on(event, () => heard.push(active()?.toSpanId(true)))
+          call.on(event, () => heard.push(activeSpan()?.toSpanId(true)))
         }
         call.write({ text: 'a' })
         call.write({ text: 'b' })

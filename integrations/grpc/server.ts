@@ -7,7 +7,7 @@ import {
   Mark,
   type PatchTools,
   type RemoteContext,
-  run,
+  runInSpan,
   runWithBaggage,
   type Span,
   startSpan,
@@ -106,7 +106,7 @@ function wrapHandler(handler: AnyFunction, path: string, kind: string, live: Liv
     })
     if (served === undefined) return Reflect.apply(handler, this, args)
     try {
-      return runWithBaggage(remote?.baggage, run, undefined, [served.span, handler, this, args])
+      return runWithBaggage(remote?.baggage, runInSpan, undefined, [served.span, handler, this, args])
     } catch (error) {
       end(served, UNKNOWN, error)
       throw error
@@ -157,7 +157,7 @@ export function patchCalls(exports: Readonly<Record<string, AnyFunction>>, tools
         if (event === 'error') tools.fenced(() => end(served, codeOf(arg), arg))
         else if (event === 'finish') end(served, 0)
         try {
-          return run(served.span, inner.emit, this, arguments)
+          return runInSpan(served.span, inner.emit, this, arguments)
         } finally {
           if (event === 'cancelled') end(served, arg === 'deadline' ? DEADLINE_EXCEEDED : CANCELLED)
           // Destroyed before it was ended; a stream that is only read has its callback yet.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { request, type Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { type AskOptions, type WebShop, webShop } from '../../test/support/web-shop'
@@ -221,7 +221,7 @@ for (const set of librarySets('hapi')) {
 
     it('has the span active in extensions, handlers, streams and after awaits', async () => {
       const seen: [string, string | undefined][] = []
-      const hear = (title: string) => void seen.push([title, active()?.toSpanId(true)])
+      const hear = (title: string) => void seen.push([title, activeSpan()?.toSpanId(true)])
       const events = [
         'onRequest',
         'onPreAuth',
@@ -271,7 +271,7 @@ for (const set of librarySets('hapi')) {
         hapiServer.route(
           get('/{id}', async () => {
             await new Promise(resolve => setImmediate(resolve))
-            return active()?.toSpanId(true)
+            return activeSpan()?.toSpanId(true)
           }),
         ),
       )

@@ -1,6 +1,13 @@
 /** Handlers and middleware of Hono: who answers names the route. */
 
-import { disguise, join, MiddlewareSpans, type PatchTools, settled, webRequestOf } from '../../src/kit/index'
+import {
+  disguise,
+  joinRoute,
+  MiddlewareSpans,
+  type PatchTools,
+  settled,
+  webRequestOf,
+} from '../../src/kit/index'
 import type { Context, Handler, Next, Route } from './types'
 
 /** Makes functions that stand for handlers. */
@@ -41,5 +48,5 @@ export function handlerTracer(tools: PatchTools): (handler: Handler, route: Rout
 /** `before` is not empty where the handler belongs to an application that is mounted in another one. */
 function routeAfter(before: string, { path, method }: Route): string {
   if (method === 'ALL' && (path === '/*' || path === '*')) return before
-  return before.endsWith('/*') ? join(before.slice(0, -2), path) : path
+  return before.endsWith('/*') ? joinRoute(before.slice(0, -2), path) : path
 }

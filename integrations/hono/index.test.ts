@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, get } from 'node:http'
 import { createServer as createHttp2 } from 'node:http2'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { http2Connection } from '../../test/support/http2'
@@ -143,7 +143,7 @@ for (const set of librarySets('hono')) {
       const seen: unknown[] = []
       const look = async (): Promise<void> => {
         await new Promise(setImmediate)
-        seen.push(active())
+        seen.push(activeSpan())
       }
       const { span, text } = await see(app => {
         app.use(async (_c, next) => {

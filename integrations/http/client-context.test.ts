@@ -5,7 +5,7 @@ import * as nodeHttp from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { runWithBaggage } from '../../src/trace/baggage'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { answerOf } from '../../test/support/calls'
 import { type Collector, collect } from '../../test/support/collect'
 import { type Listening, listen } from '../../test/support/web-server'
@@ -41,19 +41,20 @@ describe('context of an http client', () => {
     const seen: unknown[] = []
     await collector.inParent(async caller => {
       const req = get()
-      assert.equal(active(), caller)
+      assert.equal(activeSpan(), caller)
       await new Promise<void>(resolve => {
-        for (const event of ['socket', 'finish', 'close']) req.on(event, () => seen.push(active() === caller))
+        for (const event of ['socket', 'finish', 'close'])
+          req.on(event, () => seen.push(activeSpan() === caller))
         req.on('response', async res => {
-          seen.push(active() === caller)
+          seen.push(activeSpan() === caller)
           await null
-          seen.push(active() === caller)
-          res.on('data', () => seen.push(active() === caller))
-          res.on('end', () => seen.push(active() === caller))
+          seen.push(activeSpan() === caller)
+          res.on('data', () => seen.push(activeSpan() === caller))
+          res.on('end', () => seen.push(activeSpan() === caller))
         })
         req.on('close', resolve)
       })
-      seen.push(active() === caller)
+      seen.push(activeSpan() === caller)
     })
     await collector.take(2)
     assert.deepEqual(seen, Array(8).fill(true))
@@ -66,9 +67,9 @@ describe('context of an http client', () => {
       [1, 2, 3, 4].map(number =>
         collector.inParent(async caller => {
           const req = get(`/${number}`, { agent })
-          req.on('response', () => seen.push(active() === caller))
+          req.on('response', () => seen.push(activeSpan() === caller))
           const { res } = await answerOf(req)
-          seen.push(active() === caller)
+          seen.push(activeSpan() === caller)
           assert.equal(res.statusCode, 200)
         }),
       ),

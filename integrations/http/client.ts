@@ -4,7 +4,7 @@ import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:h
 import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   getBaggage,
   type IntegrationState,
   type LiveSite,
@@ -178,7 +178,7 @@ function start(target: ClientTarget, startTicks: number, { site, options, tools 
     'network.destination.port': port,
     'http.status_code': undefined,
   }
-  const span = startSpan(tools.runtime, site.site, active(), tags)
+  const span = startSpan(tools.runtime, site.site, activeSpan(), tags)
   // The span begins with the call, not when Node has made the request.
   span.startTicks = startTicks
   span.resource = method

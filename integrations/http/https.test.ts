@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import * as nodeHttps from 'node:https'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { answerOf } from '../../test/support/calls'
 import { type Collector, collect } from '../../test/support/collect'
 import { TLS } from '../../test/support/tls'
@@ -19,7 +19,7 @@ describe('https', () => {
     collector = collect([http])
     const web = nodeHttps.createServer(TLS, (_req, res) => {
       res.on('finish', () => {
-        inside = active()?.toSpanId(true)
+        inside = activeSpan()?.toSpanId(true)
       })
       res.end('answer')
     })

@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer, type RequestListener } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { getBaggage, runWithBaggage } from '../../src/trace/baggage'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, decimalId, NO_PARENT } from '../../test/support/collect'
 import { exchange, type Listening, listen, RawClient } from '../../test/support/web-server'
 import http from './index'
@@ -33,7 +33,7 @@ describe('context of an http server', () => {
 
   it('runs everything that hears of a request inside of its span', async () => {
     const heard: [string, string | undefined][] = []
-    const hear = (event: string) => () => void heard.push([event, active()?.toSpanId(true)])
+    const hear = (event: string) => () => void heard.push([event, activeSpan()?.toSpanId(true)])
     let done = (): void => {}
     const closed = new Promise<void>(resolve => {
       done = resolve
@@ -77,10 +77,10 @@ describe('context of an http server', () => {
   it('runs listeners of pipelined responses inside of their own spans', async () => {
     const ids: string[][] = []
     handler = (_req, res) => {
-      const mine = [active()?.toSpanId(true) ?? '']
+      const mine = [activeSpan()?.toSpanId(true) ?? '']
       ids.push(mine)
-      res.on('finish', () => mine.push(active()?.toSpanId(true) ?? ''))
-      res.on('close', () => mine.push(active()?.toSpanId(true) ?? ''))
+      res.on('finish', () => mine.push(activeSpan()?.toSpanId(true) ?? ''))
+      res.on('close', () => mine.push(activeSpan()?.toSpanId(true) ?? ''))
       res.end('x')
     }
     const client = await RawClient.open(server.port)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { configureLog } from '../../src/core/log'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { Site } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
 import { startSpan } from '../../src/trace/start'
@@ -130,11 +130,11 @@ describe('options of the http server', () => {
     collector.registry.use('http', { blocklist: ['/health'] })
     let priority: number | undefined
     handler = (_req, res) => {
-      const span = active() as Span
+      const span = activeSpan() as Span
       startSpan(span.trace.runtime, INNER, span, {}).finish()
       priority = span.trace.priority
       setImmediate(() => {
-        startSpan(span.trace.runtime, INNER, active(), {}).finish()
+        startSpan(span.trace.runtime, INNER, activeSpan(), {}).finish()
         res.end()
       })
     }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, NO_PARENT } from '../../test/support/collect'
 import { exchange, type Listening, listen } from '../../test/support/web-server'
 import http from './index'
@@ -107,7 +107,7 @@ describe('http server', () => {
 
   it("keeps the resource and the name that the application's code gave", async () => {
     const span = await request('/', {}, (_req, res) => {
-      active()?.setTag('resource.name', 'GET /mine').setOperationName('my.request')
+      activeSpan()?.setTag('resource.name', 'GET /mine').setOperationName('my.request')
       res.end()
     })
     assert.equal(span.resource, 'GET /mine')
@@ -116,7 +116,7 @@ describe('http server', () => {
 
   it("keeps the error that the application's code recorded", async () => {
     const span = await request('/', {}, (_req, res) => {
-      active()?.setTag('error', new RangeError('too far'))
+      activeSpan()?.setTag('error', new RangeError('too far'))
       res.writeHead(500).end()
     })
     assert.equal(span.error, 1)
@@ -126,7 +126,7 @@ describe('http server', () => {
 
   it('survives a span that the application ended itself', async () => {
     handler = (_req, res) => {
-      active()?.finish()
+      activeSpan()?.finish()
       res.end('ok')
     }
     const response = await fetch(`${server.url}/`)

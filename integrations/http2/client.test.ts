@@ -13,7 +13,7 @@ import nodeHttp2, {
 import { createServer as createTcpServer } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, decimalId } from '../../test/support/collect'
 import { answerTo, type Http2Connection, http2Connection } from '../../test/support/http2'
 import http2 from './index'
@@ -173,7 +173,7 @@ describe('http2 client', () => {
       const stream = session.request({})
       const events = ['ready', 'headers', 'response', 'data', 'trailers', 'end', 'close']
       for (const event of events) {
-        stream.on(event, () => heard.push(active() === caller ? event : `${event} elsewhere`))
+        stream.on(event, () => heard.push(activeSpan() === caller ? event : `${event} elsewhere`))
       }
       assert.deepEqual(
         [stream.listenerCount('response'), stream.listenerCount('error'), stream.listenerCount('close')],
@@ -192,7 +192,7 @@ describe('http2 client', () => {
           const stream = session.request({ ':path': path })
           await once(stream, 'response')
           const isMine = await new Promise(resolve =>
-            stream.resume().on('end', () => resolve(active() === caller)),
+            stream.resume().on('end', () => resolve(activeSpan() === caller)),
           )
           return isMine && path
         }),

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   Caller,
   type Emitting,
   getBaggage,
@@ -156,7 +156,7 @@ function start(session: object, args: unknown[], live: Live): Span | undefined {
   if (options.accepts !== undefined && !options.accepts(url)) return undefined
   const method = header(':method') ?? 'GET'
   const { host, port } = origin
-  const span = startSpan(tools.runtime, site.site, active(), {
+  const span = startSpan(tools.runtime, site.site, activeSpan(), {
     'http.method': method,
     'http.url': url,
     'out.host': host,

@@ -14,7 +14,7 @@ import nodeHttp2, {
 import { get } from 'node:https'
 import { createServer as createTcpServer, connect as tcpConnect } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { answerOf } from '../../test/support/calls'
 import { type Collector, collect, decimalId, NO_PARENT } from '../../test/support/collect'
 import { type Http2Connection, http2Connection } from '../../test/support/http2'
@@ -110,11 +110,11 @@ describe('http2 server', () => {
   it('makes one span where both a stream and messages are listened to', async () => {
     const inside: unknown[] = []
     const server = createServer((_req, res) => {
-      inside.push(active())
+      inside.push(activeSpan())
       res.end('ok')
     })
-    server.on('stream', () => inside.push(active()))
-    server.on('session', session => session.on('stream', () => inside.push(active())))
+    server.on('stream', () => inside.push(activeSpan()))
+    server.on('session', session => session.on('stream', () => inside.push(activeSpan())))
     await (await open(server)).ask('GET /')
     const [span] = await collector.take(1)
     assert.equal(inside.length, 3)
@@ -125,7 +125,7 @@ describe('http2 server', () => {
   it('serves HTTP/1 with one span as well', async () => {
     const server = createSecureServer({ ...TLS, allowHTTP1: true }, (req, res) => {
       res.setHeader('x-version', req.httpVersion)
-      res.end(String(active() !== undefined))
+      res.end(String(activeSpan() !== undefined))
     })
     const secure = await open(server)
     const url = `https://127.0.0.1:${secure.port}/old`
@@ -169,8 +169,8 @@ describe('http2 server', () => {
   it('runs all listeners of messages in the context of their request, many at once', async () => {
     const wrong: string[] = []
     handle = (req, res) => {
-      const span = active()
-      const check = (event: string) => () => active()?.trace === span?.trace || wrong.push(event)
+      const span = activeSpan()
+      const check = (event: string) => () => activeSpan()?.trace === span?.trace || wrong.push(event)
       req.on('end', check('end')).on('close', check('req close'))
       res.on('finish', check('finish')).on('close', check('close'))
       req.on('data', check('data')).on('end', () => setImmediate(() => res.end(req.url)))
@@ -192,9 +192,9 @@ describe('http2 server', () => {
     const server = await streams()
     const heard = new Map<string, boolean>()
     handleStream = stream => {
-      const span = active()
+      const span = activeSpan()
       for (const event of ['data', 'end', 'finish', 'wantTrailers', 'close']) {
-        stream.on(event, () => heard.set(event, active() === span))
+        stream.on(event, () => heard.set(event, activeSpan() === span))
       }
       stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '1' }))
       stream.on('end', () => {

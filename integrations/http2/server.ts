@@ -8,7 +8,7 @@ import {
   type Emitting,
   type PatchTools,
   type RemoteContext,
-  run,
+  runInSpan,
   runWithBaggage,
   type Span,
   WebRequest,
@@ -103,7 +103,7 @@ function wrapSessionEmit(inner: Emitting, serving: Serving, prototypes: Prototyp
       tools.state.failed(error)
     }
     if (span === undefined) return Reflect.apply(inner.emit, this, arguments)
-    return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, this, arguments])
+    return runWithBaggage(remote?.baggage, runInSpan, undefined, [span, inner.emit, this, arguments])
   }
 }
 

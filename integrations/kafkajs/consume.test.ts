@@ -1,7 +1,7 @@
 /** The spans of consumers, and what their handlers run in. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import type { PlainSpan } from '../../test/support/collect'
 import { collectCalls, collectKafka, type KafkaTest, kafkaTest, NEWEST } from '../../test/support/kafka'
 
@@ -41,7 +41,7 @@ kafkaTest('eachMessage has a span for each message, active while it is handled',
   const calls = collectCalls<string | undefined>(3)
   const handler = async () => {
     await new Promise(resolve => setImmediate(resolve))
-    calls.add(active()?.toSpanId(true))
+    calls.add(activeSpan()?.toSpanId(true))
   }
   await kafka.consume(kafka.topic, { eachMessage: handler }, { groupId: kafka.topic })
   const handled = await calls.promise
@@ -131,7 +131,7 @@ kafkaTest('eachBatch has one span with a link to the sender of each message', as
   await kafka.consume(kafka.topic, {
     eachBatch: async ({ batch }: BatchPayload) => {
       await new Promise(resolve => setImmediate(resolve))
-      for (const _message of batch.messages) calls.add(active()?.toSpanId(true))
+      for (const _message of batch.messages) calls.add(activeSpan()?.toSpanId(true))
     },
   })
   const activeIds = await calls.promise
@@ -273,14 +273,14 @@ kafkaTest('a consumer that was started in a span, stopped and run again', async 
   const first = collectCalls<unknown>(1)
   const second = collectCalls<unknown>(1)
   const consumer = await collector.inParent(() =>
-    kafka.consume(kafka.topic, { eachMessage: async () => first.add(active()) }),
+    kafka.consume(kafka.topic, { eachMessage: async () => first.add(activeSpan()) }),
   )
   await first.promise
   // Only a warning of kafkajs: it is running.
   if (kafka.isNewest) await consumer.run({ eachMessage: async () => assert.fail('not this one') })
   await consumer.stop()
   await produce(kafka, {})
-  await collector.inParent(() => consumer.run({ eachMessage: async () => second.add(active()) }))
+  await collector.inParent(() => consumer.run({ eachMessage: async () => second.add(activeSpan()) }))
   await second.promise
   const spans = consumed(await collector.waitFor(3))
   assert.deepEqual(

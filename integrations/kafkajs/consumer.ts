@@ -3,7 +3,7 @@
  * neither the consumer nor what the application handed over is touched.
  */
 
-import { type AnyFunction, type PatchTools, run, runWithBaggage } from '../../src/kit/index'
+import { type AnyFunction, type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
 import { type HandlerSpans, handlerSpans } from './handlers'
 import { MessageStreams } from './streams'
 import type { Batch, Runner } from './types'
@@ -25,7 +25,7 @@ export function patchRunner(Class: { prototype: object }, tools: PatchTools): vo
         patchHandlers(this, known, spans, tools)
       })
       // It fetches for as long as the consumer runs, and must not belong to the span that it was started in.
-      return runWithBaggage(undefined, run, undefined, [undefined, original, this, arguments])
+      return runWithBaggage(undefined, runInSpan, undefined, [undefined, original, this, arguments])
     }
   })
   tools.wrap(prototype, 'processEachMessage', original => {

@@ -3,7 +3,7 @@
  * messages: what it handed over is never changed or copied before, also not for its own partitioner.
  */
 
-import { active, type PatchTools, run, runWithBaggage } from '../../src/kit/index'
+import { activeSpan, type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
 import { Sending } from './sending'
 import { patchCommits } from './streams'
 import type { Broker, Cluster, ProduceRequest } from './types'
@@ -13,7 +13,7 @@ export function patchCluster(Class: { prototype: object }, tools: PatchTools): v
   // Every attempt to send begins with it.
   tools.wrap(Class.prototype, 'refreshMetadataIfNecessary', original => {
     return function (this: Cluster): unknown {
-      const sending = Sending.of(active())
+      const sending = Sending.of(activeSpan())
       if (sending !== undefined) sending.producer.cluster = this
       return Reflect.apply(original, this, arguments)
     }
@@ -24,7 +24,7 @@ export function patchBroker(Class: { prototype: object }, tools: PatchTools): vo
   patchCommits(Class.prototype, tools)
   tools.wrap(Class.prototype, 'produce', original => {
     return function (this: Broker, request: ProduceRequest): unknown {
-      const sending = Sending.of(active())
+      const sending = Sending.of(activeSpan())
       if (sending === undefined) return Reflect.apply(original, this, arguments)
       let changed: ProduceRequest | undefined
       try {
@@ -45,7 +45,7 @@ export function patchBroker(Class: { prototype: object }, tools: PatchTools): vo
 export function patchConnection(Class: { prototype: object }, tools: PatchTools): void {
   tools.wrap(Class.prototype, 'connect', original => {
     return function (this: unknown): unknown {
-      return runWithBaggage(undefined, run, undefined, [undefined, original, this, arguments])
+      return runWithBaggage(undefined, runInSpan, undefined, [undefined, original, this, arguments])
     }
   })
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import type { Span } from '../../src/trace/span'
 import { collectCalls, collectKafka, type KafkaTest, kafkaTest, NEWEST } from '../../test/support/kafka'
 import { session } from '../../test/support/kafka-session'
@@ -83,7 +83,7 @@ kafkaTest(
     const collector = collectKafka(t)
     const producer = await kafka.producer()
     const calls = collectCalls<unknown>(4)
-    await kafka.consume(kafka.topic, { eachMessage: async () => calls.add(active()) })
+    await kafka.consume(kafka.topic, { eachMessage: async () => calls.add(activeSpan()) })
     const send = (by: typeof producer) =>
       by.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'v' }] })
     await send(early)
@@ -125,7 +125,7 @@ kafkaTest(
 kafkaTest('finished spans are not held by producers, consumers and their connections', async (t, kafka) => {
   const collector = collectKafka(t)
   const spans: WeakRef<Span>[] = []
-  const note = () => spans.push(new WeakRef(active() as Span))
+  const note = () => spans.push(new WeakRef(activeSpan() as Span))
   const producer = kafka.client().producer()
   await collector.inParent(async () => {
     note()

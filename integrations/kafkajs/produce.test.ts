@@ -1,7 +1,7 @@
 /** The spans of producers. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import type { PlainSpan } from '../../test/support/collect'
 import { collectCalls, collectKafka, kafkaTest, NEWEST } from '../../test/support/kafka'
 
@@ -85,7 +85,8 @@ kafkaTest('sendBatch() has one span for each topic', async (t, kafka) => {
   assert.equal(first.parentId, second.parentId)
   const calls = collectCalls<string>(2)
   await kafka.consume(other, {
-    eachMessage: async () => calls.add((active() as NonNullable<ReturnType<typeof active>>).toTraceId(true)),
+    eachMessage: async () =>
+      calls.add((activeSpan() as NonNullable<ReturnType<typeof activeSpan>>).toTraceId(true)),
   })
   await producer.send({ topic: other, messages: [{ key: 'k', value: 'e' }] })
   assert.equal((await calls.promise)[0], second.traceId)
@@ -218,7 +219,7 @@ kafkaTest('concurrent calls keep their own spans', async (t, kafka) => {
   const calls = collectCalls<string>(2 * count)
   await kafka.consume(kafka.topic, {
     eachMessage: async ({ message }: { message: { value: Buffer } }) => {
-      if (active()) calls.add(String(message.value))
+      if (activeSpan()) calls.add(String(message.value))
     },
   })
   const values = await calls.promise

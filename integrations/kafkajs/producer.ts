@@ -3,11 +3,11 @@
 import {
   type AnyFunction,
   disguise,
-  end,
-  follow,
+  endSpan,
+  endWithResult,
   log,
   type PatchTools,
-  run,
+  runInSpan,
   type Span,
 } from '../../src/kit/index'
 import type { Sending } from './sending'
@@ -128,13 +128,13 @@ function patchSender(sender: Sender, producer: Producer, spans: SendSpans, tools
     const started = sending
     let result: unknown
     try {
-      result = run(first, original, self, args)
+      result = runInSpan(first, original, self, args)
     } catch (error) {
       started.ended(error, undefined)
-      end(first, true, error, undefined)
+      endSpan(first, true, error, undefined)
       throw error
     }
-    return follow(first, result, (_span, error, results) => {
+    return endWithResult(first, result, (_span, error, results) => {
       try {
         started.ended(error, results)
       } catch (failure) {

@@ -1,6 +1,6 @@
 /** The spans of producers: one for each topic of a call. */
 
-import { active, type PatchTools, startSpan, type Tags, tagPeer } from '../../src/kit/index'
+import { activeSpan, type PatchTools, startSpan, type Tags, tagPeer } from '../../src/kit/index'
 import type { Producer } from './producer'
 import { type Part, Sending } from './sending'
 import { MessageStreams } from './streams'
@@ -34,7 +34,7 @@ export function sendSpans(tools: PatchTools): SendSpans {
       'kafka.partition': undefined,
       'kafka.message.offset': undefined,
     }
-    const span = startSpan(runtime, site.site, active(), tags)
+    const span = startSpan(runtime, site.site, activeSpan(), tags)
     if (topic !== undefined) span.resource = topic
     tagPeer(span, config, PEER)
     return { topic, span, messageCount, headers: undefined }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, request, type Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { NO_PARENT } from '../../test/support/collect'
@@ -376,7 +376,7 @@ for (const set of librarySets('koa')) {
 
     it('has the span active in middleware, after awaits and in streams', async () => {
       const seen: [string, string | undefined][] = []
-      const hear = (name: string) => void seen.push([name, active()?.toSpanId(true)])
+      const hear = (name: string) => void seen.push([name, activeSpan()?.toSpanId(true)])
       const { span, text } = await see(
         app =>
           app
@@ -414,7 +414,7 @@ for (const set of librarySets('koa')) {
         app
           .use(first)
           .use(async (_ctx, next) => {
-            inside = active()?.toSpanId(true)
+            inside = activeSpan()?.toSpanId(true)
             await next()
           })
           .use(function fail() {
@@ -439,7 +439,7 @@ for (const set of librarySets('koa')) {
         serverOf(app =>
           app.use(async ctx => {
             await new Promise(resolve => setImmediate(resolve))
-            ctx.body = active()?.toSpanId(true)
+            ctx.body = activeSpan()?.toSpanId(true)
           }),
         ),
       )

@@ -2,8 +2,8 @@
 
 import {
   type AnyFunction,
-  active,
-  join,
+  activeSpan,
+  joinRoute,
   oncePer,
   type PatchTools,
   type PathPattern,
@@ -26,7 +26,7 @@ export function patchRouter(exports: RouterClass, tools: PatchTools): void {
   tools.wrap(prototype, 'match', original => {
     return function (this: unknown): unknown {
       const match = Reflect.apply(original, this, arguments)
-      if (tools.state.enabled && active() !== undefined) tools.fenced(() => replace(match, shadow))
+      if (tools.state.enabled && activeSpan() !== undefined) tools.fenced(() => replace(match, shadow))
       return match
     }
   })
@@ -45,7 +45,7 @@ function shadowOf(layer: Layer, tools: PatchTools): Layer {
     if (web !== undefined) {
       try {
         const path = pathFor(ctx, layer)
-        if (path !== undefined) web.matched(join(mountOf(ctx), patternText(path)))
+        if (path !== undefined) web.matched(joinRoute(mountOf(ctx), patternText(path)))
       } catch (error) {
         tools.state.failed(error)
       }

@@ -3,7 +3,7 @@
  * meanwhile runs where the command was given, not in the context of the socket.
  */
 
-import { addressTags, Caller, CommandMark, end, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
+import { addressTags, Caller, CommandMark, endSpan, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
 import { patchCommand } from './command'
 import { driverOf } from './driver'
 import { onFailure } from './failures'
@@ -46,7 +46,7 @@ export function patchConnection({ prototype }: { prototype: object }, tools: Pat
     const execute = command.executeCommand
     onFailure(command, error => {
       if (typeof execute === 'object' && execute !== null) CommandMark.end(execute, true, error)
-      else end(spans.query(sql, addressTags(address), address), true, error, undefined)
+      else endSpan(spans.query(sql, addressTags(address), address), true, error, undefined)
     })
   }
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import { type Address, forEachSet } from '../../test/support/mysql'
 import integration from './index'
 
@@ -76,7 +76,7 @@ forEachSet(integration, (test, set) => {
       statement.close()
       const stream = connection.queryStream('SELECT 6 AS x UNION SELECT 7')
       const contexts: unknown[] = []
-      stream.on('data', () => contexts.push(active()))
+      stream.on('data', () => contexts.push(activeSpan()))
       await once(stream, 'end')
       assert.deepEqual(contexts, [parent, parent])
       await connection.beginTransaction()

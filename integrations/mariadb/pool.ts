@@ -1,6 +1,6 @@
 /** Pools: the driver's own, and the ones that applications hold, which stand in front of those. */
 
-import { type AnyFunction, follow, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, endWithResult, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
 import { driverOf } from './driver'
 
 type Methods = Record<string, AnyFunction | undefined>
@@ -34,7 +34,7 @@ function patchPromised(prototype: object, tools: PatchTools): void {
     return function (this: unknown): unknown {
       const promise = Reflect.apply(original, this, arguments)
       if (!tools.state.enabled || !(promise instanceof Promise)) return promise
-      return follow(spans.acquire(), promise, (span, error) => {
+      return endWithResult(spans.acquire(), promise, (span, error) => {
         spans.acquired(span, {}, NO_ADDRESS, error !== undefined, error)
       })
     }

@@ -1,7 +1,7 @@
 /** Commands of memcached: their spans, and that nothing else changes. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import { type ClientPlace, withEachSet } from '../../test/support/client-sets'
 import { deadPort, dyingServer } from '../../test/support/dying-server'
 import memcached from './index'
@@ -86,7 +86,7 @@ withEachSet(memcached, 'memcached', test => {
         collector.inParent(async parent => {
           await new Promise<void>(resolve => {
             const callback = function (this: unknown) {
-              assert.equal(active(), parent)
+              assert.equal(activeSpan(), parent)
               assert.equal((this as { callback: unknown }).callback, callback)
               resolve()
             }

@@ -2,12 +2,12 @@
 
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   Caller,
-  end,
-  follow,
+  endSpan,
+  endWithResult,
   type PatchTools,
-  run,
+  runInSpan,
   startSpan,
   type Tags,
 } from '../../src/kit/index'
@@ -25,22 +25,22 @@ export function patchBulk(
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
       const { db, collection } = this.s?.namespace ?? {}
       const tags: Tags = { 'db.name': `${db}.${collection}` }
-      const span = startSpan(tools.runtime, live.site, active(), tags)
+      const span = startSpan(tools.runtime, live.site, activeSpan(), tags)
       span.resource = `bulkWrite ${db}.${collection}`
       const args = [...arguments]
       const callback = args.at(-1)
       if (typeof callback === 'function') {
         const caller = new Caller()
         args[args.length - 1] = function (this: unknown, error: unknown): unknown {
-          end(span, Boolean(error), error, undefined)
+          endSpan(span, Boolean(error), error, undefined)
           return caller.run(callback as AnyFunction, this, arguments)
         }
       }
       try {
-        const result = run(span, original, this, args)
-        return result === undefined ? result : follow(span, result)
+        const result = runInSpan(span, original, this, args)
+        return result === undefined ? result : endWithResult(span, result)
       } catch (error) {
-        end(span, true, error, undefined)
+        endSpan(span, true, error, undefined)
         throw error
       }
     }

@@ -2,10 +2,10 @@
 
 import {
   type AnyFunction,
-  active,
+  activeSpan,
   Caller,
   dbmComment,
-  end,
+  endSpan,
   type LiveSite,
   type PatchTools,
   type Span,
@@ -57,7 +57,7 @@ export class Commands {
     const { db } = namespace
     const tags: Tags = { 'db.name': db, ...this.#addressOf(connection) }
     // A watching connection outlives the call that opened it, and is nobody's.
-    const parent = connection.id === '<monitor>' ? undefined : active()
+    const parent = connection.id === '<monitor>' ? undefined : activeSpan()
     const span = startSpan(this.#tools.runtime, this.#site.site, parent, tags)
     // The peer is the database, not the collection.
     tagPeer(span, this.#tools.config, PEER)
@@ -139,7 +139,7 @@ function observe(
   try {
     result = Reflect.apply(original, self, args)
   } catch (error) {
-    end(span, true, error, undefined)
+    endSpan(span, true, error, undefined)
     throw error
   }
   // The driver alone gets to see this promise, and waits for it: a second branch changes nothing for anybody.
@@ -164,7 +164,7 @@ function coverCallback(callback: AnyFunction, span: Span | undefined, tools: Pat
 function answered(span: Span, failed: boolean, error: unknown, reply: unknown, tools: PatchTools): void {
   if (span.durationMs >= 0) return
   if (!failed) tools.fenced(() => tagWriteError(span, reply))
-  end(span, failed, error, undefined)
+  endSpan(span, failed, error, undefined)
 }
 
 /** A write that is refused, for a key that exists for example, is no failure of its command; the driver throws later. */

@@ -1,7 +1,7 @@
 /** What follows a command runs where it was sent, whoever's connection it took. */
 
 import assert from 'node:assert/strict'
-import { active, getBaggage, run, runWithBaggage } from '../../src/kit/index'
+import { activeSpan, getBaggage, runInSpan, runWithBaggage } from '../../src/kit/index'
 import { type Loose, mongoTests } from '../../test/support/mongodb'
 
 const HEARTBEATS = { use: { mongodb: { heartbeatEnabled: false } } }
@@ -19,7 +19,7 @@ mongoTests((test, set) => {
         collector.inParent(async parent => {
           for (let turn = 0; turn < 3; turn++) {
             await users.findOne({ number, turn })
-            assert.equal(active(), parent)
+            assert.equal(activeSpan(), parent)
           }
         }, `${number}`),
       ),
@@ -41,21 +41,21 @@ mongoTests((test, set) => {
     let inParent: unknown
     await collector.inParent(async parent => {
       inParent = parent
-      for await (const _ of users.find({}, { batchSize: 4 })) seen.add(active())
-      for await (const _ of users.find({}, { batchSize: 4 }).stream()) seen.add(active())
+      for await (const _ of users.find({}, { batchSize: 4 })) seen.add(activeSpan())
+      for await (const _ of users.find({}, { batchSize: 4 }).stream()) seen.add(activeSpan())
       await new Promise<void>((resolve, reject) => {
         users
           .find({}, { batchSize: 4 })
           .stream()
-          .on('data', () => seen.add(active()))
+          .on('data', () => seen.add(activeSpan()))
           .on('error', reject)
           .on('end', () => {
-            seen.add(active())
+            seen.add(activeSpan())
             resolve()
           })
       })
       await users.find({}, { batchSize: 4 }).forEach(() => {
-        seen.add(active())
+        seen.add(activeSpan())
       })
     })
     assert.deepEqual([...seen], [inParent])
@@ -76,7 +76,7 @@ mongoTests((test, set) => {
     let stream: Loose
     const opened = await collector.inParent(parent => {
       stream = users.watch([], { maxAwaitTimeMS: 50 })
-      stream.on('change', () => seen.push(active()))
+      stream.on('change', () => seen.push(activeSpan()))
       return parent
     })
     for (let time = 0; seen.length === 0 && time < 200; time++) {
@@ -113,7 +113,7 @@ mongoTests((test, set) => {
     const beat = new Promise<void>(resolve => {
       let count = 0
       mongo.on('serverHeartbeatSucceeded', () => {
-        contexts.push(active())
+        contexts.push(activeSpan())
         if (++count === 2) resolve()
       })
     })
@@ -136,7 +136,7 @@ mongoTests((test, set) => {
       const see = (name: string, fn: (callback: (error: unknown) => void) => unknown) =>
         new Promise<void>(resolve => {
           const returned = fn(() => {
-            seen[name] = active()
+            seen[name] = activeSpan()
             resolve()
           })
           assert.ok(returned === undefined || name === 'connect', name)
@@ -155,7 +155,7 @@ mongoTests((test, set) => {
     })
     const bulk = collector.own().filter((span: Loose) => span.resource.startsWith('bulkWrite '))
     assert.equal(bulk.length, 2)
-    const other = run(undefined, () => active(), undefined, [])
+    const other = runInSpan(undefined, () => activeSpan(), undefined, [])
     assert.equal(other, undefined)
   })
 })

@@ -1,6 +1,6 @@
 /** What waits for a server or a connection goes on where it began; what works for all belongs to nobody. */
 
-import { type AnyFunction, Caller, type PatchTools, run } from '../../src/kit/index'
+import { type AnyFunction, Caller, type PatchTools, runInSpan } from '../../src/kit/index'
 
 /** `prototype[name]` calls its last argument, where that is a function, as from its caller. */
 function bindCallback(prototype: object, name: string, tools: PatchTools): void {
@@ -27,7 +27,7 @@ function bound(given: IArguments): unknown[] {
 function detach(owner: object, name: string, tools: PatchTools): void {
   tools.wrap(owner, name, original => {
     return function (this: unknown): unknown {
-      return run(undefined, original, this, tools.state.enabled ? bound(arguments) : arguments)
+      return runInSpan(undefined, original, this, tools.state.enabled ? bound(arguments) : arguments)
     }
   })
 }

@@ -1,7 +1,7 @@
 /** Servers that are not there, that go away, and that do not answer. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import { mongoTests } from '../../test/support/mongodb'
 
 const HEARTBEATS = { use: { mongodb: { heartbeatEnabled: false } } }
@@ -21,7 +21,7 @@ mongoTests(test => {
         })(),
         { name: 'MongoServerSelectionError' },
       )
-      assert.equal(active(), parent)
+      assert.equal(activeSpan(), parent)
     })
     assert.deepEqual(collector.own(), [])
   })
@@ -37,7 +37,7 @@ mongoTests(test => {
     proxy.failAt('find')
     const thrown = await collector.inParent(async parent => {
       const error = await users.findOne({ a: 1 }).catch((reason: unknown) => reason)
-      assert.equal(active(), parent)
+      assert.equal(activeSpan(), parent)
       return error
     })
     assert.ok(thrown instanceof Error)

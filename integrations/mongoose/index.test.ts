@@ -1,7 +1,7 @@
 /** All that mongoose does and calls for an operation happens where that was asked for. */
 
 import assert from 'node:assert/strict'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import { type Loose, type MongoPlace, mongoTests } from '../../test/support/mongodb'
 import mongodb from '../mongodb/index'
 import mongoose from './index'
@@ -15,10 +15,10 @@ function setUp({ library, url }: MongoPlace): { connection: Loose; User: Loose; 
   const schema = new library.Schema({ name: String }, { autoIndex: false, autoCreate: false })
   for (const hook of ['save', 'validate', 'find']) {
     schema.pre(hook, async () => {
-      contexts.push(active())
+      contexts.push(activeSpan())
     })
     schema.post(hook, () => {
-      contexts.push(active())
+      contexts.push(activeSpan())
     })
   }
   const connection = library.createConnection()
@@ -36,9 +36,9 @@ mongoTests(
       const asked = Array.from({ length: 4 }, (_, number) =>
         collector.inParent(async parent => {
           await User.findOne({ name: `${number}` })
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           const rows = await User.find({ name: `${number}` })
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           return rows
         }, `${number}`),
       )
@@ -65,15 +65,15 @@ mongoTests(
         user.name = 'Bob'
         await user.save()
         await User.find({}).then((users: unknown[]) => {
-          contexts.push(active())
+          contexts.push(activeSpan())
           assert.equal(users.length, 1)
         })
         await User.find({}).exec()
-        for await (const _ of User.find({}).cursor()) contexts.push(active())
+        for await (const _ of User.find({}).cursor()) contexts.push(activeSpan())
         await User.find({})
           .cursor()
           .eachAsync(() => {
-            contexts.push(active())
+            contexts.push(activeSpan())
           })
         await assert.rejects(User.create({ _id: user._id, name: 'again' }), /duplicate key/)
         await assert.rejects(User.create({ _id: 'wrong' }), { name: 'ValidationError' })
@@ -121,7 +121,7 @@ mongoTests(
       const { connection, User } = setUp(place)
       const asked = collector.inParent(async parent => {
         const seen = (ask: (callback: () => void) => unknown) =>
-          new Promise(resolve => ask(() => resolve(active()))).then(span => assert.equal(span, parent))
+          new Promise(resolve => ask(() => resolve(activeSpan()))).then(span => assert.equal(span, parent))
         await Promise.all([
           seen(callback => User.findOne({}, callback)),
           seen(callback => User.findOne({ name: 'x' }).exec(callback)),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { active, getBaggage, runWithBaggage } from '../../src/kit/index'
+import { activeSpan, getBaggage, runWithBaggage } from '../../src/kit/index'
 import { called } from '../../test/support/mysql'
 import { mysqlTests } from '../../test/support/mysql-drivers'
 
@@ -86,7 +86,7 @@ mysqlTests(test => {
       ['first', 'second'].map(name =>
         collector.inParent(async parent => {
           const contexts: unknown[] = []
-          const see = () => contexts.push(active())
+          const see = () => contexts.push(activeSpan())
           const answered = (fn: (callback: () => void) => void) =>
             called(callback =>
               fn(() => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { active, getBaggage, runWithBaggage } from '../../src/kit/index'
+import { activeSpan, getBaggage, runWithBaggage } from '../../src/kit/index'
 import { called } from '../../test/support/mysql'
 import { mysql2Tests, type Statement } from '../../test/support/mysql-drivers'
 
@@ -16,7 +16,7 @@ mysql2Tests(test => {
       const see = (name: string, fn: (callback: (...args: unknown[]) => void) => void) =>
         called(callback =>
           fn((...args) => {
-            seen[name] = active()
+            seen[name] = activeSpan()
             callback(...args)
           }),
         )
@@ -49,7 +49,7 @@ mysql2Tests(test => {
       ['first', 'second'].map(name =>
         collector.inParent(async parent => {
           const contexts: unknown[] = []
-          const see = () => contexts.push(active())
+          const see = () => contexts.push(activeSpan())
           const query = mysql.query('SELECT 1 UNION SELECT 2')
           query.on('fields', see).on('result', see).on('end', see)
           await once(query, 'end')

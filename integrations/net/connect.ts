@@ -1,7 +1,15 @@
 /** The span of a connection, from `connect()` until it is open or has failed. */
 
 import type { Socket } from 'node:net'
-import { active, Mark, type PatchTools, type Span, startSpan, tagPeer, wrapEmit } from '../../src/kit/index'
+import {
+  activeSpan,
+  Mark,
+  type PatchTools,
+  type Span,
+  startSpan,
+  tagPeer,
+  wrapEmit,
+} from '../../src/kit/index'
 import { type ConnectTarget, targetOf } from './target'
 
 /** On a socket that connects: its span. */
@@ -32,7 +40,7 @@ export function patchSocket(prototype: Socket, tools: PatchTools): void {
   tools.wrap(prototype, 'connect', original => {
     return function (this: Socket): unknown {
       // Without an active span it would be a trace of its own that tells nothing.
-      const parent = tools.state.enabled ? active() : undefined
+      const parent = tools.state.enabled ? activeSpan() : undefined
       if (parent === undefined || SocketMark.of(this) !== undefined) {
         return Reflect.apply(original, this, arguments)
       }

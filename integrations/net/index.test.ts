@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
 import { temporaryFolder } from '../../test/support/temporary'
 import dnsIntegration from '../dns/index'
@@ -123,8 +123,8 @@ describe('net', () => {
   it('emits in the context of the caller', async () => {
     await collector.inParent(async parent => {
       const seen: boolean[] = []
-      const socket = net.connect(port, '127.0.0.1', () => seen.push(active() === parent)).resume()
-      socket.on('end', () => seen.push(active() === parent))
+      const socket = net.connect(port, '127.0.0.1', () => seen.push(activeSpan() === parent)).resume()
+      socket.on('end', () => seen.push(activeSpan() === parent))
       await once(socket, 'close')
       assert.deepEqual(seen, [true, true])
     })

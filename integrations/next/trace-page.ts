@@ -1,9 +1,9 @@
 /** Runs a pass through Next.js' server inside a span of its own. */
 
 import {
-  active,
+  activeSpan,
   type PatchTools,
-  run,
+  runInSpan,
   type Span,
   settled,
   startSpan,
@@ -24,7 +24,7 @@ export function pageTracer(tools: PatchTools): TracePass {
   return (req, res, pass) => {
     const web = tools.state.enabled ? webRequestOf(rawRequest(req)) : undefined
     if (web === undefined || PageRequest.of(req) !== undefined) return pass()
-    const span = startSpan(tools.runtime, site.site, active() ?? web.span, {})
+    const span = startSpan(tools.runtime, site.site, activeSpan() ?? web.span, {})
     const page = new PageRequest(req, web, span)
     return inside(span, pass, () => page.end(res.statusCode))
   }
@@ -38,7 +38,7 @@ export function middlewareTracer(tools: PatchTools): TracePass {
     wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
   })
   return (_req, _res, pass) => {
-    const parent = wanted && tools.state.enabled ? active() : undefined
+    const parent = wanted && tools.state.enabled ? activeSpan() : undefined
     if (parent === undefined) return pass()
     const span = startSpan(tools.runtime, site.site, parent, {})
     span.resource = 'middleware'
@@ -52,7 +52,7 @@ function inside(span: Span, pass: () => unknown, onEnd: () => void): unknown {
     span.finish()
   }
   return settled(
-    () => run(span, pass, undefined, []),
+    () => runInSpan(span, pass, undefined, []),
     undefined,
     [],
     done,

@@ -3,7 +3,7 @@
  * tells the query how it went; arguments, results and promises of the application pass untouched.
  */
 
-import { Caller, end, onceCommenting, type PatchTools, type Span } from '../../src/kit/index'
+import { Caller, endSpan, onceCommenting, type PatchTools, type Span } from '../../src/kit/index'
 import { submitWith } from './comment'
 import { followOwn } from './own'
 import { QueryMark } from './query-mark'
@@ -65,7 +65,7 @@ export function patchClient(
       try {
         result = Reflect.apply(original, this, arguments)
       } catch (error) {
-        if (call.span !== undefined) end(call.span, true, error, undefined)
+        if (call.span !== undefined) endSpan(call.span, true, error, undefined)
         throw error
       } finally {
         current = outer
@@ -99,7 +99,7 @@ function refused(call: Call, spans: PgSpans): void {
     followOwn(query, span, new Caller(), undefined)
     return
   }
-  end(span, true, new Error(reasonOf(client)), undefined)
+  endSpan(span, true, new Error(reasonOf(client)), undefined)
 }
 
 /** In pg's words, but for what is left: a query that a pipeline cannot take. */

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { type Client, Pool, Query } from 'pg'
 import { getBaggage, runWithBaggage } from '../../src/trace/baggage'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { withService } from '../../test/services/service'
 import type { Collector } from '../../test/support/collect'
 import { called, collectPg, connected, PgCursor, PgQueryStream } from '../../test/support/pg'
@@ -87,7 +87,7 @@ test(
     const first = collector.inParent(() => called(callback => pool.query('SELECT pg_sleep(0.01)', callback)))
     const second = called(callback =>
       pool.query('SELECT 2', (error, result) => {
-        seen = active()
+        seen = activeSpan()
         callback(error, result)
       }),
     )
@@ -107,38 +107,38 @@ test(
     await collector.inParent(async parent => {
       await called(callback =>
         client.query('SELECT 1', (error, result) => {
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           callback(error, result)
         }),
       )
       await assert.rejects(
         called(callback =>
           client.query('SELECT wrong', (error, result) => {
-            assert.equal(active(), parent)
+            assert.equal(activeSpan(), parent)
             callback(error, result)
           }),
         ),
         /column "wrong" does not exist/,
       )
       await client.query('SELECT 1')
-      assert.equal(active(), parent)
+      assert.equal(activeSpan(), parent)
       const contexts: unknown[] = []
       const query = client.query(new Query('SELECT 1'))
-      query.on('row', () => contexts.push(active()))
-      query.on('end', () => contexts.push(active()))
+      query.on('row', () => contexts.push(activeSpan()))
+      query.on('end', () => contexts.push(activeSpan()))
       await once(query, 'end')
       const cursor = client.query(new PgCursor('SELECT generate_series(1, 3)'))
       for (const rows of [2, 2]) {
         await called(callback =>
           cursor.read(rows, (error, result) => {
-            contexts.push(active())
+            contexts.push(activeSpan())
             callback(error as Error, result)
           }),
         )
       }
       const stream = client.query(new PgQueryStream('SELECT generate_series(1, 3)', [], { batchSize: 2 }))
-      stream.on('data', () => contexts.push(active()))
-      stream.on('end', () => contexts.push(active()))
+      stream.on('data', () => contexts.push(activeSpan()))
+      stream.on('end', () => contexts.push(activeSpan()))
       await once(stream, 'end')
       assert.equal(contexts.length, 8)
       for (const context of contexts) assert.equal(context, parent)

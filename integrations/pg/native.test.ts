@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import type * as Pg from 'pg'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { withService } from '../../test/services/service'
 import type { Collector } from '../../test/support/collect'
 import { called, collectPg } from '../../test/support/pg'
@@ -81,13 +81,13 @@ test(
       const contexts: unknown[] = []
       await called(callback =>
         client.query('SELECT 1', (error, result) => {
-          contexts.push(active())
+          contexts.push(activeSpan())
           callback(error, result)
         }),
       )
       const query = client.query(new pg.Query('SELECT 1'))
-      query.on('row', () => contexts.push(active()))
-      query.on('end', () => contexts.push(active()))
+      query.on('row', () => contexts.push(activeSpan()))
+      query.on('end', () => contexts.push(activeSpan()))
       await once(query, 'end')
       assert.deepEqual(contexts, [parent, parent, parent])
     })

@@ -4,7 +4,7 @@
  * for as long as the query runs; no listener is added that the application could count.
  */
 
-import { type AnyFunction, type Caller, end, type Span, type SqlComment } from '../../src/kit/index'
+import { type AnyFunction, type Caller, endSpan, type Span, type SqlComment } from '../../src/kit/index'
 import { submitWith } from './comment'
 import type { Query } from './types'
 
@@ -25,7 +25,7 @@ export function followOwn(query: Query, span: Span, caller: Caller, comment: Sql
   const uncover: (() => void)[] = []
   const ended: Ended = (failed, error) => {
     for (const each of uncover.splice(0)) each()
-    end(span, failed, error, undefined)
+    endSpan(span, failed, error, undefined)
   }
   const cover: Cover = (name, make) => {
     const undo = replace(query, name, make)

@@ -1,6 +1,6 @@
 /** What is known of a query while it is under way: a field of ours on pg's object. */
 
-import { type Caller, end, Mark, type Span, type SqlComment } from '../../src/kit/index'
+import { type Caller, endSpan, Mark, type Span, type SqlComment } from '../../src/kit/index'
 
 export class QueryMark extends Mark {
   /** Undefined once the query ended. */
@@ -37,7 +37,7 @@ export class QueryMark extends Mark {
     const mark = query as QueryMark
     const span = mark.#span
     mark.#span = undefined
-    if (span !== undefined) end(span, true, error, undefined)
+    if (span !== undefined) endSpan(span, true, error, undefined)
     return mark.#caller
   }
 }

@@ -1,6 +1,14 @@
 /** The helper that runs the steps of Prisma inside spans. */
 
-import { active, end, follow, type PatchTools, run, type Span, startSpan } from '../../src/kit/index'
+import {
+  activeSpan,
+  endSpan,
+  endWithResult,
+  type PatchTools,
+  runInSpan,
+  type Span,
+  startSpan,
+} from '../../src/kit/index'
 import type { StepOptions, TracingHelper } from './types'
 
 /** Steps between the client and the driver; the others are the client's. */
@@ -28,7 +36,7 @@ export function tracingHelper(tools: PatchTools): TracingHelper {
     const isQuery = name === 'db_query'
     const isEngine = ENGINE_STEPS.has(name)
     const { site } = isQuery ? query : isEngine ? engine : client
-    const span = startSpan(tools.runtime, site, active(), {
+    const span = startSpan(tools.runtime, site, activeSpan(), {
       'prisma.type': isEngine ? 'engine' : 'client',
       'prisma.name': name,
     })
@@ -42,17 +50,17 @@ export function tracingHelper(tools: PatchTools): TracingHelper {
 
   return {
     isEnabled: () => tools.state.enabled,
-    getTraceParent: context => traceparent(context ?? active()),
+    getTraceParent: context => traceparent(context ?? activeSpan()),
     dispatchEngineSpans() {},
-    getActiveContext: active,
+    getActiveContext: activeSpan,
     runInChildSpan(nameOrOptions, step) {
       const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions
       if (!tools.state.enabled || options.internal === true) return step()
       const span = start(options)
       try {
-        return follow(span, run(span, step, undefined, [])) as ReturnType<typeof step>
+        return endWithResult(span, runInSpan(span, step, undefined, [])) as ReturnType<typeof step>
       } catch (error) {
-        end(span, true, error, undefined)
+        endSpan(span, true, error, undefined)
         throw error
       }
     },

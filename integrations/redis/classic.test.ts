@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type EventEmitter, once } from 'node:events'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import type { LibrarySet } from '../../test/libraries/sets'
 import { type ClientPlace, withEachSet } from '../../test/support/client-sets'
 import type { Collector, PlainSpan } from '../../test/support/collect'
@@ -72,7 +72,7 @@ withEachSet(
       await once(client, 'ready')
       await collector.inParent(async parent => {
         const seen: unknown[] = []
-        const see = () => seen.push(active())
+        const see = () => seen.push(activeSpan())
         await called(callback => client.get('classic:a', () => callback(see())))
         await called(callback => client.lpush('classic:a', 'x', () => callback(see())))
         await called(callback =>

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { EventEmitter } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import type { LibrarySet } from '../../test/libraries/sets'
 import { type ClientPlace, withEachSet } from '../../test/support/client-sets'
 import type { Collector, PlainSpan } from '../../test/support/collect'
@@ -155,7 +155,7 @@ withEachSet(
         Array.from({ length: 20 }, (_, number) =>
           collector.inParent(async parent => {
             await client.get(`redis:${number}`)
-            assert.equal(active(), parent)
+            assert.equal(activeSpan(), parent)
             return parent.toSpanId(true)
           }),
         ),

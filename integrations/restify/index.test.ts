@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { librarySets } from '../../test/libraries/sets'
 import { RawClient } from '../../test/support/web-server'
@@ -118,7 +118,7 @@ for (const set of librarySets('restify')) {
     it('keeps the context of the application and that of the request', async () => {
       const storage = new AsyncLocalStorage<string>()
       const seen: unknown[] = []
-      const look = (): void => void seen.push([storage.getStore(), active()?.name])
+      const look = (): void => void seen.push([storage.getStore(), activeSpan()?.name])
       const { span } = await shop.see(
         await shop.open(
           serverOf(server => {

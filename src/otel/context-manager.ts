@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { disguise } from '../std/disguise'
 import { type Baggage, getBaggage, runWithBaggage } from '../trace/baggage'
-import { active, run } from '../trace/context'
+import { activeSpan, runInSpan } from '../trace/context'
 import type { Span } from '../trace/span'
 import { baggageOf, isEmpty, itemsOf } from './baggage'
 import { BAGGAGE_KEY, isContext, ROOT, read, SPAN_KEY, withBoth } from './context'
@@ -35,15 +35,15 @@ export class BridgeContextManager implements OtelContextManager {
 
   active(): OtelContext {
     const context = this.#stored()
-    const span = active()
+    const span = activeSpan()
     const items = getBaggage()
     const otelSpan = read(context, SPAN_KEY)
     const otelBaggage = read(context, BAGGAGE_KEY)
     const isSameSpan = this.#spanOf(otelSpan) === span
     const isSameBaggage = isSame(itemsOf(otelBaggage), items)
     if (isSameSpan && isSameBaggage) return context
-    const activeSpan = span === undefined ? undefined : bridgeSpanOf(span)
-    return withBoth(context, isSameSpan ? otelSpan : activeSpan, baggageOf(items))
+    const bridged = span === undefined ? undefined : bridgeSpanOf(span)
+    return withBoth(context, isSameSpan ? otelSpan : bridged, baggageOf(items))
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -89,8 +89,8 @@ export class BridgeContextManager implements OtelContextManager {
 
   #enter(context: OtelContext, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
     const span = this.#spanOf(read(context, SPAN_KEY))
-    if (this.#other === undefined) return storage.run(context, run, span, fn, thisArg, args)
-    return this.#other.with(context, () => run(span, fn, thisArg, args))
+    if (this.#other === undefined) return storage.run(context, runInSpan, span, fn, thisArg, args)
+    return this.#other.with(context, () => runInSpan(span, fn, thisArg, args))
   }
 
   #spanOf(otelSpan: unknown): Span | undefined {

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { runDetached } from '../core/detached-context'
 import { log } from '../core/log'
-import { run, storage } from '../trace/context'
+import { runInSpan, storage } from '../trace/context'
 import { noopSpan } from '../trace/noop'
 import { Span } from '../trace/span'
 import type { Binding } from './binding'
@@ -95,7 +95,7 @@ function reads(binding: Binding, probe: Probe): boolean {
 
 function within({ span, labels, isCrowded }: Probe, read: () => boolean): boolean {
   const inner = labels === undefined ? read : () => labelStorage.run(labels, read)
-  const outer = () => run(span, inner, undefined, [])
+  const outer = () => runInSpan(span, inner, undefined, [])
   if (isCrowded === undefined) return outer()
   let crowd = outer
   for (let index = 0; index < 6; index++) {

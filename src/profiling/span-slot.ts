@@ -1,7 +1,7 @@
 /** Tells the signal handler which span and labels run, through words that it reads when it interrupts this thread. */
 
 import { createHook } from 'node:async_hooks'
-import { active, followSwitches } from '../trace/context'
+import { activeSpan, followSwitches } from '../trace/context'
 import type { Span } from '../trace/span'
 import { activeLabels, followLabels } from './labels'
 
@@ -13,7 +13,7 @@ export class SpanSlot {
   readonly #words: Int32Array
   readonly #hook = createHook({
     before: () => {
-      this.#write(active())
+      this.#write(activeSpan())
       this.#words[SLOT.labels] = activeLabels()
     },
   })
@@ -28,7 +28,7 @@ export class SpanSlot {
     followLabels(id => {
       this.#words[SLOT.labels] = id
     })
-    this.#write(active())
+    this.#write(activeSpan())
     this.#words[SLOT.labels] = activeLabels()
   }
 

@@ -16,12 +16,12 @@ export function followSwitches(tell: ((span: Span | undefined) => void) | undefi
 }
 
 /** The active span, if there is one. */
-export function active(): Span | undefined {
+export function activeSpan(): Span | undefined {
   return storage.getStore()
 }
 
 /** Runs `fn.apply(self, args)` with `span` active; undefined = no active span. */
-export function run<This, Args extends readonly unknown[], Result>(
+export function runInSpan<This, Args extends readonly unknown[], Result>(
   span: Span | undefined,
   fn: (this: This, ...args: Args) => Result,
   self: This,

@@ -4,7 +4,7 @@
  */
 
 import { executionAsyncId } from 'node:async_hooks'
-import { active, lastThrown } from './context'
+import { activeSpan, lastThrown } from './context'
 import { openTraces } from './open-traces'
 import type { Span } from './span'
 
@@ -32,7 +32,7 @@ export function recordUncaught(error: unknown, origin: UncaughtOrigin, mayLive: 
 /** The span in which it was thrown: an exception has left the context of its span on its way to where nobody caught it. */
 function thrownIn(origin: UncaughtOrigin): Span | undefined {
   const thrown = origin === 'uncaughtException' ? lastThrown(executionAsyncId()) : undefined
-  return thrown !== undefined && thrown.trace.openCount > 0 ? thrown : active()
+  return thrown !== undefined && thrown.trace.openCount > 0 ? thrown : activeSpan()
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { errorMonitor } from 'node:events'
-import { run } from './context'
+import { runInSpan } from './context'
 import type { Span } from './span'
 
 type AnyFunction = (...args: unknown[]) => unknown
@@ -17,7 +17,7 @@ interface Thenable {
 export type OnEnd = (span: Span, error: unknown, result: unknown) => void
 
 /** Ends `span`; `failed` says whether `error` was thrown, since anything can be thrown, also undefined. */
-export function end(span: Span, failed: boolean, error: unknown, result: unknown, onEnd?: OnEnd): void {
+export function endSpan(span: Span, failed: boolean, error: unknown, result: unknown, onEnd?: OnEnd): void {
   if (span.durationMs >= 0) return
   if (failed) {
     if (error === undefined || error === null) span.error = 1
@@ -28,13 +28,13 @@ export function end(span: Span, failed: boolean, error: unknown, result: unknown
 }
 
 /** Returns what the caller of the traced function must get in place of `result`. */
-export function follow(span: Span, result: unknown, onEnd?: OnEnd): unknown {
+export function endWithResult(span: Span, result: unknown, onEnd?: OnEnd): unknown {
   if (typeof result === 'object' && result !== null) {
     if (isThenable(result)) return followThenable(span, result, onEnd)
     if (isIterator(result)) return followIterator(span, result, onEnd)
     if (isStream(result)) return followStream(span, result, onEnd)
   }
-  end(span, false, undefined, result, onEnd)
+  endSpan(span, false, undefined, result, onEnd)
   return result
 }
 
@@ -48,11 +48,11 @@ function isPlainPromise(value: object): boolean {
 
 function followThenable(span: Span, promise: Thenable, onEnd: OnEnd | undefined): unknown {
   const onFulfilled = (value: unknown): unknown => {
-    end(span, false, undefined, value, onEnd)
+    endSpan(span, false, undefined, value, onEnd)
     return value
   }
   const onRejected = (error: unknown): never => {
-    end(span, true, error, undefined, onEnd)
+    endSpan(span, true, error, undefined, onEnd)
     throw error
   }
   if (isPlainPromise(promise)) {
@@ -119,12 +119,12 @@ function isIterator(value: object): value is Stepper {
 function followIterator(span: Span, iterator: Stepper, onEnd: OnEnd | undefined): unknown {
   const settle = (step: unknown): unknown => {
     if (typeof step === 'object' && step !== null && (step as { done?: unknown }).done === true) {
-      end(span, false, undefined, undefined, onEnd)
+      endSpan(span, false, undefined, undefined, onEnd)
     }
     return step
   }
   const fail = (error: unknown): never => {
-    end(span, true, error, undefined, onEnd)
+    endSpan(span, true, error, undefined, onEnd)
     throw error
   }
   for (const name of ['next', 'return', 'throw'] as const) {
@@ -133,7 +133,7 @@ function followIterator(span: Span, iterator: Stepper, onEnd: OnEnd | undefined)
     const replaced = function (this: unknown, ...args: unknown[]): unknown {
       let step: unknown
       try {
-        step = run(span, original, this, args)
+        step = runInSpan(span, original, this, args)
       } catch (error) {
         return fail(error)
       }
@@ -147,7 +147,7 @@ function followIterator(span: Span, iterator: Stepper, onEnd: OnEnd | undefined)
         enumerable: false,
       })
     } catch {
-      end(span, false, undefined, undefined, onEnd)
+      endSpan(span, false, undefined, undefined, onEnd)
       return iterator
     }
   }
@@ -170,7 +170,7 @@ function isStream(value: object): value is StreamLike {
 }
 
 function followStream(span: Span, stream: StreamLike, onEnd: OnEnd | undefined): unknown {
-  const done = (): void => end(span, false, undefined, stream, onEnd)
+  const done = (): void => endSpan(span, false, undefined, stream, onEnd)
   const readable = stream.readable !== undefined
   const writable = stream.writable !== undefined
   if (stream.destroyed || (readable ? stream.readableEnded : stream.writableFinished)) {
@@ -181,6 +181,6 @@ function followStream(span: Span, stream: StreamLike, onEnd: OnEnd | undefined):
   if (readable && !writable) stream.once('end', done)
   if (writable && !readable) stream.once('finish', done)
   // The monitor sees an error without counting as its handler.
-  stream.once(errorMonitor, error => end(span, true, error, stream, onEnd))
+  stream.once(errorMonitor, error => endSpan(span, true, error, stream, onEnd))
   return stream
 }

@@ -1,8 +1,8 @@
 /** `startSpan`, `trace` and `wrap`: spans that the application makes itself. */
 
 import { disguise } from '../std/disguise'
-import { active, run } from './context'
-import { end, follow } from './outcome'
+import { activeSpan, runInSpan } from './context'
+import { endSpan, endWithResult } from './outcome'
 import { RemoteContext } from './remote-context'
 import type { TraceRuntime } from './runtime'
 import { Span, type SpanContext } from './span'
@@ -86,21 +86,21 @@ export function traceFunction<Result>(
   options: TraceOptions | undefined,
   fn: TracedFunction<Result>,
 ): Result {
-  const span = begin(runtime, name, options, active(), options?.measured !== false)
+  const span = begin(runtime, name, options, activeSpan(), options?.measured !== false)
   const withCallback = fn.length > 1
   const done = withCallback ? endOnce(span) : undefined
   let result: Result
   try {
-    result = run(span, fn as never, undefined, [span, done] as never)
+    result = runInSpan(span, fn as never, undefined, [span, done] as never)
   } catch (error) {
-    end(span, true, error, undefined)
+    endSpan(span, true, error, undefined)
     throw error
   }
-  return withCallback ? result : (follow(span, result) as Result)
+  return withCallback ? result : (endWithResult(span, result) as Result)
 }
 
 function endOnce(span: Span): (error?: unknown) => void {
-  return error => end(span, error !== undefined && error !== null && error !== false, error, undefined)
+  return error => endSpan(span, error !== undefined && error !== null && error !== false, error, undefined)
 }
 
 /**
@@ -124,7 +124,7 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
       typeof options === 'function'
         ? (options as (...all: unknown[]) => TraceOptions).apply(this, args)
         : options
-    const parent = active()
+    const parent = activeSpan()
     const span = begin(runtime, name, chosen, parent, chosen?.measured !== false)
     const last = args.length - 1
     const callback = newTarget === undefined && last >= 0 ? args[last] : undefined
@@ -133,17 +133,17 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
     try {
       result =
         newTarget === undefined
-          ? run(span, fn as never, this, args as never)
-          : run(span, Reflect.construct as never, undefined, [
+          ? runInSpan(span, fn as never, this, args as never)
+          : runInSpan(span, Reflect.construct as never, undefined, [
               fn,
               args,
               newTarget === wrapped ? fn : newTarget,
             ] as never)
     } catch (error) {
-      end(span, true, error, undefined)
+      endSpan(span, true, error, undefined)
       throw error
     }
-    return typeof callback === 'function' ? result : follow(span, result)
+    return typeof callback === 'function' ? result : endWithResult(span, result)
   }
   return disguise(wrapped, fn as never) as unknown as F
 }
@@ -152,8 +152,8 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
 function endingCallback(span: Span, callback: (...args: unknown[]) => unknown, parent: Span | undefined) {
   const ending = function (this: unknown, ...args: unknown[]): unknown {
     const error = args[0]
-    end(span, error !== undefined && error !== null, error, undefined)
-    return run(parent, callback, this, args)
+    endSpan(span, error !== undefined && error !== null, error, undefined)
+    return runInSpan(parent, callback, this, args)
   }
   return disguise(ending, callback)
 }

@@ -7,7 +7,7 @@ import { Registry } from '../../src/patch/registry'
 import type { Options } from '../../src/patch/state'
 import type { Integration, ManifestEntry } from '../../src/patch/types'
 import { toHex } from '../../src/std/u64'
-import { run } from '../../src/trace/context'
+import { runInSpan } from '../../src/trace/context'
 import type { DataStreams } from '../../src/trace/data-streams'
 import { Propagator } from '../../src/trace/propagation/index'
 import { Site } from '../../src/trace/site'
@@ -140,7 +140,7 @@ export function collect(integrations: readonly Integration[], options: CollectOp
       const span = startSpan(runtime, parentSite, undefined, {})
       span.resource = resource
       try {
-        return await run(span, fn, undefined, [span])
+        return await runInSpan(span, fn, undefined, [span])
       } finally {
         span.finish()
       }

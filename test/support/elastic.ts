@@ -8,7 +8,7 @@ import { before, describe, type TestContext, test } from 'node:test'
 import http from '../../integrations/http/index'
 import undici from '../../integrations/undici/index'
 import type { Integration } from '../../src/patch/types'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../libraries/install'
 import { librarySets } from '../libraries/sets'
 import { type CollectOptions, type Collector, collect, type PlainSpan } from './collect'
@@ -135,7 +135,7 @@ export function elasticTests(system: string, packageName: string, integration: I
         const { collector, search, stub } = await setUp(t)
         const result = await collector.inParent(async parent => {
           const found = await search('users-2024', { match: { a: 1 } })
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           return found
         })
         assert.deepEqual(isOld ? result.body : result, FOUND)
@@ -214,7 +214,7 @@ export function elasticTests(system: string, packageName: string, integration: I
           ['one', 'two', 'three', 'four'].map(name =>
             collector.inParent(async parent => {
               await search(name, {})
-              assert.equal(active(), parent)
+              assert.equal(activeSpan(), parent)
             }, name),
           ),
         )
@@ -282,7 +282,7 @@ function oldTests(
     await collector.inParent(async parent => {
       const error = await new Promise(resolve => {
         client.search({ index: 'missing' }, (reason: unknown) => {
-          assert.equal(active(), parent)
+          assert.equal(activeSpan(), parent)
           resolve(reason)
         })
       })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type EventEmitter, once } from 'node:events'
-import { active } from '../../src/kit/index'
+import { activeSpan } from '../../src/kit/index'
 import type { Integration } from '../../src/patch/types'
 import { type ClientPlace, withEachSet } from './client-sets'
 import type { Collector, PlainSpan } from './collect'
@@ -142,10 +142,10 @@ export function ioredisTests(integration: Integration, { type, service }: Names)
           Array.from({ length: 20 }, (_, number) =>
             collector.inParent(async parent => {
               await client.get(`${own}${number}`)
-              assert.equal(active(), parent)
+              assert.equal(activeSpan(), parent)
               await new Promise<void>((resolve, reject) => {
                 const callback: Callback = error => {
-                  assert.equal(active(), parent)
+                  assert.equal(activeSpan(), parent)
                   if (error) reject(error)
                   else resolve()
                 }

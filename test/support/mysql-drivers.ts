@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events'
 import mysqlIntegration from '../../integrations/mysql/index'
 import mysql2Integration from '../../integrations/mysql2/index'
 import type { Integration } from '../../src/patch/types'
-import { active } from '../../src/trace/context'
+import { activeSpan } from '../../src/trace/context'
 import { type Address, forEachSet, type Place } from './mysql'
 
 type Callback = (...args: unknown[]) => void
@@ -135,5 +135,5 @@ export const RUNNING = 'SELECT info AS text FROM information_schema.processlist 
 
 /** Resource of the active span. */
 export function activeResource(): string | undefined {
-  return active()?.resource
+  return activeSpan()?.resource
 }

@@ -19,7 +19,7 @@ const NOT_YET = {
     'integrations/graphql/',
     'integrations/kafkajs/',
   ],
-  sideways: ['integrations/http/', 'integrations/router/', 'integrations/undici/', 'integrations/ioredis/'],
+  sideways: [],
 }
 
 const SOURCE = /\.[cm]?[jt]sx?$/

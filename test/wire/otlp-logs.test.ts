@@ -7,7 +7,7 @@ import { toRecord } from '../../src/export/otlp/logs/entry'
 import { json } from '../../src/export/otlp/logs/json'
 import { protobuf } from '../../src/export/otlp/logs/protobuf'
 import type { LogFormat } from '../../src/export/otlp/logs/record'
-import { run } from '../../src/trace/context'
+import { runInSpan } from '../../src/trace/context'
 import type { OtelLogEntry } from '../../src/trace/log-entry'
 import { startUserSpan } from '../../src/trace/user-spans'
 import { type OtlpLog, readLogsJson, readLogsProtobuf } from '../support/otlp-logs'
@@ -112,7 +112,7 @@ for (const [name, format, read] of FORMATS) {
       span.trace.setDecision(1, 0)
       const error = new RangeError('far', { cause: new Error('inner') })
       const entry = { severity: 'warn', error, attributes: { 'exception.message': 'mine' } }
-      const [inside] = run(span, () => encode([entry]), undefined, [])
+      const [inside] = runInSpan(span, () => encode([entry]), undefined, [])
       assert.deepEqual(
         [inside.traceId, inside.spanId, inside.flags],
         [span.toTraceId(true), span.toSpanId(true), 1],
@@ -124,7 +124,7 @@ for (const [name, format, read] of FORMATS) {
         String(inside.attributes['exception.stacktrace']),
         /^RangeError: far\n[\s\S]*\nCaused by: Error: inner/,
       )
-      const [none] = run(span, () => encode([{ span: null, body: 'none' }]), undefined, [])
+      const [none] = runInSpan(span, () => encode([{ span: null, body: 'none' }]), undefined, [])
       assert.deepEqual([none.traceId, none.spanId, none.flags], ['', '', 0])
       const [given] = encode([{ span }])
       assert.equal(given.spanId, span.toSpanId(true))

@@ -2,8 +2,8 @@
 
 import type { PatchTools } from '../../patch/types'
 import type { AnyFunction } from '../../patch/wrap'
-import { active, run } from '../../trace/context'
-import { end, follow } from '../../trace/outcome'
+import { activeSpan, runInSpan } from '../../trace/context'
+import { endSpan, endWithResult } from '../../trace/outcome'
 import type { Tags } from '../../trace/site'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
@@ -48,7 +48,7 @@ export function patchTransport(
     if (body !== undefined) tags[`${system}.body`] = body
     const query = shortJson(params.querystring)
     if (query !== undefined) tags[`${system}.params`] = query
-    const span = startSpan(tools.runtime, live.site, active(), tags)
+    const span = startSpan(tools.runtime, live.site, activeSpan(), tags)
     span.resource = `${method} ${path.replace(/\d+/g, '?')}`
     return span
   }
@@ -69,12 +69,12 @@ export function patchTransport(
       const outer = current
       current = params
       try {
-        const result = run(span, original, this, args)
+        const result = runInSpan(span, original, this, args)
         endAtAbort(span, result)
         return args.at(-1) === arguments[arguments.length - 1] ? observe(span, result, done) : result
       } catch (error) {
         done()
-        end(span, true, error, undefined)
+        endSpan(span, true, error, undefined)
         throw error
       } finally {
         current = outer
@@ -92,7 +92,7 @@ function coverCallback(args: unknown[], span: Span, done: () => void): unknown[]
   args[at] = function (this: unknown, error: unknown): unknown {
     if (span.durationMs < 0) {
       done()
-      end(span, Boolean(error), error, undefined)
+      endSpan(span, Boolean(error), error, undefined)
     }
     return caller.run(callback as AnyFunction, this, arguments)
   }
@@ -105,7 +105,7 @@ function endAtAbort(span: Span, result: unknown): void {
   const abort = request?.abort
   if (request === undefined || typeof abort !== 'function') return
   request.abort = function (this: unknown): unknown {
-    setImmediate(() => end(span, false, undefined, undefined))
+    setImmediate(() => endSpan(span, false, undefined, undefined))
     return Reflect.apply(abort, this, arguments)
   }
 }
@@ -118,7 +118,7 @@ interface Answer {
 
 function observe(span: Span, result: unknown, done: () => void): unknown {
   if (result instanceof Promise || typeof (result as Answer | undefined)?.then !== 'function') {
-    return follow(span, result, done)
+    return endWithResult(span, result, done)
   }
   return observeAnswer(span, result as Answer & PromiseLike<unknown>, done)
 }
@@ -141,11 +141,11 @@ function observeAnswer(span: Span, answer: Answer & PromiseLike<unknown>, done: 
   Reflect.apply(then, answer, [
     () => {
       done()
-      end(span, false, undefined, undefined)
+      endSpan(span, false, undefined, undefined)
     },
     (error: unknown) => {
       done()
-      end(span, true, error, undefined)
+      endSpan(span, true, error, undefined)
       if (!isObserved) Promise.reject(error)
     },
   ])

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PatchTools } from '../../patch/types'
 import type { AnyFunction } from '../../patch/wrap'
 import { runWithBaggage } from '../../trace/baggage'
-import { run } from '../../trace/context'
+import { runInSpan } from '../../trace/context'
 import type { RemoteContext } from '../../trace/remote-context'
 import type { Span } from '../../trace/span'
 import { type Emitting, wrapEmit } from '../emitting'
@@ -34,7 +34,7 @@ export function serve(
   }
   if (span === undefined) return Reflect.apply(inner.emit, server, args)
   // What the request brought replaces what was there when the server was made.
-  return runWithBaggage(remote?.baggage, run, undefined, [span, inner.emit, server, args])
+  return runWithBaggage(remote?.baggage, runInSpan, undefined, [span, inner.emit, server, args])
 }
 
 /** Follows the messages of every request that a server started; once, since all servers share the classes. */

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { IntegrationState, LiveSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
-import { active, run } from '../../trace/context'
+import { activeSpan, runInSpan } from '../../trace/context'
 import type { RemoteContext } from '../../trace/remote-context'
 import type { Tags } from '../../trace/site'
 import type { Span } from '../../trace/span'
@@ -161,8 +161,8 @@ export function inContext(
   args: IArguments,
 ): unknown {
   // Most events have no listener; changing the context costs more than asking (28 to 138 ns).
-  if (self.listenerCount(event) === 0 || active()?.trace === span.trace) {
+  if (self.listenerCount(event) === 0 || activeSpan()?.trace === span.trace) {
     return Reflect.apply(inner.emit, self, args)
   }
-  return run(span, inner.emit, self, args)
+  return runInSpan(span, inner.emit, self, args)
 }

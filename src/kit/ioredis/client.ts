@@ -4,7 +4,7 @@
  */
 
 import type { PatchTools } from '../../patch/types'
-import { active } from '../../trace/context'
+import { activeSpan } from '../../trace/context'
 import { endWith } from '../redis/settling'
 import { type RedisAddress, type RedisNames, RedisSpans } from '../redis/spans'
 import { CommandMark } from './command-mark'
@@ -24,7 +24,7 @@ export function patchClient(Redis: Library, tools: PatchTools, names: RedisNames
   // What is sent later, perhaps together with the commands of other callers, belongs to who asked for it.
   tools.wrap(Redis.Pipeline.prototype, 'sendCommand', original => {
     return function (this: unknown, command: Command): unknown {
-      const parent = tools.state.enabled ? active() : undefined
+      const parent = tools.state.enabled ? activeSpan() : undefined
       if (parent !== undefined) tools.fenced(() => CommandMark.queued(command, parent))
       return Reflect.apply(original, this, arguments)
     }
@@ -35,7 +35,7 @@ function begin({ options }: Client, command: Command, spans: RedisSpans): void {
   if (CommandMark.isFollowed(command)) return
   const { name, args } = command
   if (typeof name !== 'string' || !Array.isArray(args) || typeof command.reject !== 'function') return
-  const parent = CommandMark.takeParent(command) ?? active()
+  const parent = CommandMark.takeParent(command) ?? activeSpan()
   const span = spans.start(name, args, 0, addressOf(options), parent, options?.connectionName)
   if (span === undefined) return
   endWith(command, span, spans)

@@ -4,7 +4,7 @@
  */
 
 import type { PatchTools } from '../../patch/types'
-import { active } from '../../trace/context'
+import { activeSpan } from '../../trace/context'
 import { type LogFields, logFields, loggedTraceId } from '../../trace/log-fields'
 import type { Span } from '../../trace/span'
 import { recordView } from './record-view'
@@ -44,7 +44,7 @@ export class LogCorrelation {
   fields(): LogFields | undefined {
     if (!this.isOn) return undefined
     try {
-      const fields = logFields(active(), this.#tools.config)
+      const fields = logFields(activeSpan(), this.#tools.config)
       for (const _ in fields) return fields
     } catch (error) {
       this.#tools.state.failed(error)
@@ -56,7 +56,7 @@ export class LogCorrelation {
   json(): string {
     if (!this.isOn) return ''
     try {
-      const span = active()
+      const span = activeSpan()
       if (span === undefined) return this.#alone
       if (!this.#isSame(span)) this.#remember(span)
       return this.#text

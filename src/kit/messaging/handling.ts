@@ -2,9 +2,9 @@
 
 import type { AnyFunction } from '../../patch/wrap'
 import { runWithBaggage } from '../../trace/baggage'
-import { run } from '../../trace/context'
+import { runInSpan } from '../../trace/context'
 import { type Pathway, runWithPathway } from '../../trace/data-streams'
-import { end, follow } from '../../trace/outcome'
+import { endSpan, endWithResult } from '../../trace/outcome'
 import type { Span } from '../../trace/span'
 
 export class Handling {
@@ -32,17 +32,17 @@ export class Handling {
           ? this.#call(handler, self, args)
           : runWithPathway(this.#pathway, this.#call, this, [handler, self, args])
     } catch (error) {
-      end(span, true, error, undefined)
+      endSpan(span, true, error, undefined)
       throw error
     }
     // Only a promise says that there is more to come: anything else, also a stream, means that the handler is done.
-    if (isThenable(result)) return follow(span, result)
-    end(span, false, undefined, undefined)
+    if (isThenable(result)) return endWithResult(span, result)
+    endSpan(span, false, undefined, undefined)
     return result
   }
 
   #call(handler: AnyFunction, self: unknown, args: IArguments): unknown {
-    return runWithBaggage(this.#baggage, run, undefined, [this.#span, handler, self, args])
+    return runWithBaggage(this.#baggage, runInSpan, undefined, [this.#span, handler, self, args])
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { LiveSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
-import { active } from '../../trace/context'
-import { end } from '../../trace/outcome'
+import { activeSpan } from '../../trace/context'
+import { endSpan } from '../../trace/outcome'
 import type { Tags } from '../../trace/site'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
@@ -65,7 +65,7 @@ export class RedisSpans {
     args: readonly unknown[],
     from: number,
     { host, port }: RedisAddress,
-    parent: Span | undefined = active(),
+    parent: Span | undefined = activeSpan(),
     connection?: unknown,
   ): Span | undefined {
     const upper = name.toUpperCase()
@@ -83,7 +83,7 @@ export class RedisSpans {
   /** Ends a span; nothing of it may reach the client. */
   finish(span: Span, failed: boolean, error: unknown): void {
     try {
-      end(span, failed, error, undefined)
+      endSpan(span, failed, error, undefined)
     } catch (failure) {
       this.#tools.state.failed(failure)
     }

@@ -11,7 +11,7 @@ import type { PatchTools } from '../../patch/types'
 import type { AnyFunction } from '../../patch/wrap'
 import { MiddlewareSpans } from '../web/middleware'
 import { type WebRequest, webRequestOf } from '../web/request'
-import { join, Routing } from '../web/routing'
+import { joinRoute, Routing } from '../web/routing'
 import { type Layer, Place, place, type Router, survey } from './place'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Record<string, unknown> }
@@ -120,7 +120,7 @@ function enterLayer(layer: Layer, web: WebRequest, req: Request): void {
   const base = req.baseUrl ?? ''
   if (layer.route !== undefined) {
     const text = typeof pattern === 'function' ? pattern(pathOf(req)) : (pattern ?? pathOf(req))
-    web.matched(join(routing.routeOf(base), text))
+    web.matched(joinRoute(routing.routeOf(base), text))
   } else if (pattern !== '/' && base !== '') {
     const matched = base.slice(routing.baseOf(router).length)
     const text =

@@ -1,6 +1,6 @@
 /** What is known of a driver's command while it is under way: fields of ours on the driver's object. */
 
-import { end } from '../../trace/outcome'
+import { endSpan } from '../../trace/outcome'
 import type { Span } from '../../trace/span'
 import type { Caller } from '../caller'
 import { Mark } from '../mark'
@@ -39,6 +39,6 @@ export class CommandMark extends Mark {
     if (!(#span in command) || command.#span === undefined) return
     const span = command.#span
     command.#span = undefined
-    end(span, failed, error, undefined)
+    endSpan(span, failed, error, undefined)
   }
 }

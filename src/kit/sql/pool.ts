@@ -6,7 +6,7 @@
 
 import type { PatchTools } from '../../patch/types'
 import type { AnyFunction } from '../../patch/wrap'
-import { end } from '../../trace/outcome'
+import { endSpan } from '../../trace/outcome'
 import type { Tags } from '../../trace/site'
 import { Caller } from '../caller'
 import { Mark } from '../mark'
@@ -193,7 +193,7 @@ export class SqlPools<Parameters> {
     const sql = this.#shape.sql(query.argument)
     const span = this.#spans.query(sql, this.#shape.tags(parameters), parameters, waitMs)
     span.startTicks = query.startTicks
-    end(span, true, error, undefined)
+    endSpan(span, true, error, undefined)
   }
 
   #runAsking(

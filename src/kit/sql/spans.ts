@@ -2,8 +2,8 @@
 
 import type { LiveSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
-import { active } from '../../trace/context'
-import { end } from '../../trace/outcome'
+import { activeSpan } from '../../trace/context'
+import { endSpan } from '../../trace/outcome'
 import type { Tags } from '../../trace/site'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
@@ -49,7 +49,7 @@ export class SqlSpans<Parameters> {
 
   /** The span of a query, under the active one; `tags` is adopted, `waitMs` is what it waited for a pool before. */
   query(sql: unknown, tags: Tags, parameters: Parameters, waitMs?: number): Span {
-    const span = startSpan(this.#tools.runtime, this.#query.site, active(), tags)
+    const span = startSpan(this.#tools.runtime, this.#query.site, activeSpan(), tags)
     if (typeof sql === 'string') span.resource = cutText(sql, this.#options.cut)
     if (waitMs !== undefined) {
       tags[POOL_WAIT] = waitMs
@@ -61,7 +61,7 @@ export class SqlSpans<Parameters> {
 
   /** The span of waiting for a connection that the application asked a pool for. */
   acquire(): Span {
-    return startSpan(this.#tools.runtime, this.#acquire.site, active(), {})
+    return startSpan(this.#tools.runtime, this.#acquire.site, activeSpan(), {})
   }
 
   /** Ends such a span; where the connection goes may be known only now. */
@@ -69,7 +69,7 @@ export class SqlSpans<Parameters> {
     Object.assign(span.tags, tags)
     if (this.#waitTag !== undefined) span.tags[this.#waitTag] = performance.now() - span.startTicks
     this.#describe(span, parameters)
-    end(span, failed, error, undefined)
+    endSpan(span, failed, error, undefined)
   }
 
   /**

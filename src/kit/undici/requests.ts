@@ -7,7 +7,7 @@ import { isOwnOrigin } from '../../core/own-origins'
 import type { IntegrationState, LiveSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { getBaggage } from '../../trace/baggage'
-import { active } from '../../trace/context'
+import { activeSpan } from '../../trace/context'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
 import type { Caller } from '../caller'
@@ -77,7 +77,7 @@ export function created(request: UndiciRequest, live: Live, caller: Caller | und
   if (!options.enabled || isOwnOrigin(origin.text)) return
   const url = origin.text + pathOf(request.path)
   if (options.accepts !== undefined && !options.accepts(url)) return
-  const span = startSpan(tools.runtime, site.site, caller === undefined ? active() : caller.span, {
+  const span = startSpan(tools.runtime, site.site, caller === undefined ? activeSpan() : caller.span, {
     'http.method': request.method,
     'http.url': url,
     'out.host': origin.host,

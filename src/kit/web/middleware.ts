@@ -3,7 +3,7 @@
 import type { LiveSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { type AnyFunction, disguise } from '../../patch/wrap'
-import { active, run } from '../../trace/context'
+import { activeSpan, runInSpan } from '../../trace/context'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
 import type { WebRequest } from './request'
@@ -25,7 +25,7 @@ export class MiddlewareSpans {
 
   /** Calls `fn` with `args`, which end with the request, the response and `next`, inside a span. */
   run(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
-    const parent = active() ?? web.span
+    const parent = activeSpan() ?? web.span
     const span = this.#start(web, name, parent)
     const last = args.length - 1
     const next = args[last] as AnyFunction
@@ -33,13 +33,13 @@ export class MiddlewareSpans {
     const own = disguise(function (this: unknown, error?: unknown): unknown {
       ended(web, span, error)
       if (request.next === own) request.next = next
-      return run(parent, next, this, arguments)
+      return runInSpan(parent, next, this, arguments)
     }, next)
     args[last] = own
     // Where the router says which `next` it is at, a handler compares its own with that.
     if (request.next === next) request.next = own
     try {
-      return run(span, fn, self, args)
+      return runInSpan(span, fn, self, args)
     } catch (error) {
       if (span.durationMs < 0) ended(web, span, error)
       throw error
@@ -48,13 +48,13 @@ export class MiddlewareSpans {
 
   /** The same for one whose promise tells that it failed, which is noted, or that it is done without `next`. */
   runAsync(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
-    const parent = active() ?? web.span
+    const parent = activeSpan() ?? web.span
     const span = this.#start(web, name, parent)
     const last = args.length - 1
     const next = args[last] as AnyFunction
     args[last] = disguise(function (this: unknown): unknown {
       close(web, span)
-      return run(parent, next, this, arguments)
+      return runInSpan(parent, next, this, arguments)
     }, next)
     const done = (): void => close(web, span)
     const failed = (error: unknown): void => {
@@ -76,7 +76,7 @@ export class MiddlewareSpans {
 }
 
 function inside(span: Span, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
-  return run(span, fn, self, args)
+  return runInSpan(span, fn, self, args)
 }
 
 /**

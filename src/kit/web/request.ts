@@ -5,7 +5,7 @@ import type { LiveSite } from '../../patch/state'
 import type { Work } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
-import { join, moreSpecific, type Routing } from './routing'
+import { joinRoute, moreSpecific, type Routing } from './routing'
 
 /** On a request and its response. */
 class WebMark extends Mark {
@@ -99,7 +99,7 @@ export class WebRequest implements Work {
 
   /** A route handles the request; of several, the more specific one names it. */
   matched(route: string): void {
-    this.route = moreSpecific(this.route, this.mount === '' ? route : join(this.mount, route))
+    this.route = moreSpecific(this.route, this.mount === '' ? route : joinRoute(this.mount, route))
   }
 
   /** The route when the request ends: also that of a middleware which was mounted somewhere and answered itself. */

@@ -33,7 +33,7 @@ export class Routing {
 
   /** A layer that was mounted on `router` under `pattern` begins to run; `base` already contains what it matched. */
   enterMount(router: object, pattern: string, base: string): void {
-    this.#mounts.push({ base, route: join(this.routeOf(this.baseOf(router)), pattern) })
+    this.#mounts.push({ base, route: joinRoute(this.routeOf(this.baseOf(router)), pattern) })
   }
 
   /** Patterns that led to `base`; the literal text where they are not known. */
@@ -54,7 +54,7 @@ export class Routing {
 }
 
 /** Appends `pattern`; `/` and a lone wildcard add nothing to a route. */
-export function join(route: string, pattern: string): string {
+export function joinRoute(route: string, pattern: string): string {
   if (pattern === '*' || pattern === '/*') return route
   if (pattern === '/' || pattern === '') return route === '' ? pattern : route
   const before = route.endsWith('/') ? route.slice(0, -1) : route

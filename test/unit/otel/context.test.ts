@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { resolveConfig } from '../../../src/core/config/resolve'
 import { getBaggage, removeAllBaggageItems, runWithBaggage, setBaggageItem } from '../../../src/trace/baggage'
-import { active, run } from '../../../src/trace/context'
+import { activeSpan, runInSpan } from '../../../src/trace/context'
 import { logFields } from '../../../src/trace/log-fields'
 import { Scope } from '../../../src/trace/scope'
 import { startUserSpan, traceFunction } from '../../../src/trace/user-spans'
@@ -27,7 +27,7 @@ for (const [version, api] of APIS) {
             traceFunction(runtime, 'innermost', undefined, () => {})
             inner.end()
           })
-          assert.equal(active(), ours)
+          assert.equal(activeSpan(), ours)
         })
         outer.end()
       })
@@ -38,7 +38,7 @@ for (const [version, api] of APIS) {
         [outer.spanId, ours.spanId, inner.spanId],
       )
       assert.equal(runtime.chunks.length, 1)
-      assert.equal(active(), undefined)
+      assert.equal(activeSpan(), undefined)
       assert.equal(api.trace.getActiveSpan(), undefined)
     })
 
@@ -107,7 +107,7 @@ for (const [version, api] of APIS) {
           assert.equal(api.trace.getSpanContext(context)?.spanId, ours.toSpanId(true))
           api.context.with(context, () => {
             assert.equal(api.context.active(), context)
-            assert.equal(active(), ours)
+            assert.equal(activeSpan(), ours)
           })
           assert.equal(api.context.active().deleteValue(KEY).getValue(KEY), undefined)
           assert.equal(api.context.active().getValue(KEY), 'kept')
@@ -120,7 +120,7 @@ for (const [version, api] of APIS) {
       bridge()
       api.trace.getTracer('test').startActiveSpan('outer', span => {
         new Scope().activate(null, () => assert.equal(api.trace.getActiveSpan(), undefined))
-        api.context.with(api.ROOT_CONTEXT, () => assert.equal(active(), undefined))
+        api.context.with(api.ROOT_CONTEXT, () => assert.equal(activeSpan(), undefined))
         assert.equal(api.trace.getActiveSpan(), span)
         span.end()
       })
@@ -203,7 +203,7 @@ for (const [version, api] of APIS) {
           assert.equal(span.spanContext().traceState?.get('vendor'), 'kept')
           span.end()
           traceFunction(runtime, 'ours', undefined, () => {})
-          const { dd } = { dd: logFields(active(), resolveConfig({}, {})) }
+          const { dd } = { dd: logFields(activeSpan(), resolveConfig({}, {})) }
           assert.equal(dd.trace_id, remote.traceId)
         })
         for (const name of ['otel', 'ours']) {
@@ -341,7 +341,7 @@ for (const [version, api] of APIS) {
 test('a span of ours that is active outside is the parent of what the API starts', () => {
   const { runtime, seen } = bridge()
   const ours = startUserSpan(runtime, 'ours', undefined)
-  run(ours, () => APIS[0][1].trace.getTracer('test').startSpan('child').end(), undefined, [])
+  runInSpan(ours, () => APIS[0][1].trace.getTracer('test').startSpan('child').end(), undefined, [])
   ours.finish()
   assert.equal(seen('child').parentId, seen('ours').spanId)
 })

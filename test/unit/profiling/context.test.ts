@@ -6,7 +6,7 @@ import { configureLog } from '../../../src/core/log'
 import { type Following, followSpans } from '../../../src/profiling/context'
 import { runWithLabels } from '../../../src/profiling/labels'
 import { SLOT } from '../../../src/profiling/span-slot'
-import { run } from '../../../src/trace/context'
+import { runInSpan } from '../../../src/trace/context'
 import { Scope } from '../../../src/trace/scope'
 import { Site } from '../../../src/trace/site'
 import type { Span } from '../../../src/trace/span'
@@ -55,13 +55,13 @@ for (const mode of MODES) {
     follow(mode)
     const root = start()
     const child = start(root)
-    await run(
+    await runInSpan(
       root,
       async () => {
         assert.deepEqual(see(), wordsOf(root))
-        run(child, () => assert.deepEqual(see(), wordsOf(child)), undefined, [])
+        runInSpan(child, () => assert.deepEqual(see(), wordsOf(child)), undefined, [])
         assert.deepEqual(see(), wordsOf(root))
-        const inner = run(
+        const inner = runInSpan(
           child,
           async () => {
             await setImmediate()
@@ -74,7 +74,7 @@ for (const mode of MODES) {
         assert.deepEqual(see(), wordsOf(root))
         await inner
         assert.deepEqual(see(), wordsOf(root))
-        run(undefined, () => assert.deepEqual(see(), NOTHING), undefined, [])
+        runInSpan(undefined, () => assert.deepEqual(see(), NOTHING), undefined, [])
       },
       undefined,
       [],
@@ -85,14 +85,14 @@ for (const mode of MODES) {
   test(`${mode}: a span that has finished is not seen, at once and later`, async () => {
     follow(mode)
     const span = start()
-    await run(
+    await runInSpan(
       span,
       async () => {
         span.finish()
         assert.deepEqual(see(), NOTHING)
         await setImmediate()
         assert.deepEqual(see(), NOTHING)
-        run(span, () => assert.deepEqual(see(), NOTHING), undefined, [])
+        runInSpan(span, () => assert.deepEqual(see(), NOTHING), undefined, [])
       },
       undefined,
       [],
@@ -102,14 +102,14 @@ for (const mode of MODES) {
   test(`${mode}: the span is there where the function throws, and the one around it afterwards`, () => {
     follow(mode)
     const outer = start()
-    run(
+    runInSpan(
       outer,
       () => {
         const fail = (): never => {
           assert.deepEqual(see(), wordsOf(start(outer)).with(0, see()[0]).with(1, see()[1]))
           throw new Error('meant')
         }
-        assert.throws(() => run(start(outer), fail, undefined, []), /meant/)
+        assert.throws(() => runInSpan(start(outer), fail, undefined, []), /meant/)
         assert.deepEqual(see(), wordsOf(outer))
       },
       undefined,
@@ -122,7 +122,7 @@ for (const mode of MODES) {
     const span = start()
     const id = runWithLabels({ tenant: 'a' }, () => see()[4])
     assert.ok(id > 0)
-    await run(
+    await runInSpan(
       span,
       () =>
         runWithLabels({ tenant: 'a' }, async () => {
@@ -149,7 +149,7 @@ for (const mode of MODES) {
     follow(mode)
     following?.stop()
     addOn.slot.fill(0)
-    run(start(), () => assert.deepEqual(seen('slot'), NOTHING), undefined, [])
+    runInSpan(start(), () => assert.deepEqual(seen('slot'), NOTHING), undefined, [])
   })
 }
 
@@ -160,7 +160,7 @@ test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_F
   const spans = Array.from({ length: 1000 }, () => start())
   const garbage: unknown[] = []
   for (const span of spans) {
-    run(
+    runInSpan(
       span,
       () => {
         for (let i = 0; i < 1000; i++) garbage[i] = { i, text: `text ${i}` }
@@ -186,10 +186,10 @@ test('frame: found among some 60 storages, and given up beyond', {
   }
   // The test runner has some of its own.
   others.slice(0, 60).forEach(enter)
-  run(span, crowd, undefined, [])
+  runInSpan(span, crowd, undefined, [])
   wanted = NOTHING
   others.slice(60).forEach(enter)
-  run(span, crowd, undefined, [])
+  runInSpan(span, crowd, undefined, [])
 })
 
 test('frame: a span that has become another kind of object is nothing', {
@@ -200,7 +200,7 @@ test('frame: a span that has become another kind of object is nothing', {
   for (let i = 0; i < 1500; i++) slow[`extra ${i}`] = i
   delete (slow as Partial<Span>).service
   const odd = [slow, Object.setPrototypeOf(start(), {})]
-  for (const span of odd) run(span, () => assert.deepEqual(seen('frame'), NOTHING), undefined, [])
+  for (const span of odd) runInSpan(span, () => assert.deepEqual(seen('frame'), NOTHING), undefined, [])
 })
 
 for (const [flags, from, mode] of [

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { type Following, followSpans } from '../../../src/profiling/context'
 import { runWithLabels } from '../../../src/profiling/labels'
-import { run } from '../../../src/trace/context'
+import { runInSpan } from '../../../src/trace/context'
 import { Site } from '../../../src/trace/site'
 import { startSpan } from '../../../src/trace/start'
 import { binding, burn, wallProfiler } from '../../support/profiled'
@@ -75,7 +75,7 @@ for (const useFrame of MODES) {
       burn(60)
     }
     const bytes = await profileOf(useFrame, following => {
-      run(child, step, undefined, [])
+      runInSpan(child, step, undefined, [])
       assert.deepEqual(following.counts(), {})
     })
     child.finish()

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { run } from '../../../src/trace/context'
+import { runInSpan } from '../../../src/trace/context'
 import { cutOff, recordUncaught } from '../../../src/trace/death'
 import { leaveOld, MAX_OPEN_TRACES, openTraces } from '../../../src/trace/open-traces'
 import type { Span } from '../../../src/trace/span'
@@ -74,7 +74,7 @@ describe('when the process ends', () => {
     const step = startUserSpan(runtime, 'step', { childOf: root })
     const other = startUserSpan(runtime, 'other', { childOf: root })
     startUserSpan(runtime, 'unrelated', undefined)
-    run(step, () => recordUncaught(failed, 'unhandledRejection', false), undefined, [])
+    runInSpan(step, () => recordUncaught(failed, 'unhandledRejection', false), undefined, [])
     cutOff(reason, true)
     const seen = Object.fromEntries(runtime.spans().map(span => [span.name, span.meta['error.message']]))
     assert.deepEqual(seen, { root: 'far', step: 'far', other: reason, unrelated: reason })
@@ -91,7 +91,7 @@ describe('when the process ends', () => {
     const thrower = () => {
       throw failed
     }
-    assert.throws(() => run(span, thrower, undefined, []), failed)
+    assert.throws(() => runInSpan(span, thrower, undefined, []), failed)
     recordUncaught(failed, 'uncaughtException', false)
     cutOff(reason, true)
     const seen = Object.fromEntries(runtime.spans().map(each => [each.name, each.meta['error.type']]))
@@ -106,7 +106,7 @@ describe('when the process ends', () => {
     const thrower = () => {
       throw new Error('caught')
     }
-    assert.throws(() => run(span, thrower, undefined, []), /caught/)
+    assert.throws(() => runInSpan(span, thrower, undefined, []), /caught/)
     await turn()
     recordUncaught(failed, 'uncaughtException', false)
     cutOff(reason, true)
@@ -152,7 +152,7 @@ describe('when the process ends', () => {
     const span = startUserSpan(runtime, 'op', undefined)
     let told: unknown
     span.trace.work = { span, fail: error => (told = error), cutOff() {} }
-    run(span, () => recordUncaught(failed, 'unhandledRejection', true), undefined, [])
+    runInSpan(span, () => recordUncaught(failed, 'unhandledRejection', true), undefined, [])
     await turn()
     assert.deepEqual([told, span.durationMs], [failed, -1])
     span.finish()

@@ -6,7 +6,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { active, run } from '../../../src/trace/context'
+import { activeSpan, runInSpan } from '../../../src/trace/context'
 import { Scope } from '../../../src/trace/scope'
 import type { Span } from '../../../src/trace/span'
 import { startUserSpan, traceFunction, wrapFunction } from '../../../src/trace/user-spans'
@@ -95,10 +95,10 @@ describe('trace', () => {
   test('makes a child of the active span, and does not leak its own into the caller', () => {
     const runtime = testRuntime()
     traceFunction(runtime, 'outer', undefined, outer => {
-      traceFunction(runtime, 'inner', undefined, inner => assert.equal(active(), inner))
-      assert.equal(active(), outer)
+      traceFunction(runtime, 'inner', undefined, inner => assert.equal(activeSpan(), inner))
+      assert.equal(activeSpan(), outer)
     })
-    assert.equal(active(), undefined)
+    assert.equal(activeSpan(), undefined)
     const [outer, inner] = runtime.spans()
     assert.equal(inner.parentId, outer.spanId)
     assert.equal(inner.traceId, outer.traceId)
@@ -126,7 +126,7 @@ describe('trace', () => {
     const runtime = testRuntime()
     function* numbers() {
       yield 1
-      assert.equal(active()?.name, 'a')
+      assert.equal(activeSpan()?.name, 'a')
       yield 2
     }
     const generator = numbers()
@@ -277,11 +277,11 @@ describe('wrap', () => {
     const wrapped = wrapFunction(runtime, 'load', undefined, load)
     const caller = startUserSpan(runtime, 'caller', undefined)
     const seen: (Span | undefined)[] = []
-    await run(
+    await runInSpan(
       caller,
       async () => {
-        await new Promise<void>(done => wrapped('good', () => done(void seen.push(active()))))
-        await new Promise<void>(done => wrapped('bad', () => done(void seen.push(active()))))
+        await new Promise<void>(done => wrapped('good', () => done(void seen.push(activeSpan()))))
+        await new Promise<void>(done => wrapped('bad', () => done(void seen.push(activeSpan()))))
       },
       undefined,
       [],

@@ -1,6 +1,6 @@
 /** From what an application hands over to what is encoded: nothing of the application's is kept. */
 
-import { active } from '../../../trace/context'
+import { activeSpan } from '../../../trace/context'
 import { describeException } from '../../../trace/exception-event'
 import type { LogEntry, OtelLogEntry } from '../../../trace/log-entry'
 import { toAnyMap, toAnyValue } from '../any-value'
@@ -23,7 +23,7 @@ export function toRecord(entry: OtelLogEntry): LogRecord {
     // What the application calls so itself wins.
     attributes: { ...exception, ...map },
     droppedAttributes: dropped,
-    ...idsOf(entry.span === undefined ? active() : entry.span),
+    ...idsOf(entry.span === undefined ? activeSpan() : entry.span),
     eventName: typeof entry.eventName === 'string' ? entry.eventName : '',
   }
 }
