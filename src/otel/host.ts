@@ -1,6 +1,6 @@
 /** What the bridge needs of the tracer, which may be started after it, or never. */
 
-import type { Propagator } from '../trace/propagation/index'
+import type { Propagator } from '../trace/propagation/propagator'
 import type { TraceRuntime } from '../trace/runtime'
 
 export interface RunningTracer {

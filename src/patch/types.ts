@@ -3,7 +3,7 @@
 import type { Config } from '../core/config/resolve'
 import type { Row } from '../core/config/rows'
 import type { DataStreams } from '../trace/data-streams'
-import type { Propagator } from '../trace/propagation/index'
+import type { Propagator } from '../trace/propagation/propagator'
 import type { TraceRuntime } from '../trace/runtime'
 import type { IntegrationState, LiveSite, SiteDefinition } from './state'
 import type { AnyFunction } from './wrap'

@@ -5,7 +5,7 @@ import * as newest from 'opentelemetry-api-newest'
 import type { RunningTracer } from '../../src/otel/host'
 import { tracerProviderOf } from '../../src/otel/index'
 import type { OtelProviderOptions, OtelRegistration } from '../../src/otel/types'
-import { Propagator } from '../../src/trace/propagation/index'
+import { Propagator } from '../../src/trace/propagation/propagator'
 import { type SeenSpan, type TestRuntime, testRuntime } from './runtime'
 
 export type Api = typeof api

@@ -1,7 +1,8 @@
 /** Random and mutated headers, to see that nothing throws and that what is written can be read again. */
 
 import assert from 'node:assert/strict'
-import type { PropagatorOptions, Style } from '../../../../src/trace/propagation/index'
+import type { PropagatorOptions } from '../../../../src/trace/propagation/propagator'
+import type { Style } from '../../../../src/trace/propagation/styles'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import { propagator, start } from './support'
 

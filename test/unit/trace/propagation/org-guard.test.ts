@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PropagatorOptions } from '../../../../src/trace/propagation/index'
 import { OrgGuard } from '../../../../src/trace/propagation/org-guard'
+import type { PropagatorOptions } from '../../../../src/trace/propagation/propagator'
 import { headersOf, propagator, start } from './support'
 
 const OURS = 'AaBbCcDdEeFf'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseStyles } from '../../../../src/trace/propagation/index'
+import { parseStyles } from '../../../../src/trace/propagation/styles'
 
 for (const [list, styles, unknown] of [
   ['datadog,tracecontext,baggage', ['datadog', 'tracecontext', 'baggage'], []],

@@ -1,7 +1,7 @@
 /** The smallest tracer that spans and propagators need in tests. */
 
 import type { LocalTrace } from '../../../../src/trace/local-trace'
-import { Propagator, type PropagatorOptions } from '../../../../src/trace/propagation/index'
+import { Propagator, type PropagatorOptions } from '../../../../src/trace/propagation/propagator'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import type { TraceRuntime } from '../../../../src/trace/runtime'
 import type { TraceSampler } from '../../../../src/trace/sink'

@@ -9,8 +9,6 @@ import { type InjectOptions, inject, type Writable } from './inject'
 import type { OrgGuard } from './org-guard'
 import type { Style } from './styles'
 
-export { parseStyles, type Style } from './styles'
-
 export interface PropagatorOptions {
   /** Styles to write, and to read in this order. */
   inject: readonly Style[]
