@@ -1,6 +1,5 @@
 /** Configuration → parts → tracer: the only file that knows all parts. */
 
-import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Background } from './background'
 import { parseAgentUrl } from './core/agent-url'
@@ -29,14 +28,11 @@ import { every, later } from './std/timer'
 import { packageVersion } from './std/version'
 import { leaveOld, MAX_OPEN_MS } from './trace/open-traces'
 import { cutOff, recordUncaught } from './trace/process-end'
-import { OrgGuard } from './trace/propagation/org-guard'
-import { Propagator } from './trace/propagation/propagator'
-import { parseStyles, type Style } from './trace/propagation/styles'
+import { openOrgGuard, openPropagator } from './trace/propagation/open'
+import type { Propagator } from './trace/propagation/propagator'
 import type { TraceRuntime } from './trace/runtime'
-import { parseRules, type SamplingRule } from './trace/sampling/rules'
-import { Sampler } from './trace/sampling/sampler'
-import { SpanSampler } from './trace/sampling/span-rules'
-import type { TraceSink } from './trace/sink'
+import { keepSpans, openSampler, openSpanSampler, samplingRules } from './trace/sampling/open'
+import type { Sampler } from './trace/sampling/sampler'
 import { flushWaiting, MAX_WAIT_MS } from './trace/waiting'
 
 /** A chunk may fill 10 MiB: well under the 25 MiB that an agent takes. */
@@ -63,7 +59,7 @@ export function assemble(config: Config): Assembly {
   const version = packageVersion()
   const otlp = exportsOtlp(config) ? loadOtlp().openOtlp(config, version) : undefined
   const transport = otlp?.transport ?? openTransport(config)
-  const sampler = makeSampler(config)
+  const sampler = openSampler(config)
   // Collectors take none.
   const stats =
     config.stats && otlp === undefined ? loadStats().openStats(config, version, transport) : undefined
@@ -72,9 +68,8 @@ export function assemble(config: Config): Assembly {
       ? loadDataStreams().openDataStreams(config, version, transport)
       : undefined
   let background: Background | undefined
-  const orgGuard = config.orgGuard
-    ? new OrgGuard({ strict: config.orgGuardStrict, trusted: config.orgGuardTrusted })
-    : undefined
+  const orgGuard = openOrgGuard(config)
+  const spanSampler = openSpanSampler(config)
   const writer: Exporter =
     otlp?.exporter ??
     makeWriter(config, version, transport, sampler, stats, info => {
@@ -87,11 +82,11 @@ export function assemble(config: Config): Assembly {
     traceId128: config.traceId128,
     partialFlushMinSpans: config.partialFlushEnabled ? config.partialFlushMinSpans : Number.POSITIVE_INFINITY,
     sampler,
-    sink: withSpanRules(config, writer, stats),
+    sink: stats?.countBefore(writer, spanSampler) ?? keepSpans(spanSampler, writer),
     onOpenSpansDetached: count =>
       log.warn('open spans', `a trace has too many open spans: ${count} are not held any more`),
   }
-  const propagator = makePropagator(config, orgGuard)
+  const propagator = openPropagator(config, orgGuard)
   const registry = new Registry(manifest, { runtime, config, propagator, dataStreams })
   const unwatch = watchProcess({
     isPending: () => writer.byteLength > 0 || stats?.isPending === true || dataStreams?.isPending === true,
@@ -227,74 +222,4 @@ function loadDataStreams(): typeof import('./export/data-streams/index') {
 /** Asked for only after the start. */
 function loadBackground(): typeof import('./background') {
   return require('./background') as typeof import('./background')
-}
-
-function samplingRules({ samplingRules }: Config): SamplingRule[] {
-  return rulesOf('DD_TRACE_SAMPLING_RULES', samplingRules)
-}
-
-function makeSampler(config: Config): Sampler {
-  return new Sampler({
-    rules: samplingRules(config),
-    sampleRate: config.sampleRate,
-    rateLimit: config.rateLimit,
-    env: config.env,
-    globalTags: config.tags,
-  })
-}
-
-function rulesOf(name: string, rules: unknown, defaultRate?: number): SamplingRule[] {
-  const parsed = parseRules(rules, defaultRate)
-  for (const problem of parsed.problems) log.warn(`${name} ${problem}`, `${name}: ${problem}`)
-  return parsed.rules
-}
-
-/** Keeps single spans of dropped traces, where there are rules for that. */
-function withSpanRules(config: Config, writer: TraceSink, stats: TraceStats | undefined): TraceSink {
-  const { spanSamplingRules, spanSamplingRulesFile: file } = config
-  const rules = spanSamplingRules.length === 0 && file !== undefined ? readRules(file) : spanSamplingRules
-  const sampler = new SpanSampler({
-    rules: rulesOf('DD_SPAN_SAMPLING_RULES', rules, 1),
-    globalTags: config.tags,
-  })
-  if (stats !== undefined) return stats.countBefore(writer, sampler.active ? sampler : undefined)
-  if (!sampler.active) return writer
-  return {
-    add(trace, spans) {
-      if (trace.priority <= 0) for (const span of spans) sampler.keep(span)
-      writer.add(trace, spans)
-    },
-  }
-}
-
-function readRules(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    log.warn('span rules file', `DD_SPAN_SAMPLING_RULES_FILE=${file} cannot be read as JSON; using none`)
-    return []
-  }
-}
-
-function makePropagator(config: Config, orgGuard: OrgGuard | undefined): Propagator {
-  const common = stylesOf(config.propagationStyle)
-  return new Propagator({
-    inject: config.propagationStyleInject.length > 0 ? stylesOf(config.propagationStyleInject) : common,
-    extract: config.propagationStyleExtract.length > 0 ? stylesOf(config.propagationStyleExtract) : common,
-    extractFirst: config.propagationExtractFirst,
-    behavior: config.propagationBehaviorExtract,
-    maxTagsLength: config.tagsMaxLength,
-    baggageMaxItems: config.baggageMaxItems,
-    baggageMaxBytes: config.baggageMaxBytes,
-    baggageTagKeys: config.baggageTagKeys,
-    legacyBaggage: config.legacyBaggage,
-    orgGuard,
-  })
-}
-
-function stylesOf(list: unknown): Style[] {
-  const { styles, unknown } = parseStyles(list)
-  if (unknown.length === 0) return styles
-  log.warn('propagation style', `propagation style ${unknown.join(', ')} is not known; using the default`)
-  return ['datadog', 'tracecontext', 'baggage']
 }

@@ -9,7 +9,7 @@ import type { Integration, ManifestEntry } from '../../src/patch/types'
 import { toHex } from '../../src/std/u64'
 import { runInSpan } from '../../src/trace/context'
 import type { DataStreams } from '../../src/trace/data-streams'
-import { Propagator } from '../../src/trace/propagation/propagator'
+import { openPropagator } from '../../src/trace/propagation/open'
 import { Site } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
 import { startSpan } from '../../src/trace/start'
@@ -96,7 +96,7 @@ export function collect(integrations: readonly Integration[], options: CollectOp
   const registry = new Registry(integrations.map(manifestEntry), {
     runtime,
     config,
-    propagator: makePropagator(config),
+    propagator: openPropagator(config),
     dataStreams: options.dataStreams,
   })
   for (const [name, each] of Object.entries(options.use ?? {})) registry.use(name, each)
@@ -153,20 +153,6 @@ function describe(spans: readonly PlainSpan[]): string {
   return (
     spans.map(span => `${span.name} ${span.resource} ${span.meta['http.url'] ?? ''}`).join(', ') || 'none'
   )
-}
-
-function makePropagator(config: Config): Propagator {
-  return new Propagator({
-    inject: ['datadog', 'tracecontext', 'baggage'],
-    extract: ['datadog', 'tracecontext', 'baggage'],
-    extractFirst: false,
-    behavior: config.propagationBehaviorExtract,
-    maxTagsLength: 512,
-    baggageMaxItems: 64,
-    baggageMaxBytes: 8192,
-    baggageTagKeys: [],
-    legacyBaggage: true,
-  })
 }
 
 function copy(span: Span, first: boolean): PlainSpan {

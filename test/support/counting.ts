@@ -1,5 +1,6 @@
 /** Spans that are counted, without configuration; and a writer that counts, with an agent of its own. */
 
+import { resolveConfig } from '../../src/core/config/resolve'
 import { Transport } from '../../src/core/transport'
 import type { AgentInfo } from '../../src/export/send/agent-info'
 import { AgentWriter } from '../../src/export/send/writer'
@@ -8,8 +9,7 @@ import type { Bucket } from '../../src/export/stats/bucket'
 import { type Offer, UNKNOWN } from '../../src/export/stats/offer'
 import { encodeStats, type Identity } from '../../src/export/stats/payload'
 import { TraceStats } from '../../src/export/stats/trace-stats'
-import { parseRules } from '../../src/trace/sampling/rules'
-import { SpanSampler } from '../../src/trace/sampling/span-rules'
+import { openSpanSampler } from '../../src/trace/sampling/open'
 import type { TraceSink } from '../../src/trace/sink'
 import { type FakeAgent, type FakeAgentOptions, infoAnswer, startFakeAgent } from './fake-agent'
 import { catchLog } from './log-lines'
@@ -100,8 +100,8 @@ export async function countingWriter(
     protocolVersion,
     stats,
   })
-  const sampler = new SpanSampler({ rules: parseRules(spanRules, 1).rules })
-  const sink = stats.countBefore(writer, sampler.active ? sampler : undefined)
+  const spanSampler = openSpanSampler(resolveConfig({ spanSamplingRules: spanRules }, {}))
+  const sink = stats.countBefore(writer, spanSampler)
   const made: CountingWriter = { agent, writer, stats, sink, runtime: testRuntime(), priority: 1, lines }
   made.runtime = testRuntime({ sink, sampler: { decide: trace => trace.setDecision(made.priority, 0) } })
   t.after(async () => {

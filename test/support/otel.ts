@@ -2,10 +2,11 @@
 
 import * as api from '@opentelemetry/api'
 import * as newest from 'opentelemetry-api-newest'
+import { resolveConfig } from '../../src/core/config/resolve'
 import type { RunningTracer } from '../../src/otel/host'
 import { tracerProviderOf } from '../../src/otel/index'
 import type { OtelProviderOptions, OtelRegistration } from '../../src/otel/types'
-import { Propagator } from '../../src/trace/propagation/propagator'
+import { openPropagator } from '../../src/trace/propagation/open'
 import { type SeenSpan, type TestRuntime, testRuntime } from './runtime'
 
 export type Api = typeof api
@@ -46,24 +47,11 @@ export function bridge(options?: OtelProviderOptions, registration?: OtelRegistr
   }
   running = {
     runtime,
-    propagator: propagator(),
+    propagator: openPropagator(resolveConfig({}, {})),
     async flush() {
       made.flushes++
     },
   }
   new TracerProvider(options).register(registration)
   return made
-}
-
-function propagator(): Propagator {
-  return new Propagator({
-    inject: ['datadog', 'tracecontext', 'baggage'],
-    extract: ['datadog', 'tracecontext', 'baggage'],
-    extractFirst: false,
-    behavior: 'continue',
-    baggageMaxItems: 64,
-    baggageMaxBytes: 8192,
-    baggageTagKeys: [],
-    legacyBaggage: true,
-  })
 }

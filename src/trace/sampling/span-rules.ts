@@ -28,11 +28,6 @@ export class SpanSampler {
     }
   }
 
-  /** False: without rules no span need be looked at. */
-  get active(): boolean {
-    return this.#rules.length > 0
-  }
-
   /**
    * Whether the first rule that matches keeps this finished span of a dropped trace; later rules are not tried. The span
    * id is hashed, so that spans of one trace are decided apart. A span that is kept says by which rule, in its tags.

@@ -78,7 +78,7 @@ test('writes keys that are tokens, values percent-encoded', () => {
 test('nothing to write is no header', () => {
   assert.deepEqual(headersOf(undefined, {}, {}), {})
   assert.deepEqual(headersOf(undefined, {}, { 'bad key': 'x' }), {})
-  assert.deepEqual(headersOf(undefined, { inject: ['datadog'] }, { a: 'b' }), {})
+  assert.deepEqual(headersOf(undefined, { propagationStyleInject: ['datadog'] }, { a: 'b' }), {})
 })
 
 test('writes at most 64 items', () => {
@@ -136,7 +136,7 @@ test('items of the configured keys become tags of the first span of a chunk', ()
 test('a baggage header next to a context does not disturb it, and only where the style is on', () => {
   const carrier = { 'x-datadog-trace-id': '1', 'x-datadog-parent-id': '2', baggage: 'a=b' }
   assert.deepEqual(propagator().extract(carrier)?.baggage, { a: 'b' })
-  assert.equal(propagator({ extract: ['datadog'] }).extract(carrier)?.baggage, undefined)
-  assert.equal(propagator({ extract: ['baggage'] }).extract(carrier)?.traceLo, 0)
-  assert.deepEqual(propagator({ extractFirst: true }).extract(carrier)?.baggage, { a: 'b' })
+  assert.equal(propagator({ propagationStyleExtract: ['datadog'] }).extract(carrier)?.baggage, undefined)
+  assert.equal(propagator({ propagationStyleExtract: ['baggage'] }).extract(carrier)?.traceLo, 0)
+  assert.deepEqual(propagator({ propagationExtractFirst: true }).extract(carrier)?.baggage, { a: 'b' })
 })

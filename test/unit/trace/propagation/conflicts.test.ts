@@ -42,7 +42,10 @@ test('Datadog first: its decision and tags count, the state of other vendors sur
 })
 
 test('W3C first: its decision counts', () => {
-  const context = propagator({ extract: ['tracecontext', 'datadog'] }).extract({ ...DATADOG, ...W3C })
+  const context = propagator({ propagationStyleExtract: ['tracecontext', 'datadog'] }).extract({
+    ...DATADOG,
+    ...W3C,
+  })
   assert.equal(context?.priority, 1)
   assert.equal(context?.otherTracestate, 'foo=1')
   assert.equal(context?.links, undefined)
@@ -54,11 +57,15 @@ test('the state of other vendors survives where only Datadog is read, but not wi
     ...W3C,
     traceparent: W3C.traceparent.replace(/^00-1111111111111111/, '00-2222222222222222'),
   }
-  const context = propagator({ extract: ['datadog'] }).extract(carrier)
+  const context = propagator({ propagationStyleExtract: ['datadog'] }).extract(carrier)
   assert.equal(context?.otherTracestate, 'foo=1')
   assert.equal(context?.toSpanId(), '987654321')
   assert.equal(context?.links, undefined)
-  assert.equal(propagator({ extract: ['datadog'], extractFirst: true }).extract(carrier)?.otherTracestate, '')
+  assert.equal(
+    propagator({ propagationStyleExtract: ['datadog'], propagationExtractFirst: true }).extract(carrier)
+      ?.otherTracestate,
+    '',
+  )
 })
 
 for (const [what, datadogParent, state, parentId, lastParent] of [
@@ -81,7 +88,7 @@ for (const [what, datadogParent, state, parentId, lastParent] of [
 }
 
 test('B3 first, W3C of the same trace: W3C has the parent', () => {
-  const context = propagator({ extract: ['b3multi', 'tracecontext'] }).extract({
+  const context = propagator({ propagationStyleExtract: ['b3multi', 'tracecontext'] }).extract({
     ...B3,
     traceparent: `00-${B3['x-b3-traceid']}-${W3C_SPAN}-01`,
   })
@@ -90,7 +97,7 @@ test('B3 first, W3C of the same trace: W3C has the parent', () => {
 })
 
 test('extractFirst takes the first context as it is', () => {
-  const context = propagator({ extractFirst: true }).extract({
+  const context = propagator({ propagationExtractFirst: true }).extract({
     ...DATADOG,
     'x-datadog-parent-id': '987654320',
     ...W3C,
@@ -103,7 +110,7 @@ test('extractFirst takes the first context as it is', () => {
 })
 
 test('contexts of other traces become links, in the order of the styles', () => {
-  const three = propagator({ extract: ['datadog', 'b3multi', 'tracecontext'] })
+  const three = propagator({ propagationStyleExtract: ['datadog', 'b3multi', 'tracecontext'] })
   const carrier = { ...DATADOG, 'x-datadog-trace-id': '4', ...W3C, ...B3 }
   const context = three.extract(carrier)
   assert.deepEqual(links(context), [
@@ -131,13 +138,13 @@ test('the same lower half with another upper half is another trace', () => {
 })
 
 test('ids of zero make no link', () => {
-  const two = propagator({ extract: ['datadog', 'b3multi'] })
+  const two = propagator({ propagationStyleExtract: ['datadog', 'b3multi'] })
   assert.equal(two.extract({ ...DATADOG, ...B3, 'x-b3-traceid': '0'.repeat(32) })?.links, undefined)
   assert.equal(two.extract({ ...DATADOG, ...B3, 'x-b3-spanid': ' 0000000000000000' })?.links, undefined)
 })
 
 test('a later Datadog context of another trace becomes a link, one without a span does not', () => {
-  const w3cFirst = propagator({ extract: ['tracecontext', 'datadog'] })
+  const w3cFirst = propagator({ propagationStyleExtract: ['tracecontext', 'datadog'] })
   assert.equal(links(w3cFirst.extract({ ...W3C, ...DATADOG, 'x-datadog-trace-id': '2' }))?.[0][3], 'datadog')
   const carrier = { ...W3C, ...DATADOG, 'x-datadog-trace-id': '2', 'x-datadog-parent-id': '0' }
   assert.equal(w3cFirst.extract(carrier)?.links, undefined)
@@ -148,7 +155,10 @@ test('a decision without ids gives way to a context that has some', () => {
     ['b3', 'tracecontext'],
     ['tracecontext', 'b3'],
   ] as const) {
-    const context = propagator({ extract }).extract({ b3: '0', traceparent: W3C.traceparent })
+    const context = propagator({ propagationStyleExtract: [...extract] }).extract({
+      b3: '0',
+      traceparent: W3C.traceparent,
+    })
     assert.equal(context?.toSpanId(true), W3C_SPAN)
     assert.equal(context?.priority, 1)
     assert.equal(context?.links, undefined)
@@ -166,9 +176,9 @@ test('an invalid context is passed over', () => {
 test('restart: a new trace with one link to the caller, baggage kept', () => {
   for (const extractFirst of [false, true]) {
     const context = propagator({
-      behavior: 'restart',
-      extractFirst,
-      extract: ['datadog', 'tracecontext', 'b3multi', 'baggage'],
+      propagationBehaviorExtract: 'restart',
+      propagationExtractFirst: extractFirst,
+      propagationStyleExtract: ['datadog', 'tracecontext', 'b3multi', 'baggage'],
     }).extract({
       ...DATADOG,
       ...W3C,
@@ -192,7 +202,7 @@ test('restart: a new trace with one link to the caller, baggage kept', () => {
 })
 
 test('restart: the link has the parent that W3C gave', () => {
-  const context = propagator({ behavior: 'restart' }).extract({
+  const context = propagator({ propagationBehaviorExtract: 'restart' }).extract({
     ...DATADOG,
     'x-datadog-parent-id': '1',
     ...W3C,
@@ -201,18 +211,24 @@ test('restart: the link has the parent that W3C gave', () => {
 })
 
 test('restart with a decision alone or with nothing is nothing', () => {
-  const restart = propagator({ behavior: 'restart', extract: ['b3', 'baggage'] })
+  const restart = propagator({
+    propagationBehaviorExtract: 'restart',
+    propagationStyleExtract: ['b3', 'baggage'],
+  })
   assert.equal(restart.extract({ b3: '0' }), undefined)
   assert.equal(restart.extract({}), undefined)
   assert.deepEqual(restart.extract({ baggage: 'a=b' })?.baggage, { a: 'b' })
 })
 
 test('ignore: no context, no links, no baggage', () => {
-  assert.equal(propagator({ behavior: 'ignore' }).extract({ ...DATADOG, ...W3C, baggage: 'a=b' }), undefined)
+  assert.equal(
+    propagator({ propagationBehaviorExtract: 'ignore' }).extract({ ...DATADOG, ...W3C, baggage: 'a=b' }),
+    undefined,
+  )
 })
 
 test('without styles nothing is read or written', () => {
-  const none = propagator({ inject: [], extract: [] })
+  const none = propagator({ propagationStyleInject: ['none'], propagationStyleExtract: ['none'] })
   assert.equal(none.extract({ ...DATADOG, ...W3C, baggage: 'a=b' }), undefined)
   const carrier = {}
   none.inject(start(), { a: 'b' }, carrier)

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { UNDECIDED } from '../../../../src/trace/priority'
 import { propagator, start } from './support'
 
-const single = propagator({ extract: ['b3'] })
-const multi = propagator({ extract: ['b3multi'] })
+const single = propagator({ propagationStyleExtract: ['b3'] })
+const multi = propagator({ propagationStyleExtract: ['b3multi'] })
 const TRACE = '640cfd8d00000000abcdefab12345678'
 const SHORT = 'abcdefab12345678'
 const SPAN = '000000003ade68b1'

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { UNDECIDED } from '../../../../src/trace/priority'
 import { propagator, start } from './support'
 
-const datadog = propagator({ extract: ['datadog'] })
+const datadog = propagator({ propagationStyleExtract: ['datadog'] })
 const IDS = { 'x-datadog-trace-id': '1234567890123456789', 'x-datadog-parent-id': '987654321' }
 
 function extract(headers: Record<string, unknown>) {
@@ -143,7 +143,7 @@ test('tags of 512 characters are read, of 513 not', () => {
 })
 
 test('a limit of 0 turns tags off without an error', () => {
-  const context = propagator({ extract: ['datadog'], maxTagsLength: 0 }).extract({
+  const context = propagator({ propagationStyleExtract: ['datadog'], tagsMaxLength: 0 }).extract({
     ...IDS,
     'x-datadog-tags': '_dd.p.dm=-4',
   })
@@ -176,7 +176,7 @@ test('reads the JSON that an SQS worker puts into one header when nothing else i
   const context = propagator().extract(carrier)
   assert.equal(context?.toTraceId(), IDS['x-datadog-trace-id'])
   assert.equal(context?.priority, 2)
-  assert.equal(propagator({ extract: [] }).extract(carrier), undefined)
+  assert.equal(propagator({ propagationStyleExtract: ['none'] }).extract(carrier), undefined)
   for (const text of ['{', 'null', '1', '[]', '{"x-datadog-trace-id":{}}', `"${'x'.repeat(9000)}"`]) {
     assert.equal(propagator().extract({ 'x-aws-sqsd-attr-_datadog': text }), undefined)
   }

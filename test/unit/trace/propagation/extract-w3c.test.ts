@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { propagator } from './support'
 
-const w3c = propagator({ extract: ['tracecontext'] })
+const w3c = propagator({ propagationStyleExtract: ['tracecontext'] })
 const TRACE = '12345678901234567890123456789012'
 const SPAN = '1234567890123456'
 const KEPT = `00-${TRACE}-${SPAN}-01`

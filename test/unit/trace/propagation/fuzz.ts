@@ -1,7 +1,6 @@
 /** Random and mutated headers, to see that nothing throws and that what is written can be read again. */
 
 import assert from 'node:assert/strict'
-import type { PropagatorOptions } from '../../../../src/trace/propagation/propagator'
 import type { Style } from '../../../../src/trace/propagation/styles'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import { propagator, start } from './support'
@@ -58,10 +57,19 @@ export function fuzz(count: number, seed: number): FuzzCounts {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]
   const propagators = [
     propagator(),
-    propagator({ extract: STYLES, inject: STYLES }),
-    propagator({ extract: ['b3multi', 'tracecontext', 'datadog', 'baggage', 'b3'] }),
-    propagator({ extract: ['tracecontext', 'datadog'], extractFirst: true, maxTagsLength: 30 }),
-    propagator({ behavior: 'restart', extract: STYLES, baggageMaxItems: 1, baggageTagKeys: ['*'] }),
+    propagator({ propagationStyleExtract: STYLES, propagationStyleInject: STYLES }),
+    propagator({ propagationStyleExtract: ['b3multi', 'tracecontext', 'datadog', 'baggage', 'b3'] }),
+    propagator({
+      propagationStyleExtract: ['tracecontext', 'datadog'],
+      propagationExtractFirst: true,
+      tagsMaxLength: 30,
+    }),
+    propagator({
+      propagationBehaviorExtract: 'restart',
+      propagationStyleExtract: STYLES,
+      baggageMaxItems: 1,
+      baggageTagKeys: ['*'],
+    }),
   ]
   const counts: FuzzCounts = { extracted: 0, nothing: 0 }
   for (let round = 0; round < count; round++) {
@@ -105,7 +113,7 @@ function mutate(text: string, random: () => number, pick: <Item>(items: readonly
 function checkRoundTrip(context: RemoteContext): void {
   const span = start(context)
   for (const style of STYLES) {
-    const options: Partial<PropagatorOptions> = { inject: [style], extract: [style] }
+    const options = { propagationStyleInject: [style], propagationStyleExtract: [style] }
     const both = propagator(options)
     const headers: Record<string, string> = {}
     both.inject(span, context.baggage, headers)

@@ -178,20 +178,20 @@ test('tags of 512 characters are written, of 513 not, and the trace says so', ()
 
 test('the limit of x-datadog-tags can be changed, and 0 turns them off without an error', () => {
   const span = start()
-  assert.equal(headersOf(span, { maxTagsLength: 0 })['x-datadog-tags'], undefined)
+  assert.equal(headersOf(span, { tagsMaxLength: 0 })['x-datadog-tags'], undefined)
   assert.equal(span.trace.chunkTags, undefined)
-  assert.equal(headersOf(span, { maxTagsLength: 10 })['x-datadog-tags'], undefined)
-  assert.equal(headersOf(span, { maxTagsLength: 1000 })['x-datadog-tags']?.includes('_dd.p.dm=-0'), true)
+  assert.equal(headersOf(span, { tagsMaxLength: 10 })['x-datadog-tags'], undefined)
+  assert.equal(headersOf(span, { tagsMaxLength: 1000 })['x-datadog-tags']?.includes('_dd.p.dm=-0'), true)
 })
 
 test('an error of injection does not reach traces with the same baggage tags', () => {
-  const context = propagator({ maxTagsLength: 10 }).extract({
+  const context = propagator({ tagsMaxLength: 10 }).extract({
     'x-datadog-trace-id': '1',
     'x-datadog-parent-id': '2',
     baggage: 'user.id=7',
   })
   const span = start(context)
-  headersOf(span, { maxTagsLength: 5 })
+  headersOf(span, { tagsMaxLength: 5 })
   assert.deepEqual(span.trace.chunkTags, {
     'baggage.user.id': '7',
     '_dd.propagation_error': 'inject_max_size',
@@ -247,22 +247,28 @@ test('a context that is passed on keeps its own ids and last Datadog span', () =
 
 test('an undecided context is passed on undecided', () => {
   const context = propagator().extract({ 'x-datadog-trace-id': '1', 'x-datadog-parent-id': '2' })
-  assert.deepEqual(headersOf(context, { inject: ['datadog', 'tracecontext', 'b3', 'b3multi'] }), {
-    'x-datadog-trace-id': '1',
-    'x-datadog-parent-id': '2',
-    traceparent: '00-00000000000000000000000000000001-0000000000000002-00',
-    b3: '0000000000000001-0000000000000002',
-    'x-b3-traceid': '0000000000000001',
-    'x-b3-spanid': '0000000000000002',
-  })
+  assert.deepEqual(
+    headersOf(context, { propagationStyleInject: ['datadog', 'tracecontext', 'b3', 'b3multi'] }),
+    {
+      'x-datadog-trace-id': '1',
+      'x-datadog-parent-id': '2',
+      traceparent: '00-00000000000000000000000000000001-0000000000000002-00',
+      b3: '0000000000000001-0000000000000002',
+      'x-b3-traceid': '0000000000000001',
+      'x-b3-spanid': '0000000000000002',
+    },
+  )
 })
 
 test('a context without a span is passed on in Datadog style only', () => {
   const context = propagator().extract({ 'x-datadog-trace-id': '1', 'x-datadog-parent-id': '0' })
-  assert.deepEqual(headersOf(context, { inject: ['datadog', 'tracecontext', 'b3', 'b3multi'] }), {
-    'x-datadog-trace-id': '1',
-    'x-datadog-parent-id': '0',
-  })
+  assert.deepEqual(
+    headersOf(context, { propagationStyleInject: ['datadog', 'tracecontext', 'b3', 'b3multi'] }),
+    {
+      'x-datadog-trace-id': '1',
+      'x-datadog-parent-id': '0',
+    },
+  )
 })
 
 test('a context without ids writes nothing', () => assert.deepEqual(headersOf(new RemoteContext()), {}))
@@ -271,12 +277,14 @@ test('writes B3 headers', () => {
   const root = spanWith(42, [0x640cfd8d, 0])
   const child = start(root)
   const trace = '640cfd8d00000000000000000000002a'
-  assert.deepEqual(headersOf(root, { inject: ['b3'] }), { b3: `${trace}-${root.toSpanId(true)}-1` })
-  assert.deepEqual(headersOf(child, { inject: ['b3'] }), {
+  assert.deepEqual(headersOf(root, { propagationStyleInject: ['b3'] }), {
+    b3: `${trace}-${root.toSpanId(true)}-1`,
+  })
+  assert.deepEqual(headersOf(child, { propagationStyleInject: ['b3'] }), {
     b3: `${trace}-${child.toSpanId(true)}-1-${root.toSpanId(true)}`,
   })
   child.setTag('manual.keep', true)
-  assert.deepEqual(headersOf(child, { inject: ['b3multi'] }), {
+  assert.deepEqual(headersOf(child, { propagationStyleInject: ['b3multi'] }), {
     'x-b3-traceid': trace,
     'x-b3-spanid': child.toSpanId(true),
     'x-b3-parentspanid': root.toSpanId(true),
@@ -284,8 +292,11 @@ test('writes B3 headers', () => {
     'x-b3-flags': '1',
   })
   child.setTag('manual.drop', true)
-  assert.equal(headersOf(child, { inject: ['b3multi'] })['x-b3-sampled'], '0')
-  assert.equal(headersOf(spanWith(42), { inject: ['b3multi'] })['x-b3-traceid'], '000000000000002a')
+  assert.equal(headersOf(child, { propagationStyleInject: ['b3multi'] })['x-b3-sampled'], '0')
+  assert.equal(
+    headersOf(spanWith(42), { propagationStyleInject: ['b3multi'] })['x-b3-traceid'],
+    '000000000000002a',
+  )
 })
 
 test('writes legacy baggage of a span, percent-encoded where a header needs it', () => {
@@ -309,7 +320,7 @@ test('writes legacy baggage of a span, percent-encoded where a header needs it',
     half: '\ufffd',
   })
   assert.equal(headersOf(span, { legacyBaggage: false })['ot-baggage-user'], undefined)
-  assert.equal(headersOf(span, { inject: ['tracecontext'] })['ot-baggage-user'], undefined)
+  assert.equal(headersOf(span, { propagationStyleInject: ['tracecontext'] })['ot-baggage-user'], undefined)
 })
 
 test('injectWith gives every header to a function', () => {

@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrgGuard } from '../../../../src/trace/propagation/org-guard'
-import type { PropagatorOptions } from '../../../../src/trace/propagation/propagator'
-import { headersOf, propagator, start } from './support'
+import { headersOf, propagator, type Settings, start } from './support'
 
 const OURS = 'AaBbCcDdEeFf'
 const THEIRS = 'Zz1122334455'
 const TRUSTED = 'Tt9988776655'
 
-function guarded(marker = OURS, strict = false): Partial<PropagatorOptions> {
+function guarded(marker = OURS, strict = false): Settings {
   const orgGuard = new OrgGuard({ strict, trusted: [TRUSTED] })
   orgGuard.marker = marker
   return { orgGuard }

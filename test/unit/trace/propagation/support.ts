@@ -1,13 +1,22 @@
 /** The smallest tracer that spans and propagators need in tests. */
 
+import { resolveConfig } from '../../../../src/core/config/resolve'
 import type { LocalTrace } from '../../../../src/trace/local-trace'
-import { Propagator, type PropagatorOptions } from '../../../../src/trace/propagation/propagator'
+import { openPropagator, type PropagatorConfig } from '../../../../src/trace/propagation/open'
+import type { OrgGuard } from '../../../../src/trace/propagation/org-guard'
+import type { Propagator } from '../../../../src/trace/propagation/propagator'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import type { TraceRuntime } from '../../../../src/trace/runtime'
 import type { TraceSampler } from '../../../../src/trace/sink'
 import { Site, type Tags } from '../../../../src/trace/site'
 import type { Span } from '../../../../src/trace/span'
 import { startSpan } from '../../../../src/trace/start'
+
+const DEFAULTS = resolveConfig({}, {})
+
+export interface Settings extends Partial<PropagatorConfig> {
+  orgGuard?: OrgGuard
+}
 
 /** Keeps everything, as the built-in rate does. */
 export const keepAll: TraceSampler = { decide: trace => trace.setDecision(1, 0) }
@@ -44,28 +53,19 @@ export function spanWith(traceLo: number, upper: [number, number] = [0, 0]): Spa
   return root
 }
 
-export function propagator(options: Partial<PropagatorOptions> = {}): Propagator {
-  return new Propagator({
-    inject: ['datadog', 'tracecontext', 'baggage'],
-    extract: ['datadog', 'tracecontext', 'baggage'],
-    extractFirst: false,
-    behavior: 'continue',
-    baggageMaxItems: 64,
-    baggageMaxBytes: 8192,
-    baggageTagKeys: ['user.id', 'session.id', 'account.id'],
-    legacyBaggage: true,
-    ...options,
-  })
+/** A propagator with the default configuration, but for `settings`. */
+export function propagator(settings: Settings = {}): Propagator {
+  return openPropagator({ ...DEFAULTS, ...settings }, settings.orgGuard)
 }
 
 /** Headers that a propagator writes for `span`. */
 export function headersOf(
   span: Span | RemoteContext | undefined,
-  options: Partial<PropagatorOptions> = {},
+  settings: Settings = {},
   baggage?: Record<string, string>,
 ): Record<string, string> {
   const headers: Record<string, string> = {}
-  propagator(options).inject(span, baggage, headers)
+  propagator(settings).inject(span, baggage, headers)
   return headers
 }
 

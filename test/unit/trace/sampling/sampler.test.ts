@@ -215,7 +215,7 @@ test('the lower half of the trace id decides: two tracers agree on one trace', (
       { b3: `${span.toTraceId(true).slice(16)}-${span.toSpanId(true)}` },
     ]) {
       const again = start(
-        propagator({ extract: ['b3'] }).extract(headers),
+        propagator({ propagationStyleExtract: ['b3'] }).extract(headers),
         {},
         runtimeWith(samplerWith([], rate)),
       )
