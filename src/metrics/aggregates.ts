@@ -1,12 +1,12 @@
 /** Series that have something to send at the next flush: sums of counts, last values of gauges, members of sets. */
 
-import type { Context } from './context'
+import type { Series } from './series'
 
 /** Writes one line. */
-export type Emit = (context: Context, value: string) => void
+export type Emit = (series: Series, value: string) => void
 
 export class Aggregates {
-  #touched: Context[] = []
+  #touched: Series[] = []
   #memberCount = 0
 
   get isEmpty(): boolean {
@@ -18,22 +18,22 @@ export class Aggregates {
     return this.#touched.length + this.#memberCount
   }
 
-  count(context: Context, value: number): void {
-    if (!context.isTouched) this.#touch(context)
-    context.value += value
+  count(series: Series, value: number): void {
+    if (!series.isTouched) this.#touch(series)
+    series.value += value
   }
 
-  gauge(context: Context, value: number): void {
-    if (!context.isTouched) this.#touch(context)
-    context.value = value
+  gauge(series: Series, value: number): void {
+    if (!series.isTouched) this.#touch(series)
+    series.value = value
   }
 
-  addMember(context: Context, member: string): void {
-    if (!context.isTouched) this.#touch(context)
-    context.members ??= new Set()
-    const before = context.members.size
-    context.members.add(member)
-    this.#memberCount += context.members.size - before
+  addMember(series: Series, member: string): void {
+    if (!series.isTouched) this.#touch(series)
+    series.members ??= new Set()
+    const before = series.members.size
+    series.members.add(member)
+    this.#memberCount += series.members.size - before
   }
 
   /** Everything is written, and starts anew. */
@@ -41,18 +41,18 @@ export class Aggregates {
     const touched = this.#touched
     this.#touched = []
     this.#memberCount = 0
-    for (const context of touched) {
-      context.isTouched = false
-      const { value, members } = context
-      context.value = 0
-      context.members = undefined
-      if (members === undefined) emit(context, String(value))
-      else for (const member of members) emit(context, member)
+    for (const series of touched) {
+      series.isTouched = false
+      const { value, members } = series
+      series.value = 0
+      series.members = undefined
+      if (members === undefined) emit(series, String(value))
+      else for (const member of members) emit(series, member)
     }
   }
 
-  #touch(context: Context): void {
-    context.isTouched = true
-    this.#touched.push(context)
+  #touch(series: Series): void {
+    series.isTouched = true
+    this.#touched.push(series)
   }
 }

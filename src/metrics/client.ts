@@ -2,10 +2,10 @@
 
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
-import type { Context, Kind } from './context'
 import { Lookup } from './lookup'
 import { checkLine, eventLine } from './messages'
-import type { Pipeline, Scope } from './pipeline'
+import type { MetricsPipeline, SeriesScope } from './pipeline'
+import type { Kind, Series } from './series'
 import { overrideTags, readTags } from './tags'
 import { fieldText, unixSeconds } from './text'
 import { timed, timedPromise } from './timed'
@@ -14,26 +14,26 @@ import type { DogStatsd, MetricCardinality, MetricOptions, MetricTags } from './
 /** Those who scrape, once there are such. */
 export interface Scraped {
   registry?: {
-    record(context: Context, value: number): void
-    recordMember(context: Context, member: string): void
+    record(series: Series, value: number): void
+    recordMember(series: Series, member: string): void
   }
 }
 
 /** What the clients of one process share. */
 export interface Core {
   /** Undefined when nothing is to be sent. Another one after `init()`. */
-  pipeline(): Pipeline | undefined
+  pipeline(): MetricsPipeline | undefined
   /** What the client's own scope is added to. */
-  scope(): Scope
+  scope(): SeriesScope
   readonly scraped: Scraped
   flush(): Promise<void>
 }
 
 /** `own`: of a child, in addition to what the core has. Closures: methods may be taken off the client. */
-export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }): DogStatsd {
-  let places: object | undefined
+export function createClient(core: Core, own: SeriesScope = { prefix: '', tags: [] }): DogStatsd {
+  let nodes: object | undefined
   let lookup: Lookup
-  let scope: Scope
+  let scope: SeriesScope
 
   const record = (
     kind: Kind,
@@ -45,9 +45,9 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
     try {
       const pipeline = core.pipeline()
       if (pipeline === undefined) return
-      if (places !== pipeline.places) {
-        places = pipeline.places
-        lookup = new Lookup(pipeline.places)
+      if (nodes !== pipeline.lookupNodes) {
+        nodes = pipeline.lookupNodes
+        lookup = new Lookup(pipeline.lookupNodes)
         const base = core.scope()
         scope = {
           prefix: base.prefix + own.prefix,
@@ -63,7 +63,7 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
   }
 
   const one = (
-    pipeline: Pipeline,
+    pipeline: MetricsPipeline,
     kind: Kind,
     name: string,
     given: unknown,
@@ -71,14 +71,14 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
     options: MetricOptions | undefined,
   ): void => {
     const rate = options === undefined || options === null ? 1 : rateOf(pipeline, kind, options)
-    const place = lookup.find(kind, name, tags, rate, options)
-    if (place.context === undefined) {
-      place.context = pipeline.contextOf(kind, name, scope, readTags(tags), rate, options?.cardinality)
+    const node = lookup.find(kind, name, tags, rate, options)
+    if (node.series === undefined) {
+      node.series = pipeline.seriesOf(kind, name, scope, readTags(tags), rate, options?.cardinality)
     }
-    const { context } = place
-    if (context === null) pipeline.refuse()
-    else if (kind === 's') addMember(pipeline, core.scraped, context, given)
-    else measure(pipeline, core.scraped, context, name, given, rate, options)
+    const { series } = node
+    if (series === null) pipeline.refuse()
+    else if (kind === 's') addMember(pipeline, core.scraped, series, given)
+    else measure(pipeline, core.scraped, series, name, given, rate, options)
   }
 
   const client: DogStatsd = {
@@ -118,7 +118,7 @@ export function createClient(core: Core, own: Scope = { prefix: '', tags: [] }):
 
 function send(
   core: Core,
-  own: Scope,
+  own: SeriesScope,
   counter: 'events' | 'service_checks',
   tags: MetricTags | undefined,
   options: { cardinality?: MetricCardinality } | undefined,
@@ -131,7 +131,7 @@ function send(
     const line = lineOf(pipeline.tail(base, readTags(tags), options?.cardinality), pipeline.limitBytes)
     if (line === undefined) pipeline.refuse()
     else {
-      pipeline.tally.counters[counter]++
+      pipeline.counters.counts[counter]++
       pipeline.addLine(line)
     }
   } catch (error) {
@@ -140,22 +140,22 @@ function send(
 }
 
 /** 1 where a count is kept whole here, and where the protocol knows no rate. */
-function rateOf(pipeline: Pipeline, kind: Kind, { sampleRate, timestamp }: MetricOptions): number {
+function rateOf(pipeline: MetricsPipeline, kind: Kind, { sampleRate, timestamp }: MetricOptions): number {
   if (sampleRate === undefined || kind === 'g' || kind === 's') return 1
   if (kind === 'c' && (pipeline.aggregation || timestamp !== undefined)) return 1
   return sampleRate > 0 && sampleRate < 1 ? sampleRate : 1
 }
 
 function measure(
-  pipeline: Pipeline,
+  pipeline: MetricsPipeline,
   scraped: Scraped,
-  context: Context,
+  series: Series,
   name: string,
   given: unknown,
   rate: number,
   options: MetricOptions | undefined,
 ): void {
-  const { kind } = context
+  const { kind } = series
   const value = numberOf(given)
   const canBeOld = kind === 'c' || kind === 'g'
   const seconds = canBeOld && options !== undefined ? unixSeconds(options?.timestamp) : undefined
@@ -164,20 +164,20 @@ function measure(
     refuseValue(pipeline, name, given)
     return
   }
-  scraped.registry?.record(context, value)
-  if (seconds !== undefined) pipeline.passAt(context, value, seconds)
-  else if (canBeOld && pipeline.aggregation) pipeline.aggregate(context, value)
-  else if (rate === 1 || Math.random() < rate) pipeline.pass(context, value)
+  scraped.registry?.record(series, value)
+  if (seconds !== undefined) pipeline.passAt(series, value, seconds)
+  else if (canBeOld && pipeline.aggregation) pipeline.aggregate(series, value)
+  else if (rate === 1 || Math.random() < rate) pipeline.pass(series, value)
 }
 
-function addMember(pipeline: Pipeline, scraped: Scraped, context: Context, given: unknown): void {
+function addMember(pipeline: MetricsPipeline, scraped: Scraped, series: Series, given: unknown): void {
   const member = typeof given === 'string' || typeof given === 'number' ? fieldText(String(given)) : ''
   if (member === '') {
     pipeline.refuse()
     return
   }
-  scraped.registry?.recordMember(context, member)
-  pipeline.addMember(context, member)
+  scraped.registry?.recordMember(series, member)
+  pipeline.addMember(series, member)
 }
 
 function numberOf(given: unknown): number {
@@ -187,7 +187,7 @@ function numberOf(given: unknown): number {
     : Number.NaN
 }
 
-function refuseValue(pipeline: Pipeline, name: string, given: unknown): void {
+function refuseValue(pipeline: MetricsPipeline, name: string, given: unknown): void {
   pipeline.refuse()
   log.warn('dogstatsd value', () => `metric ${name} is not sent: its value ${String(given)} is no number`)
 }

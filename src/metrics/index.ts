@@ -3,10 +3,10 @@
 import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
 import { log } from '../core/log'
-import { waysOf } from './address'
 import { type Core, createClient, type Scraped } from './client'
+import { endpointsOf } from './endpoints'
 import type { TraceIds } from './openmetrics/exemplar'
-import { Pipeline, type Scope } from './pipeline'
+import { MetricsPipeline, type SeriesScope } from './pipeline'
 import type { Collector } from './runtime/collector'
 import { lineSettings } from './settings'
 import { overrideTags } from './tags'
@@ -27,27 +27,27 @@ export interface Metrics {
 export function openMetrics(config?: Config): Metrics {
   let settings = config
   /** Null: there is to be none. */
-  let pipeline: Pipeline | null | undefined
-  let scope: Scope = { prefix: '', tags: [] }
+  let pipeline: MetricsPipeline | null | undefined
+  let scope: SeriesScope = { prefix: '', tags: [] }
   let runtime: Collector | undefined
   let exposition: MetricsExposition | undefined
   const scraped: Scraped = {}
 
-  const open = (): Pipeline | undefined => {
+  const open = (): MetricsPipeline | undefined => {
     settings ??= resolveConfig({}, process.env, readStableFiles())
     if (!settings.enabled) {
       pipeline = null
       return undefined
     }
     const line = lineSettings(settings)
-    const { ways, problem } = waysOf(settings)
+    const { endpoints, problem } = endpointsOf(settings)
     if (problem !== undefined) log.warn('dogstatsd url', problem)
     scope = { prefix: line.prefix, tags: line.tags }
     const { dogstatsdAggregation: aggregation, dogstatsdTelemetry: telemetry } = settings
     // Whoever is scraped, and has named no agent, may have none.
     const hasAgent = namesAgent(settings)
     const level = () => (scraped.registry === undefined || hasAgent ? 'warn' : 'info')
-    pipeline = new Pipeline({ line, aggregation, telemetry, ways, level })
+    pipeline = new MetricsPipeline({ line, aggregation, telemetry, endpoints, level })
     return pipeline
   }
   const core: Core = {

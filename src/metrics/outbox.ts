@@ -1,10 +1,10 @@
-/** Packets on their way: bounded in bytes, paced, and counted when they are lost. */
+/** Packets on their endpoint: bounded in bytes, paced, and counted when they are lost. */
 
 import { runDetached } from '../core/detached-context'
 import { log } from '../core/log'
+import type { ClientCounters } from './client-counters'
 import { type Connection, codeOf, isUnsupported } from './connection/connection'
 import type { PacketSink } from './packets'
-import type { Tally } from './tally'
 
 /** Two seconds of 20 000 series. What waits longer than that is not worth more memory. */
 const QUEUE_BYTES = 4 * 1024 * 1024
@@ -22,7 +22,7 @@ interface Packet {
 }
 
 export interface OutboxOptions {
-  tally: Tally
+  counters: ClientCounters
   /** How loudly it is said that nobody takes the metrics; default: as a warning. */
   level?: () => 'warn' | 'info'
   queueBytes?: number
@@ -83,7 +83,7 @@ export class Outbox implements PacketSink {
   }
 
   lost(bytes: number): void {
-    this.#options.tally.dropped('queue', bytes)
+    this.#options.counters.dropped('queue', bytes)
   }
 
   /** Sends what may be sent now. */
@@ -122,7 +122,7 @@ export class Outbox implements PacketSink {
   giveUp(): number {
     const waiting = this.#queue.splice(0)
     this.#queuedBytes = 0
-    for (const packet of waiting) this.#options.tally.dropped('queue', packet.length)
+    for (const packet of waiting) this.#options.counters.dropped('queue', packet.length)
     return waiting.length
   }
 
@@ -145,7 +145,7 @@ export class Outbox implements PacketSink {
     runDetached(() => {
       connection.send(packet.buffer.subarray(0, packet.length), error => {
         this.#inFlight--
-        if (!error) this.#options.tally.sent(packet.length)
+        if (!error) this.#options.counters.sent(packet.length)
         else if (this.#isPassed(connection, error)) this.#sendAgain(packet, connection, error)
         else this.#failed(packet, error)
         if (this.#spare.length < MAX_SPARE) this.#spare.push(packet.buffer)
@@ -165,7 +165,7 @@ export class Outbox implements PacketSink {
     log[this.#options.level?.() ?? 'warn']('dogstatsd', message)
   }
 
-  /** The connection is none, or was replaced and closed while the packet was under way. */
+  /** The connection is none, or was replaced and closed while the packet was under endpoint. */
   #isPassed(used: Connection, error: Error): boolean {
     return !this.#isClosed && (isUnsupported(error) || used !== this.#connection)
   }
@@ -176,7 +176,7 @@ export class Outbox implements PacketSink {
     else this.#options.again(packet.buffer.toString('utf8', 0, packet.length))
   }
 
-  /** False when there is no other way. */
+  /** False when there is no other endpoint. */
   #replace(error: Error): boolean {
     const before = this.#connection
     const next = this.#options.nextConnection(error.message)
@@ -224,7 +224,7 @@ export class Outbox implements PacketSink {
   }
 
   #lose(loss: 'queue' | 'writer', { length }: Packet): void {
-    this.#options.tally.dropped(loss, length)
+    this.#options.counters.dropped(loss, length)
     if (loss === 'queue')
       log.warn('dogstatsd queue', 'metrics are lost: more of them wait than the queue holds')
   }

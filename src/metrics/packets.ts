@@ -5,7 +5,7 @@
  * that is measured in a loop costs five bytes a value.
  */
 
-import type { Context } from './context'
+import type { Series } from './series'
 
 export interface PacketSink {
   /** A buffer of at least so many bytes; undefined when no more may wait. */
@@ -25,7 +25,7 @@ export class Packets {
   #buffer: Buffer | undefined = undefined
   #used = 0
   /** Whose line stands last. */
-  #last: Context | undefined = undefined
+  #last: Series | undefined = undefined
 
   constructor(sink: PacketSink, limitBytes: number) {
     this.#sink = sink
@@ -47,9 +47,9 @@ export class Packets {
   }
 
   /** `value` is ASCII. False when the line is longer than a packet. */
-  addValue(context: Context, value: string): boolean {
-    const { head, tail } = context
-    if (this.#last === context && this.#used + 1 + value.length <= this.#limitBytes) {
+  addValue(series: Series, value: string): boolean {
+    const { head, tail } = series
+    if (this.#last === series && this.#used + 1 + value.length <= this.#limitBytes) {
       let at = this.#used - tail.length
       const buffer = this.#buffer as Buffer
       buffer[at++] = COLON
@@ -66,7 +66,7 @@ export class Packets {
     at = writeAscii(buffer, at + head.length, value)
     buffer.set(tail, at)
     this.#used = at + tail.length
-    this.#last = context
+    this.#last = series
     return true
   }
 

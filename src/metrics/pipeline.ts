@@ -7,16 +7,16 @@ import { watchProcess } from '../core/lifecycle'
 import { log } from '../core/log'
 import { every } from '../std/timer'
 import { packageVersion } from '../std/version'
-import type { Way } from './address'
 import { Aggregates } from './aggregates'
+import { ClientCounters } from './client-counters'
 import type { Connection } from './connection/connection'
 import { openConnection } from './connection/open'
-import { Context, type Kind } from './context'
+import type { MetricsEndpoint } from './endpoints'
 import { Outbox } from './outbox'
 import { Packets } from './packets'
+import { type Kind, Series } from './series'
 import type { LineSettings } from './settings'
 import { overrideTags, tagsField } from './tags'
-import { Tally } from './tally'
 import { metricName } from './text'
 import type { MetricCardinality } from './types'
 
@@ -25,52 +25,52 @@ const FLUSH_MS = 2000
 const FLUSHES_PER_TELEMETRY = 5
 const FLUSH_TIMEOUT_MS = 1000
 /** Places of all clients, each for a tag that perhaps never comes again. */
-const MAX_PLACES = 20_000
+const MAX_LOOKUP_NODES = 20_000
 /** Of lines that a flush makes: one flush comes early. */
 const MAX_LINES = 20_000
 const CARDINALITIES: readonly string[] = ['none', 'low', 'orchestrator', 'high']
 
-export interface PipelineOptions {
+export interface MetricsPipelineOptions {
   line: LineSettings
   aggregation: boolean
   telemetry: boolean
   /** To the agent, one at least: each for when the one before does not exist. */
-  ways: readonly Way[]
+  endpoints: readonly MetricsEndpoint[]
   queueBytes?: number
   /** How loudly it is said that nobody takes the metrics; default: as a warning. */
   level?: () => 'warn' | 'info'
 }
 
 /** What all series of a client share. */
-export interface Scope {
+export interface SeriesScope {
   prefix: string
   tags: readonly string[]
   /** Those of them that not all series have. */
   labels?: readonly string[]
 }
 
-export class Pipeline {
-  readonly tally = new Tally()
+export class MetricsPipeline {
+  readonly counters = new ClientCounters()
   readonly aggregation: boolean
-  readonly #options: PipelineOptions
+  readonly #options: MetricsPipelineOptions
   readonly #outbox: Outbox
   readonly #packets: Packets
   readonly #aggregates = new Aggregates()
   readonly #timer: NodeJS.Timeout
   readonly #unwatch: () => void
-  readonly #write = (context: Context, value: string): void => this.#writeLine(context, value)
-  #contexts = new Map<string, Context>()
+  readonly #write = (series: Series, value: string): void => this.#writeLine(series, value)
+  #series = new Map<string, Series>()
   #ticks = 0
-  #way = 0
+  #endpoint = 0
   /** Grows with every new place; another object when all of them are to be forgotten. */
-  places = { count: 0 }
+  lookupNodes = { count: 0 }
 
-  constructor(options: PipelineOptions) {
+  constructor(options: MetricsPipelineOptions) {
     this.#options = options
     this.aggregation = options.aggregation
-    const first = this.#open(options.ways[0])
+    const first = this.#open(options.endpoints[0])
     this.#outbox = new Outbox(first, {
-      tally: this.tally,
+      counters: this.counters,
       queueBytes: options.queueBytes,
       level: options.level,
       nextConnection: reason => this.#nextConnection(reason),
@@ -102,14 +102,14 @@ export class Pipeline {
   }
 
   /** The series; null when no valid line can be made of it. `callTags` are clean. */
-  contextOf(
+  seriesOf(
     kind: Kind,
     name: string,
-    scope: Scope,
+    scope: SeriesScope,
     callTags: string[],
     rate: number,
     cardinality: MetricCardinality | undefined,
-  ): Context | null {
+  ): Series | null {
     const clean = metricName(scope.prefix + name)
     if (clean === undefined) {
       log.warn('dogstatsd name', `metric ${JSON.stringify(name)} is not sent: its name begins with no letter`)
@@ -119,16 +119,16 @@ export class Pipeline {
     // Sorted: the same tags in another order are the same series, of which only one gauge is the last.
     const tail = `|${kind}${sampled}${this.tail(scope, callTags.sort(), cardinality)}`
     const key = `${clean}:${tail}`
-    const known = this.#contexts.get(key)
+    const known = this.#series.get(key)
     if (known !== undefined) return known
-    const context = new Context(kind, clean, tail, overrideTags(scope.labels ?? [], callTags))
-    this.#contexts.set(key, context)
-    if (this.places.count > MAX_PLACES) this.#forget()
-    return context
+    const series = new Series(kind, clean, tail, overrideTags(scope.labels ?? [], callTags))
+    this.#series.set(key, series)
+    if (this.lookupNodes.count > MAX_LOOKUP_NODES) this.#forget()
+    return series
   }
 
   /** `|#tags|c:…|e:…|card:…` */
-  tail(scope: Scope, callTags: readonly string[], cardinality: MetricCardinality | undefined): string {
+  tail(scope: SeriesScope, callTags: readonly string[], cardinality: MetricCardinality | undefined): string {
     const { origin, cardinality: usual } = this.#options.line
     const level = CARDINALITIES.includes(cardinality ?? '') ? cardinality : usual
     return (
@@ -137,29 +137,29 @@ export class Pipeline {
   }
 
   /** Counted now, and sent with the next flush. */
-  aggregate(context: Context, value: number): void {
-    this.tally.counters.metrics++
-    if (context.kind === 'c') this.#aggregates.count(context, value)
-    else this.#aggregates.gauge(context, value)
+  aggregate(series: Series, value: number): void {
+    this.counters.counts.metrics++
+    if (series.kind === 'c') this.#aggregates.count(series, value)
+    else this.#aggregates.gauge(series, value)
     if (this.#aggregates.lineCount > MAX_LINES) this.#aggregates.take(this.#write)
   }
 
-  addMember(context: Context, member: string): void {
-    this.tally.counters.metrics++
-    if (!this.aggregation) this.#writeLine(context, member)
-    else this.#aggregates.addMember(context, member)
+  addMember(series: Series, member: string): void {
+    this.counters.counts.metrics++
+    if (!this.aggregation) this.#writeLine(series, member)
+    else this.#aggregates.addMember(series, member)
     if (this.#aggregates.lineCount > MAX_LINES) this.#aggregates.take(this.#write)
   }
 
   /** Goes into the next packet as it is. */
-  pass(context: Context, value: number): void {
-    this.tally.counters.metrics++
-    this.#checkLength(this.#packets.addValue(context, String(value)), 0)
+  pass(series: Series, value: number): void {
+    this.counters.counts.metrics++
+    this.#checkLength(this.#packets.addValue(series, String(value)), 0)
   }
 
-  passAt(context: Context, value: number, seconds: number): void {
-    this.tally.counters.metrics++
-    this.addLine(`${textOf(context.head)}${value}${textOf(context.tail)}|T${seconds}`)
+  passAt(series: Series, value: number, seconds: number): void {
+    this.counters.counts.metrics++
+    this.addLine(`${textOf(series.head)}${value}${textOf(series.tail)}|T${seconds}`)
   }
 
   addLine(line: string): void {
@@ -168,7 +168,7 @@ export class Pipeline {
 
   /** A call that nothing can be made of. */
   refuse(): void {
-    this.tally.counters.metric_dropped_on_receive++
+    this.counters.counts.metric_dropped_on_receive++
   }
 
   /** Settles when everything has left, or after a second. Never rejects. */
@@ -179,7 +179,7 @@ export class Pipeline {
 
   async close(timeoutMs?: number): Promise<void> {
     clearInterval(this.#timer)
-    if (this.tally.packetsDropped > 0) this.#tellNews()
+    if (this.counters.packetsDropped > 0) this.#sendCounters()
     await this.flush(timeoutMs)
     this.#outbox.close()
     this.#unwatch()
@@ -192,7 +192,7 @@ export class Pipeline {
 
   #tick(): void {
     try {
-      if (++this.#ticks % FLUSHES_PER_TELEMETRY === 0) this.#tellNews()
+      if (++this.#ticks % FLUSHES_PER_TELEMETRY === 0) this.#sendCounters()
       this.#fill()
       this.#outbox.pump()
     } catch (error) {
@@ -200,17 +200,17 @@ export class Pipeline {
     }
   }
 
-  #tellNews(): void {
+  #sendCounters(): void {
     if (!this.#options.telemetry) return
     const { transport } = this.#outbox.connection
     const own = ['client:nodejs', `client_version:${packageVersion()}`, `client_transport:${transport}`]
     const tail = this.tail({ prefix: '', tags: this.#options.line.tags }, own, undefined)
-    for (const [name, value] of this.tally.takeNews()) this.addLine(`${name}:${value}|c${tail}`)
+    for (const [name, value] of this.counters.takeUnsent()) this.addLine(`${name}:${value}|c${tail}`)
   }
 
-  #writeLine(context: Context, value: string): void {
-    if (context.kind !== 's') this.#checkLength(this.#packets.addValue(context, value), 0)
-    else this.addLine(textOf(context.head) + value + textOf(context.tail))
+  #writeLine(series: Series, value: string): void {
+    if (series.kind !== 's') this.#checkLength(this.#packets.addValue(series, value), 0)
+    else this.addLine(textOf(series.head) + value + textOf(series.tail))
   }
 
   #checkLength(fits: boolean, length: number): void {
@@ -223,27 +223,27 @@ export class Pipeline {
   }
 
   #forget(): void {
-    this.places = { count: 0 }
-    this.#contexts = new Map()
+    this.lookupNodes = { count: 0 }
+    this.#series = new Map()
     this.#aggregates.take(this.#write)
   }
 
-  #open(way: Way): Connection {
-    const { kind } = way
-    return openConnection(way, () => {
-      this.tally.dropped('writer', 0)
+  #open(endpoint: MetricsEndpoint): Connection {
+    const { kind } = endpoint
+    return openConnection(endpoint, () => {
+      this.counters.dropped('writer', 0)
       const level = this.#options.level?.() ?? 'warn'
       log[level]('dogstatsd', `metrics are lost: nobody listens at the other end (${kind})`)
     })
   }
 
   #nextConnection(reason: string): Connection | undefined {
-    const before = this.#options.ways[this.#way]
-    const way = this.#options.ways[++this.#way]
-    if (way === undefined) return undefined
-    const next = this.#open(way)
+    const before = this.#options.endpoints[this.#endpoint]
+    const endpoint = this.#options.endpoints[++this.#endpoint]
+    if (endpoint === undefined) return undefined
+    const next = this.#open(endpoint)
     // Of one socket, nobody has said of which type it is.
-    if (before.kind === 'unixgram' && way.kind === 'unix') log.debug(`dogstatsd: ${reason}`)
+    if (before.kind === 'unixgram' && endpoint.kind === 'unix') log.debug(`dogstatsd: ${reason}`)
     else log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
     return next
   }

@@ -1,6 +1,6 @@
-/** A connection for each way to the agent. */
+/** Opens the connection of an endpoint. */
 
-import type { Way } from '../address'
+import type { MetricsEndpoint } from '../endpoints'
 import type { Connection } from './connection'
 import { DatagramConnection } from './datagram'
 import { ProxyConnection } from './proxy'
@@ -8,15 +8,15 @@ import { StreamConnection } from './stream'
 import { UdpConnection } from './udp'
 
 /** `onRefused`: a packet that had left was lost, because nobody listened. */
-export function openConnection(way: Way, onRefused: () => void): Connection {
-  switch (way.kind) {
+export function openConnection(endpoint: MetricsEndpoint, onRefused: () => void): Connection {
+  switch (endpoint.kind) {
     case 'udp':
-      return new UdpConnection(way.host, way.port, { lookup: way.lookup, onRefused })
+      return new UdpConnection(endpoint.host, endpoint.port, { lookup: endpoint.lookup, onRefused })
     case 'unixgram':
-      return new DatagramConnection(way.path)
+      return new DatagramConnection(endpoint.path)
     case 'unix':
-      return new StreamConnection(way.path)
+      return new StreamConnection(endpoint.path)
     case 'proxy':
-      return new ProxyConnection(way.url, way.lookup)
+      return new ProxyConnection(endpoint.url, endpoint.lookup)
   }
 }

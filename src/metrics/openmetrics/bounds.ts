@@ -1,12 +1,12 @@
 /** Upper ends of the buckets of histograms. The last bucket, without an end, is not among them. */
 
 /** Seconds. */
-export const OF_TIMINGS: readonly number[] = [
+export const TIMING_BOUNDS: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ]
 
 /** Of values whose unit nobody knows. */
-export const OF_VALUES: readonly number[] = [
+export const VALUE_BOUNDS: readonly number[] = [
   0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 50, 100, 500, 1000, 5000, 10_000, 50_000, 100_000, 500_000,
   1_000_000,
 ]

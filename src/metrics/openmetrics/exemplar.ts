@@ -30,16 +30,16 @@ export class Exemplars {
     this.#round++
   }
 
-  offer(place: ExemplarPlace, value: number): void {
-    if (place.round === this.#round) return
+  offer(slot: ExemplarSlot, value: number): void {
+    if (slot.round === this.#round) return
     const ids = this.#activeTrace()
     if (ids === undefined) return
-    place.round = this.#round
-    place.exemplar = { traceId: ids.traceId, spanId: ids.spanId, value, at: Date.now() / 1000 }
+    slot.round = this.#round
+    slot.exemplar = { traceId: ids.traceId, spanId: ids.spanId, value, at: Date.now() / 1000 }
   }
 }
 
-export class ExemplarPlace {
+export class ExemplarSlot {
   exemplar: Exemplar | undefined = undefined
   round = 0
 }

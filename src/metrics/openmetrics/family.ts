@@ -1,8 +1,8 @@
 /** All series of one name, which have the same type. */
 
-import type { Kind } from '../context'
+import type { Kind } from '../series'
 import { familyName } from './names'
-import type { Series } from './series'
+import type { ScrapedSeries } from './scraped-series'
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram'
 
@@ -14,7 +14,7 @@ export interface Family {
   readonly unit: string | undefined
   /** A count that goes down is a gauge from then on. */
   type: FamilyType
-  readonly series: Map<string, Series>
+  readonly series: Map<string, ScrapedSeries>
 }
 
 const WORDS: Readonly<Record<Kind, [word: string, type: FamilyType]>> = {

@@ -1,13 +1,13 @@
 /** All families: takes every call of the DogStatsD clients, from when it was opened on. */
 
 import { log } from '../../core/log'
-import type { Context } from '../context'
-import { OF_TIMINGS, OF_VALUES } from './bounds'
+import type { Series } from '../series'
+import { TIMING_BOUNDS, VALUE_BOUNDS } from './bounds'
 import { Exemplars, type TraceIds } from './exemplar'
 import { type Family, namesIn, newFamily } from './family'
 import { type Labels, labelsOf, labelsText } from './names'
-import { CounterSeries, GaugeSeries, HistogramSeries, type Series } from './series'
-import { Members } from './set-series'
+import { ScrapedCounter, ScrapedGauge, ScrapedHistogram, type ScrapedSeries } from './scraped-series'
+import { Members } from './scraped-set'
 
 /** As many as a scrape of a megabyte or two holds. */
 export const MAX_SERIES = 10_000
@@ -42,27 +42,27 @@ export class Registry {
     this.#bounds.set(name, bounds)
   }
 
-  record(context: Context, value: number): void {
-    const series = context.series === undefined ? this.#find(context) : context.series
-    if (series === null) this.droppedCalls++
-    else series.add(value)
+  record(series: Series, value: number): void {
+    const scraped = series.scraped === undefined ? this.#find(series) : series.scraped
+    if (scraped === null) this.droppedCalls++
+    else scraped.add(value)
   }
 
-  recordMember(context: Context, member: string): void {
-    const series = context.series === undefined ? this.#find(context) : context.series
-    if (series === null) this.droppedCalls++
-    else series.addMember?.(member)
+  recordMember(series: Series, member: string): void {
+    const scraped = series.scraped === undefined ? this.#find(series) : series.scraped
+    if (scraped === null) this.droppedCalls++
+    else scraped.addMember?.(member)
   }
 
-  /** The series is remembered with the context; null: there is none for it. */
-  #find(context: Context): Series | null {
-    const family = this.#familyOf(context)
-    const series = family === undefined ? null : this.#seriesOf(family, context)
-    context.series = series
-    return series
+  /** Finds what scrapers see of a series, and keeps it in `series.scraped`; null if there is no room for it. */
+  #find(series: Series): ScrapedSeries | null {
+    const family = this.#familyOf(series)
+    const scraped = family === undefined ? null : this.#scrapedOf(family, series)
+    series.scraped = scraped
+    return scraped
   }
 
-  #familyOf({ kind, name }: Context): Family | undefined {
+  #familyOf({ kind, name }: Series): Family | undefined {
     const key = `${kind} ${name}`
     const known = this.families.get(key)
     if (known !== undefined) return known
@@ -83,32 +83,32 @@ export class Registry {
     return family
   }
 
-  #seriesOf(family: Family, context: Context): Series | null {
-    const labels = labelsOf(context.labels)
+  #scrapedOf(family: Family, series: Series): ScrapedSeries | null {
+    const labels = labelsOf(series.labels)
     const key = labelsText(labels)
     const known = family.series.get(key)
     if (known !== undefined) return known
     if (this.#seriesCount >= this.#maxSeries) return this.#full() ?? null
-    const series = this.#newSeries(family, labels, context.name)
+    const scraped = this.#newScraped(family, labels, series.name)
     this.#seriesCount++
-    family.series.set(key, series)
-    return series
+    family.series.set(key, scraped)
+    return scraped
   }
 
-  #newSeries(family: Family, labels: Labels, name: string): Series {
+  #newScraped(family: Family, labels: Labels, name: string): ScrapedSeries {
     switch (family.kind) {
       case 'c':
-        return new CounterSeries(labels, this.exemplars, () => {
+        return new ScrapedCounter(labels, this.exemplars, () => {
           family.type = 'gauge'
         })
       case 'g':
-        return new GaugeSeries(labels)
+        return new ScrapedGauge(labels)
       case 's':
         return this.members.setOf(labels)
       case 'ms':
-        return new HistogramSeries(labels, this.#bounds.get(name) ?? OF_TIMINGS, 0.001, this.exemplars)
+        return new ScrapedHistogram(labels, this.#bounds.get(name) ?? TIMING_BOUNDS, 0.001, this.exemplars)
       default:
-        return new HistogramSeries(labels, this.#bounds.get(name) ?? OF_VALUES, 1, this.exemplars)
+        return new ScrapedHistogram(labels, this.#bounds.get(name) ?? VALUE_BOUNDS, 1, this.exemplars)
     }
   }
 

@@ -19,7 +19,7 @@ import type { Family } from './family'
 import { escaped, type Labels, labelsText } from './names'
 import { boundText, numberText } from './numbers'
 import type { Registry } from './registry'
-import { CounterSeries, type GaugeSeries, HistogramSeries, type Series } from './series'
+import { ScrapedCounter, type ScrapedGauge, ScrapedHistogram, type ScrapedSeries } from './scraped-series'
 
 export type Format = 'openmetrics' | 'prometheus'
 
@@ -58,16 +58,16 @@ function samples(
   lines: string[],
   { name, type }: Family,
   labels: string,
-  series: Series,
+  series: ScrapedSeries,
   format: Format,
 ): void {
-  if (series instanceof HistogramSeries) {
+  if (series instanceof ScrapedHistogram) {
     buckets(lines, name, labels, series, format)
     return
   }
-  const isCounter = type === 'counter' && series instanceof CounterSeries
-  const { value } = series as CounterSeries | GaugeSeries
-  const example = isCounter ? exemplarText(series.place.exemplar, format) : ''
+  const isCounter = type === 'counter' && series instanceof ScrapedCounter
+  const { value } = series as ScrapedCounter | ScrapedGauge
+  const example = isCounter ? exemplarText(series.slot.exemplar, format) : ''
   lines.push(`${name}${isCounter ? '_total' : ''}${braced(labels)} ${numberText(value)}${example}`)
 }
 
@@ -75,7 +75,7 @@ function buckets(
   lines: string[],
   name: string,
   labels: string,
-  series: HistogramSeries,
+  series: ScrapedHistogram,
   format: Format,
 ): void {
   const before = labels === '' ? '' : `${labels},`
@@ -83,7 +83,7 @@ function buckets(
   for (const [index, each] of series.counts.entries()) {
     count += each
     const bound = boundText(series.bounds[index] ?? Number.POSITIVE_INFINITY)
-    const example = exemplarText(series.places[index].exemplar, format)
+    const example = exemplarText(series.slots[index].exemplar, format)
     lines.push(`${name}_bucket{${before}le="${bound}"} ${count}${example}`)
   }
   lines.push(`${name}_count${braced(labels)} ${count}`)

@@ -16,13 +16,13 @@ import { processMemory } from './process-memory'
 import { uptime } from './uptime'
 import { workerThreads } from './worker-threads'
 
-type Maker = (recorder: Recorder) => RuntimeMetric
+type MetricOpener = (recorder: Recorder) => RuntimeMetric
 
 /** Each thread has its own. */
-const OF_THREADS: readonly Maker[] = [heap, heapSpaces, activeResources, workerThreads, exporter]
-const OF_EVENT_LOOPS: readonly Maker[] = [eventLoopDelay, eventLoopUtilization]
+const THREAD_METRICS: readonly MetricOpener[] = [heap, heapSpaces, activeResources, workerThreads, exporter]
+const EVENT_LOOP_METRICS: readonly MetricOpener[] = [eventLoopDelay, eventLoopUtilization]
 /** The same in all threads: the main one sends them. */
-const OF_PROCESSES: readonly Maker[] = [cpu, processMemory, uptime]
+const PROCESS_METRICS: readonly MetricOpener[] = [cpu, processMemory, uptime]
 
 export interface CollectorOptions {
   gc: boolean
@@ -38,10 +38,10 @@ export interface Collector {
 
 export function startCollector(recorder: Recorder, options: CollectorOptions): Collector {
   const makers = [
-    ...OF_THREADS,
-    ...(options.eventLoop ? OF_EVENT_LOOPS : []),
+    ...THREAD_METRICS,
+    ...(options.eventLoop ? EVENT_LOOP_METRICS : []),
     ...(options.gc ? [gc] : []),
-    ...(options.isMainThread ? OF_PROCESSES : []),
+    ...(options.isMainThread ? PROCESS_METRICS : []),
   ]
   const metrics = runDetached(() => makers.map(make => fence('runtime metrics', () => make(recorder))))
   const collect = (): void => {

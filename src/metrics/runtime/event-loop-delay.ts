@@ -1,8 +1,8 @@
 /** How long work waits for this thread's event loop, in nanoseconds. */
 
 import { type EventLoopMonitorOptions, monitorEventLoopDelay } from 'node:perf_hooks'
+import { recordDurations } from './durations'
 import type { Recorder, RuntimeMetric } from './metric'
-import { recordDurations } from './spread'
 
 /**
  * Between two looks. Each wakes an idle process: one in 4 ms takes 0.4 % of a core, one in 50 ms takes 0.04 %. What

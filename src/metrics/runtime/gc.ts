@@ -2,8 +2,8 @@
 
 import { PerformanceObserver } from 'node:perf_hooks'
 import { fence } from '../../core/fence'
+import { DurationStats, recordDurations } from './durations'
 import type { Recorder, RuntimeMetric } from './metric'
-import { recordDurations, Spread } from './spread'
 
 /** Bits of V8's `GCType` (v8-callbacks.h). */
 const TYPES: Readonly<Record<number, string>> = {
@@ -23,14 +23,14 @@ interface GcEntry {
 }
 
 export function gc(recorder: Recorder): RuntimeMetric {
-  const all = new Spread()
-  const byType = new Map<string, Spread>()
+  const all = new DurationStats()
+  const byType = new Map<string, DurationStats>()
   const add = ({ detail, duration }: GcEntry): void => {
     const type = TYPES[detail?.kind ?? 0] ?? 'unknown'
     const nanoseconds = duration * NS_PER_MS
     let spread = byType.get(type)
     if (spread === undefined) {
-      spread = new Spread()
+      spread = new DurationStats()
       byType.set(type, spread)
     }
     spread.add(nanoseconds)

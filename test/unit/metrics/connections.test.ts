@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { UdpConnection } from '../../../src/metrics/connection/udp'
 import { openMetrics } from '../../../src/metrics/index'
-import { Pipeline } from '../../../src/metrics/pipeline'
+import { MetricsPipeline } from '../../../src/metrics/pipeline'
 import { lineSettings } from '../../../src/metrics/settings'
 import { metricsConfig, metricsTo, type Sink, streamSink, udpSink } from '../../support/dogstatsd'
 import { startFakeAgent } from '../../support/fake-agent'
@@ -154,12 +154,12 @@ describe('unix sockets', () => {
     const owner = spawn(python as string, ['-c', make, path])
     await once(owner.stdout, 'data')
     const agent = await startFakeAgent({ route: () => ({ status: 200 }) })
-    const ways = [
+    const endpoints = [
       { kind: 'unix' as const, path },
       { kind: 'proxy' as const, url: agent.url, lookup: undefined },
     ]
     const line = lineSettings(metricsConfig({}))
-    const pipeline = new Pipeline({ line, aggregation: true, telemetry: false, ways })
+    const pipeline = new MetricsPipeline({ line, aggregation: true, telemetry: false, endpoints })
     pipeline.addLine('x:1|c')
     await pipeline.flush()
     assert.deepEqual(
@@ -177,11 +177,16 @@ describe('the trace agent', () => {
     const sink = await udpSink()
     const agent = await startFakeAgent({ route: () => ({ status: 404 }) })
     const config = metricsConfig({ DD_TRACE_AGENT_URL: agent.url })
-    const ways = [
+    const endpoints = [
       { kind: 'proxy' as const, url: agent.url, lookup: undefined },
       { kind: 'udp' as const, host: '127.0.0.1', port: sink.port, lookup: undefined },
     ]
-    const pipeline = new Pipeline({ line: lineSettings(config), aggregation: true, telemetry: false, ways })
+    const pipeline = new MetricsPipeline({
+      line: lineSettings(config),
+      aggregation: true,
+      telemetry: false,
+      endpoints,
+    })
     // More than one body, and longer bodies than a datagram.
     for (let index = 0; index < 1500; index++) pipeline.addLine(`n${index}:1|c|#long:${'x'.repeat(100)}`)
     await pipeline.flush()

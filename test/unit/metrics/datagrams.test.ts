@@ -10,7 +10,7 @@ import { afterEach, describe, test } from 'node:test'
 import { loadAddon } from '../../../src/core/native'
 import { isUnsupported } from '../../../src/metrics/connection/connection'
 import { DatagramConnection } from '../../../src/metrics/connection/datagram'
-import { Pipeline } from '../../../src/metrics/pipeline'
+import { MetricsPipeline } from '../../../src/metrics/pipeline'
 import { lineSettings } from '../../../src/metrics/settings'
 import { metricsConfig, metricsTo, readDatagram, streamSink } from '../../support/dogstatsd'
 import { temporaryFolder } from '../../support/temporary'
@@ -122,16 +122,16 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
   test('that nobody takes are lost and counted, and the next agent gets what comes later', async () => {
     const path = newPath()
     const line = lineSettings(metricsConfig({ DD_TRACE_LOG_LEVEL: 'off' }))
-    const ways = [{ kind: 'unixgram' as const, path }]
-    const pipeline = new Pipeline({ line, aggregation: true, telemetry: false, ways })
+    const endpoints = [{ kind: 'unixgram' as const, path }]
+    const pipeline = new MetricsPipeline({ line, aggregation: true, telemetry: false, endpoints })
     pipeline.addLine('gone:1|c')
     await pipeline.flush()
-    assert.equal(pipeline.tally.counters.packets_dropped_writer, 1)
+    assert.equal(pipeline.counters.counts.packets_dropped_writer, 1)
     const receiver = await receive(path)
     pipeline.addLine('there:1|c')
     await pipeline.flush()
     await receiver.until(() => values(receiver).includes('there'))
-    assert.equal(pipeline.tally.counters.packets_sent, 1)
+    assert.equal(pipeline.counters.counts.packets_sent, 1)
     await pipeline.close()
   })
 
@@ -139,22 +139,22 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
     const path = newPath()
     const receiver = await receive(path, true)
     const line = lineSettings(metricsConfig({ DD_TRACE_LOG_LEVEL: 'off' }))
-    const pipeline = new Pipeline({
+    const pipeline = new MetricsPipeline({
       line,
       aggregation: true,
       telemetry: false,
-      ways: [{ kind: 'unixgram', path }],
+      endpoints: [{ kind: 'unixgram', path }],
       queueBytes: 100_000_000,
     })
-    const { counters } = pipeline.tally
+    const { counts } = pipeline.counters
     const text = 'x'.repeat(8000)
     let sent = 0
-    while (counters.packets_dropped_writer === 0) {
+    while (counts.packets_dropped_writer === 0) {
       pipeline.addLine(`n${sent++}:1|c|#${text}`)
       await pipeline.flush()
     }
-    const held = counters.packets_sent
-    assert.equal(held + counters.packets_dropped_writer, sent)
+    const held = counts.packets_sent
+    assert.equal(held + counts.packets_dropped_writer, sent)
     receiver.release()
     await receiver.until(() => receiver.packets.length === held)
     pipeline.addLine('last:1|c')

@@ -4,16 +4,25 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '../../../src/metrics/client'
-import { Pipeline, type PipelineOptions } from '../../../src/metrics/pipeline'
-import type { Tally } from '../../../src/metrics/tally'
+import type { ClientCounters } from '../../../src/metrics/client-counters'
+import { MetricsPipeline, type MetricsPipelineOptions } from '../../../src/metrics/pipeline'
 import { metricsTo, streamSink, udpSink } from '../../support/dogstatsd'
 import { temporaryFolder } from '../../support/temporary'
 
 const LINE = { prefix: '', tags: [], origin: '', cardinality: undefined }
 const PACKET = 8192
 
-function pipelineTo(way: PipelineOptions['ways'][number], queueBytes?: number): Pipeline {
-  return new Pipeline({ line: LINE, aggregation: true, telemetry: false, ways: [way], queueBytes })
+function pipelineTo(
+  endpoint: MetricsPipelineOptions['endpoints'][number],
+  queueBytes?: number,
+): MetricsPipeline {
+  return new MetricsPipeline({
+    line: LINE,
+    aggregation: true,
+    telemetry: false,
+    endpoints: [endpoint],
+    queueBytes,
+  })
 }
 
 /** A line that fills a packet. */
@@ -22,8 +31,8 @@ function packetLine(index: number): string {
   return start + 'x'.repeat(PACKET - start.length)
 }
 
-function dropped({ counters }: Tally): number {
-  return counters.packets_dropped_queue + counters.packets_dropped_writer
+function dropped({ counts }: ClientCounters): number {
+  return counts.packets_dropped_queue + counts.packets_dropped_writer
 }
 
 test('a hundred thousand values and counts all arrive over UDP, burst by burst', async () => {
@@ -53,13 +62,13 @@ test('a burst that fills the receiver twice over is spread over turns of the eve
   const sink = await udpSink()
   const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })
   for (let index = 0; index < 50; index++) pipeline.addLine(packetLine(index))
-  assert.ok(pipeline.tally.counters.packets_sent < 50)
+  assert.ok(pipeline.counters.counts.packets_sent < 50)
   await pipeline.flush()
   await sink.until(() => sink.packets.length === 50)
   assert.ok(sink.packets.every(packet => packet.length === PACKET))
-  assert.equal(pipeline.tally.counters.packets_sent, 50)
-  assert.equal(pipeline.tally.counters.bytes_sent, 50 * PACKET)
-  assert.equal(dropped(pipeline.tally), 0)
+  assert.equal(pipeline.counters.counts.packets_sent, 50)
+  assert.equal(pipeline.counters.counts.bytes_sent, 50 * PACKET)
+  assert.equal(dropped(pipeline.counters), 0)
   await pipeline.close()
   await sink.close()
 })
@@ -70,8 +79,8 @@ test('a queue that is full loses its oldest packets, and counts them', async () 
   // Nobody is there yet.
   for (let index = 0; index < 25; index++) pipeline.addLine(packetLine(index))
   await pipeline.flush()
-  assert.equal(pipeline.tally.counters.packets_dropped_queue, 15)
-  assert.equal(pipeline.tally.counters.bytes_dropped_queue, 15 * PACKET)
+  assert.equal(pipeline.counters.counts.packets_dropped_queue, 15)
+  assert.equal(pipeline.counters.counts.bytes_dropped_queue, 15 * PACKET)
   const sink = await streamSink(path)
   await pipeline.flush()
   await sink.until(() => sink.packets.length === 10)
@@ -79,7 +88,7 @@ test('a queue that is full loses its oldest packets, and counts them', async () 
     sink.metrics().map(({ name }) => name),
     Array.from({ length: 10 }, (_, index) => `n${index + 15}`),
   )
-  assert.equal(pipeline.tally.counters.packets_sent, 10)
+  assert.equal(pipeline.counters.counts.packets_sent, 10)
   await pipeline.close()
   await sink.close()
 })
@@ -93,7 +102,7 @@ test('a port where nobody listens is counted', async () => {
     await pipeline.flush()
     await new Promise(setImmediate)
   }
-  assert.ok(dropped(pipeline.tally) >= 2, String(dropped(pipeline.tally)))
+  assert.ok(dropped(pipeline.counters) >= 2, String(dropped(pipeline.counters)))
   await pipeline.close()
 })
 
@@ -121,17 +130,17 @@ test('tags that never come again are forgotten, and counts stay whole', async ()
     scraped: {},
     flush: () => pipeline.flush(),
   })
-  const before = pipeline.places
-  let mostPlaces = 0
+  const before = pipeline.lookupNodes
+  let mostNodes = 0
   for (let index = 0; index < 50_000; index++) {
     client.increment('requests', 1, { id: index })
     client.increment('all')
-    mostPlaces = Math.max(mostPlaces, pipeline.places.count)
+    mostNodes = Math.max(mostNodes, pipeline.lookupNodes.count)
     if (index % 500 === 0) await client.flush()
   }
   await client.flush()
-  assert.notEqual(pipeline.places, before)
-  assert.ok(mostPlaces <= 20_002, String(mostPlaces))
+  assert.notEqual(pipeline.lookupNodes, before)
+  assert.ok(mostNodes <= 20_002, String(mostNodes))
   const sum = (name: string) =>
     sink
       .metrics()

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Context } from '../../../src/metrics/context'
 import { Packets } from '../../../src/metrics/packets'
+import { Series } from '../../../src/metrics/series'
 
 const LIMIT = 64
 
@@ -27,16 +27,16 @@ function filling(limit = LIMIT) {
 }
 
 /** A line of `bytes` with the value `1`. */
-function contextOf(bytes: number, kind: 'c' | 'd' = 'c'): Context {
-  return new Context(kind, 'n'.repeat(bytes - 4), `|${kind}`)
+function seriesOf(bytes: number, kind: 'c' | 'd' = 'c'): Series {
+  return new Series(kind, 'n'.repeat(bytes - 4), `|${kind}`)
 }
 
 describe('lines of series', () => {
   test('fill a packet exactly', () => {
     const { filler, packets } = filling()
     // 31 + 1 + 32 bytes.
-    filler.addValue(contextOf(31), '1')
-    filler.addValue(contextOf(32), '1')
+    filler.addValue(seriesOf(31), '1')
+    filler.addValue(seriesOf(32), '1')
     filler.close()
     assert.deepEqual(
       packets.map(packet => packet.length),
@@ -46,8 +46,8 @@ describe('lines of series', () => {
 
   test('begin a new packet when they are one byte too long', () => {
     const { filler, packets } = filling()
-    filler.addValue(contextOf(32), '1')
-    filler.addValue(contextOf(32), '1')
+    filler.addValue(seriesOf(32), '1')
+    filler.addValue(seriesOf(32), '1')
     filler.close()
     assert.deepEqual(
       packets.map(packet => packet.length),
@@ -57,8 +57,8 @@ describe('lines of series', () => {
 
   test('may be as long as a packet, and no longer', () => {
     const { filler, packets } = filling()
-    assert.equal(filler.addValue(contextOf(LIMIT), '1'), true)
-    assert.equal(filler.addValue(contextOf(LIMIT + 1), '1'), false)
+    assert.equal(filler.addValue(seriesOf(LIMIT), '1'), true)
+    assert.equal(filler.addValue(seriesOf(LIMIT + 1), '1'), false)
     filler.close()
     assert.deepEqual(
       packets.map(packet => packet.length),
@@ -69,8 +69,8 @@ describe('lines of series', () => {
   for (const spare of [4, 5]) {
     test(`take further values of their series, to the last byte or the one before it (${spare})`, () => {
       const { filler, packets } = filling()
-      const context = contextOf(LIMIT - spare, 'd')
-      for (const value of ['1', '2', '3', '4']) filler.addValue(context, value)
+      const series = seriesOf(LIMIT - spare, 'd')
+      for (const value of ['1', '2', '3', '4']) filler.addValue(series, value)
       filler.close()
       const head = 'n'.repeat(LIMIT - spare - 4)
       assert.deepEqual(packets, [`${head}:1:2:3|d`, `${head}:4|d`])
@@ -80,9 +80,9 @@ describe('lines of series', () => {
 
   test('of another series in between end that', () => {
     const { filler, packets } = filling()
-    const context = contextOf(5, 'd')
-    const other = contextOf(6, 'd')
-    for (const each of [context, other, context]) filler.addValue(each, '1')
+    const series = seriesOf(5, 'd')
+    const other = seriesOf(6, 'd')
+    for (const each of [series, other, series]) filler.addValue(each, '1')
     filler.close()
     assert.deepEqual(packets, ['n:1|d\nnn:1|d\nn:1|d'])
   })
@@ -104,10 +104,10 @@ describe('whole lines', () => {
 
   test('stand between values of a series', () => {
     const { filler, packets } = filling()
-    const context = contextOf(5, 'd')
-    filler.addValue(context, '1')
+    const series = seriesOf(5, 'd')
+    filler.addValue(series, '1')
     filler.addLine('_sc|x|0')
-    filler.addValue(context, '2')
+    filler.addValue(series, '2')
     filler.close()
     assert.deepEqual(packets, ['n:1|d\n_sc|x|0\nn:2|d'])
   })
@@ -116,7 +116,7 @@ describe('whole lines', () => {
 test('a line that no buffer is to be had for is lost, and reported', () => {
   const { filler, lost, packets, fill } = filling()
   fill()
-  assert.equal(filler.addValue(contextOf(10), '1'), true)
+  assert.equal(filler.addValue(seriesOf(10), '1'), true)
   assert.equal(filler.addLine('abc'), true)
   filler.close()
   assert.deepEqual(lost, [10, 3])

@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Context, type Kind } from '../../../../src/metrics/context'
 import { bucketOf } from '../../../../src/metrics/openmetrics/bounds'
 import { boundText } from '../../../../src/metrics/openmetrics/numbers'
 import { Registry } from '../../../../src/metrics/openmetrics/registry'
 import { render } from '../../../../src/metrics/openmetrics/render'
-import { MAX_MEMBERS, WINDOW_MS } from '../../../../src/metrics/openmetrics/set-series'
+import { MAX_MEMBERS, WINDOW_MS } from '../../../../src/metrics/openmetrics/scraped-set'
+import { type Kind, Series } from '../../../../src/metrics/series'
 
 const NO_LABELS = new Map<string, string>()
 
-function contextOf(kind: Kind, name: string, ...labels: string[]): Context {
-  return new Context(kind, name, `|${kind}`, labels)
+function seriesOf(kind: Kind, name: string, ...labels: string[]): Series {
+  return new Series(kind, name, `|${kind}`, labels)
 }
 
 function linesOf(registry: Registry): string[] {
@@ -25,10 +25,10 @@ function linesOf(registry: Registry): string[] {
 describe('the number of series', () => {
   test('is bounded; those that are there go on, and calls of others are counted', () => {
     const registry = new Registry({ maxSeries: 2 })
-    const first = contextOf('c', 'x', 'a:1')
-    const third = contextOf('c', 'x', 'a:3')
-    for (const context of [first, contextOf('c', 'x', 'a:2'), third, third, contextOf('g', 'y'), first]) {
-      registry.record(context, 1)
+    const first = seriesOf('c', 'x', 'a:1')
+    const third = seriesOf('c', 'x', 'a:3')
+    for (const series of [first, seriesOf('c', 'x', 'a:2'), third, third, seriesOf('g', 'y'), first]) {
+      registry.record(series, 1)
     }
     assert.deepEqual(linesOf(registry), [
       'x_total{a="1"} 2',
@@ -39,7 +39,7 @@ describe('the number of series', () => {
 
   test('does not grow by a series that is found again under another context', () => {
     const registry = new Registry({ maxSeries: 1 })
-    for (let times = 0; times < 3; times++) registry.record(contextOf('c', 'x', 'a:1'), 1)
+    for (let times = 0; times < 3; times++) registry.record(seriesOf('c', 'x', 'a:1'), 1)
     assert.deepEqual(linesOf(registry), ['x_total{a="1"} 3'])
   })
 })
@@ -48,7 +48,7 @@ describe('members of sets', () => {
   test('count for a minute since they were added last', () => {
     let now = 0
     const registry = new Registry({ now: () => now })
-    const users = contextOf('s', 'users')
+    const users = seriesOf('s', 'users')
     registry.recordMember(users, 'ann')
     now = 1
     registry.recordMember(users, 'bob')
@@ -66,7 +66,7 @@ describe('members of sets', () => {
   test('are bounded over all sets; room is made by those whose minute is over', () => {
     let now = 0
     const registry = new Registry({ now: () => now })
-    const [a, b] = [contextOf('s', 'a'), contextOf('s', 'b')]
+    const [a, b] = [seriesOf('s', 'a'), seriesOf('s', 'b')]
     for (let member = 0; member < MAX_MEMBERS; member++) registry.recordMember(a, String(member))
     registry.recordMember(b, 'one too many')
     registry.recordMember(a, '0')

@@ -1,7 +1,7 @@
 /** How many different members a set had within the last minute. */
 
 import type { Labels } from './names'
-import type { Series } from './series'
+import type { ScrapedSeries } from './scraped-series'
 
 /** Whoever scrapes less often than once a minute misses some; whoever scrapes more often sees the same. */
 export const WINDOW_MS = 60_000
@@ -13,7 +13,7 @@ const SWEEP_MS = 1000
 /** The sets of one process, which share the bound. */
 export class Members {
   readonly #now: () => number
-  readonly #sets: SetSeries[] = []
+  readonly #sets: ScrapedSet[] = []
   readonly #onDropped: () => void
   #sweptAt = Number.NEGATIVE_INFINITY
   count = 0
@@ -23,8 +23,8 @@ export class Members {
     this.#now = now
   }
 
-  setOf(labels: Labels): SetSeries {
-    const set = new SetSeries(labels, this)
+  setOf(labels: Labels): ScrapedSet {
+    const set = new ScrapedSet(labels, this)
     this.#sets.push(set)
     return set
   }
@@ -53,7 +53,7 @@ export class Members {
   }
 }
 
-export class SetSeries implements Series {
+export class ScrapedSet implements ScrapedSeries {
   readonly labels: Labels
   /** When each was added last. */
   readonly members = new Map<string, number>()

@@ -17,40 +17,40 @@ const ZERO = {
   bytes_dropped_writer: 0,
 }
 
-export type Counters = typeof ZERO
+export type ClientCounts = typeof ZERO
 
 /** What the application did. */
 const CALLS = ['metrics', 'events', 'service_checks', 'metric_dropped_on_receive'] as const
 
-export class Tally {
+export class ClientCounters {
   /** Since the client was opened. */
-  readonly counters: Counters = { ...ZERO }
-  #told: Counters = { ...ZERO }
+  readonly counts: ClientCounts = { ...ZERO }
+  #sent: ClientCounts = { ...ZERO }
 
   sent(bytes: number): void {
-    this.counters.packets_sent++
-    this.counters.bytes_sent += bytes
+    this.counts.packets_sent++
+    this.counts.bytes_sent += bytes
   }
 
   dropped(loss: Loss, bytes: number): void {
-    this.counters[`packets_dropped_${loss}`]++
-    this.counters[`bytes_dropped_${loss}`] += bytes
+    this.counts[`packets_dropped_${loss}`]++
+    this.counts[`bytes_dropped_${loss}`] += bytes
   }
 
   get packetsDropped(): number {
-    return this.counters.packets_dropped_queue + this.counters.packets_dropped_writer
+    return this.counts.packets_dropped_queue + this.counts.packets_dropped_writer
   }
 
   /**
    * What was counted since the last time, under the names that other clients of DogStatsD use. Nothing while nobody calls:
    * else the packet that says so would be worth the next one.
    */
-  takeNews(): [name: string, value: number][] {
-    const now = { ...this.counters }
-    const before = this.#told
+  takeUnsent(): [name: string, value: number][] {
+    const now = { ...this.counts }
+    const before = this.#sent
     if (CALLS.every(key => now[key] === before[key])) return []
-    this.#told = now
-    const news = (Object.keys(now) as (keyof Counters)[]).map((key): [string, number] => {
+    this.#sent = now
+    const news = (Object.keys(now) as (keyof ClientCounts)[]).map((key): [string, number] => {
       return [key, now[key] - before[key]]
     })
     for (const unit of ['packets', 'bytes'] as const) {

@@ -3,19 +3,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { resolveConfig } from '../../../src/core/config/resolve'
-import { type Way, waysOf } from '../../../src/metrics/address'
+import { endpointsOf, type MetricsEndpoint } from '../../../src/metrics/endpoints'
 
 const APM = '/var/run/datadog/apm.socket'
 const DSD = '/var/run/datadog/dsd.socket'
 
-function ways(env: Record<string, string>, sockets: string[] = []) {
-  const { ways, problem } = waysOf(resolveConfig({}, env), path => sockets.includes(path))
-  return { ways: ways.map(text), problem }
+function endpoints(env: Record<string, string>, sockets: string[] = []) {
+  const { endpoints, problem } = endpointsOf(resolveConfig({}, env), path => sockets.includes(path))
+  return { endpoints: endpoints.map(text), problem }
 }
 
-function text(way: Way): string {
-  if (way.kind === 'udp') return `udp ${way.host} ${way.port}`
-  return way.kind === 'proxy' ? `proxy ${way.url}` : `${way.kind} ${way.path}`
+function text(endpoint: MetricsEndpoint): string {
+  if (endpoint.kind === 'udp') return `udp ${endpoint.host} ${endpoint.port}`
+  return endpoint.kind === 'proxy' ? `proxy ${endpoint.url}` : `${endpoint.kind} ${endpoint.path}`
 }
 
 const CASES: [what: string, env: Record<string, string>, sockets: string[], expected: string[]][] = [
@@ -66,15 +66,15 @@ const CASES: [what: string, env: Record<string, string>, sockets: string[], expe
   ['the trace agent', { DD_DOGSTATSD_URL: 'https://agent:8126' }, [], ['proxy https://agent:8126']],
 ]
 
-describe('ways to try', () => {
+describe('endpoints to try', () => {
   for (const [what, env, sockets, expected] of CASES) {
-    test(what, () => assert.deepEqual(ways(env, sockets), { ways: expected, problem: undefined }))
+    test(what, () => assert.deepEqual(endpoints(env, sockets), { endpoints: expected, problem: undefined }))
   }
 
   for (const url of ['\\\\.\\pipe\\dsd', 'unix://./pipe/dsd', 'pipe://dsd']) {
     test(`the named pipe ${url} is said to be unsupported`, () => {
-      assert.deepEqual(ways({ DD_DOGSTATSD_URL: url }), {
-        ways: ['udp 127.0.0.1 8125'],
+      assert.deepEqual(endpoints({ DD_DOGSTATSD_URL: url }), {
+        endpoints: ['udp 127.0.0.1 8125'],
         problem: `dogstatsd url ${url} is a named pipe: these are not supported, the default is used`,
       })
     })
@@ -82,11 +82,11 @@ describe('ways to try', () => {
 
   for (const url of ['metrics:8125', 'udp://', 'unix://', 'tcp://a:1', 'x']) {
     test(`${url} is no address`, () => {
-      assert.match(String(ways({ DD_DOGSTATSD_URL: url }).problem), /is not valid, the default is used$/)
+      assert.match(String(endpoints({ DD_DOGSTATSD_URL: url }).problem), /is not valid, the default is used$/)
     })
   }
 
   test('a password is not shown', () => {
-    assert.doesNotMatch(String(ways({ DD_DOGSTATSD_URL: 'ftp://me:secret@host' }).problem), /secret/)
+    assert.doesNotMatch(String(endpoints({ DD_DOGSTATSD_URL: 'ftp://me:secret@host' }).problem), /secret/)
   })
 })

@@ -1,11 +1,11 @@
-/** Where metrics go: the ways to try, in this order, each for when the one before does not exist. */
+/** Where metrics go: the endpoints to try, in this order, each for when the one before does not exist. */
 
 import { existsSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
 import { type AgentAddress, parseAgentUrl, resolveAgentUrl } from '../core/agent-url'
 import type { Config } from '../core/config/resolve'
 
-export type Way =
+export type MetricsEndpoint =
   | { kind: 'udp'; host: string; port: number; lookup: LookupFunction | undefined }
   | { kind: 'unixgram'; path: string }
   | { kind: 'unix'; path: string }
@@ -15,16 +15,16 @@ const DEFAULT_SOCKET = '/var/run/datadog/dsd.socket'
 const DEFAULT_PORT = 8125
 const PIPE = /^(?:pipe:|\\\\[.?]\\pipe\\|unix:\/\/\.\/pipe\/)/i
 
-export type AddressSettings = Pick<
+export type EndpointSettings = Pick<
   Config,
   'dogstatsdUrl' | 'dogstatsdHost' | 'dogstatsdPort' | 'url' | 'hostname' | 'port' | 'lookup' | 'origins'
 >
 
 /** `problem`: why the URL was not used. */
-export function waysOf(
-  config: AddressSettings,
+export function endpointsOf(
+  config: EndpointSettings,
   socketExists: (path: string) => boolean = existsSync,
-): { ways: Way[]; problem?: string } {
+): { endpoints: MetricsEndpoint[]; problem?: string } {
   const { lookup, origins } = config
   const agentUrl = resolveAgentUrl({
     url: config.url,
@@ -33,35 +33,35 @@ export function waysOf(
     socketExists,
   }).url
   const agent = parseAgentUrl(agentUrl) as AgentAddress
-  const proxy: Way = { kind: 'proxy', url: agentUrl, lookup }
+  const proxy: MetricsEndpoint = { kind: 'proxy', url: agentUrl, lookup }
   const agentHost = agent.socketPath === undefined ? bare(new URL(agent.origin).hostname) : '127.0.0.1'
   const host = config.dogstatsdHost ?? agentHost
-  const udp: Way = { kind: 'udp', host: bare(host), port: config.dogstatsdPort, lookup }
-  const unix = (path: string, only?: 'unixgram' | 'unixstream'): Way[] => {
+  const udp: MetricsEndpoint = { kind: 'udp', host: bare(host), port: config.dogstatsdPort, lookup }
+  const unix = (path: string, only?: 'unixgram' | 'unixstream'): MetricsEndpoint[] => {
     const kinds = only === undefined ? (['unixgram', 'unix'] as const) : [only === 'unixgram' ? only : 'unix']
-    return [...kinds.map((kind): Way => ({ kind: kind as 'unix', path })), proxy, udp]
+    return [...kinds.map((kind): MetricsEndpoint => ({ kind: kind as 'unix', path })), proxy, udp]
   }
 
   const url = config.dogstatsdUrl
-  const chosen = url === undefined ? undefined : waysTo(url, lookup, unix)
-  if (chosen !== undefined) return { ways: chosen }
+  const chosen = url === undefined ? undefined : endpointsAt(url, lookup, unix)
+  if (chosen !== undefined) return { endpoints: chosen }
   const isSet = config.dogstatsdHost !== undefined || origins.dogstatsdPort !== 'default'
   const isAgentSet = config.url !== undefined || config.hostname !== undefined
-  const ways = isSet
+  const endpoints = isSet
     ? [udp]
     : !isAgentSet && socketExists(DEFAULT_SOCKET)
       ? unix(DEFAULT_SOCKET)
       : agent.socketPath !== undefined
         ? [proxy, udp]
         : [udp]
-  return url === undefined ? { ways } : { ways, problem: problemOf(url) }
+  return url === undefined ? { endpoints } : { endpoints, problem: problemOf(url) }
 }
 
-function waysTo(
+function endpointsAt(
   url: string,
   lookup: LookupFunction | undefined,
-  unix: (path: string, only?: 'unixgram' | 'unixstream') => Way[],
-): Way[] | undefined {
+  unix: (path: string, only?: 'unixgram' | 'unixstream') => MetricsEndpoint[],
+): MetricsEndpoint[] | undefined {
   if (PIPE.test(url) || !URL.canParse(url)) return undefined
   const { protocol, hostname, port, host, pathname } = new URL(url)
   if (protocol === 'udp:' && hostname !== '')

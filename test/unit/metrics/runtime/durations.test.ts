@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recordDurations, Spread } from '../../../../src/metrics/runtime/spread'
+import { DurationStats, recordDurations } from '../../../../src/metrics/runtime/durations'
 import { recorded } from '../../../support/recorded'
 
 test('sum, count, least and most are exact; percentiles are right to a hundredth', () => {
-  const spread = new Spread()
+  const spread = new DurationStats()
   const values = Array.from({ length: 1001 }, (_, index) => 1000 + index ** 3)
   for (const value of values.toReversed()) spread.add(value)
   const { median, percentile95, ...exact } = spread.take()
@@ -25,7 +25,7 @@ test('sum, count, least and most are exact; percentiles are right to a hundredth
 })
 
 test('zero, fractions, negative durations and endless ones are taken', () => {
-  const spread = new Spread()
+  const spread = new DurationStats()
   for (const value of [0, -5, 0.4, Number.POSITIVE_INFINITY]) spread.add(value)
   assert.deepEqual(spread.take(), {
     count: 4,
@@ -38,7 +38,7 @@ test('zero, fractions, negative durations and endless ones are taken', () => {
 })
 
 test('an interval begins anew, and an empty one is not told', () => {
-  const spread = new Spread()
+  const spread = new DurationStats()
   const { recorder, take } = recorded()
   spread.add(5)
   recordDurations(recorder, 'x', spread.take())

@@ -1,18 +1,18 @@
 /** What is counted of one series, from the first call on: nothing here is reset by a scrape or a flush. */
 
 import { bucketOf } from './bounds'
-import { ExemplarPlace, type Exemplars } from './exemplar'
+import { ExemplarSlot, type Exemplars } from './exemplar'
 import type { Labels } from './names'
 
-export interface Series {
+export interface ScrapedSeries {
   readonly labels: Labels
   add(value: number): void
   addMember?(member: string): void
 }
 
-export class CounterSeries implements Series {
+export class ScrapedCounter implements ScrapedSeries {
   readonly labels: Labels
-  readonly place = new ExemplarPlace()
+  readonly slot = new ExemplarSlot()
   readonly #exemplars: Exemplars
   readonly #onDecrease: () => void
   value = 0
@@ -26,11 +26,11 @@ export class CounterSeries implements Series {
   add(value: number): void {
     this.value += value
     if (value < 0) this.#onDecrease()
-    else this.#exemplars.offer(this.place, value)
+    else this.#exemplars.offer(this.slot, value)
   }
 }
 
-export class GaugeSeries implements Series {
+export class ScrapedGauge implements ScrapedSeries {
   readonly labels: Labels
   value = 0
 
@@ -43,12 +43,12 @@ export class GaugeSeries implements Series {
   }
 }
 
-export class HistogramSeries implements Series {
+export class ScrapedHistogram implements ScrapedSeries {
   readonly labels: Labels
   readonly bounds: readonly number[]
   /** Of each bucket alone, the last one without an end. */
   readonly counts: Float64Array
-  readonly places: readonly ExemplarPlace[]
+  readonly slots: readonly ExemplarSlot[]
   readonly #exemplars: Exemplars
   readonly #factor: number
   sum = 0
@@ -58,7 +58,7 @@ export class HistogramSeries implements Series {
     this.labels = labels
     this.bounds = bounds
     this.counts = new Float64Array(bounds.length + 1)
-    this.places = Array.from(this.counts, () => new ExemplarPlace())
+    this.slots = Array.from(this.counts, () => new ExemplarSlot())
     this.#factor = factor
     this.#exemplars = exemplars
   }
@@ -68,6 +68,6 @@ export class HistogramSeries implements Series {
     const bucket = bucketOf(this.bounds, value)
     this.counts[bucket]++
     this.sum += value
-    this.#exemplars.offer(this.places[bucket], value)
+    this.#exemplars.offer(this.slots[bucket], value)
   }
 }

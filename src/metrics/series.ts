@@ -9,12 +9,12 @@
 export type Kind = 'c' | 'g' | 's' | 'h' | 'd' | 'ms'
 
 /** The same series for those who scrape. */
-interface Scraped {
+export interface ScrapedSeries {
   add(value: number): void
   addMember?(member: string): void
 }
 
-export class Context {
+export class Series {
   readonly kind: Kind
   readonly name: string
   /** Tags but for those that all series have. */
@@ -28,7 +28,7 @@ export class Context {
   /** Of a set. */
   members: Set<string> | undefined = undefined
   /** Null: there is no room for it. */
-  series: Scraped | null | undefined = undefined
+  scraped: ScrapedSeries | null | undefined = undefined
 
   constructor(kind: Kind, name: string, tail: string, labels: readonly string[] = []) {
     this.kind = kind

@@ -19,7 +19,7 @@ const HIGHEST_NS = 3_600_000_000_000
 const DIGITS = 2
 
 /** Collects durations; percentiles are right to a hundredth, everything else is exact. */
-export class Spread {
+export class DurationStats {
   readonly #histogram = createHistogram({ lowest: 1, highest: HIGHEST_NS, figures: DIGITS })
   #count = 0
   #sum = 0
