@@ -6,7 +6,7 @@
 #include <ctime>
 #include <memory>
 
-#include "frame.h"
+#include "async-context-reader.h"
 
 namespace profiling {
 

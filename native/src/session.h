@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "frame.h"
+#include "async-context-reader.h"
 #include "signal.h"
 #include "wall.h"
 

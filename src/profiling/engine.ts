@@ -4,13 +4,13 @@ import type { Config } from '../core/config/resolve'
 import { log } from '../core/log'
 import { followClosed } from '../trace/local-trace'
 import { type Binding, loadBinding } from './binding'
-import { type Following, followSpans } from './context'
 import { EventsSampler } from './events/events-sampler'
 import type { ProfilerFacts } from './facts'
 import { fallbackSamplers } from './fallback'
-import { SpaceProfiler } from './space-profiler'
+import { type Following, followSpans } from './follow-spans'
+import { SpaceProfiler } from './space-sampler'
 import type { ProfileType, Sampler } from './types'
-import { WallProfiler } from './wall-profiler'
+import { WallProfiler } from './wall-sampler'
 
 export interface Engine {
   readonly name: ProfilerFacts['engine']

@@ -1,7 +1,7 @@
 /** Profiles without the add-on: by the inspector, else by the package `pprof` where the application has it. */
 
-import type { InspectorSpaceOptions } from './inspector/inspector-space'
-import type { InspectorWallOptions } from './inspector/inspector-wall'
+import type { InspectorSpaceOptions } from './inspector/inspector-space-sampler'
+import type { InspectorWallOptions } from './inspector/inspector-wall-sampler'
 import { inspectorSamplers } from './inspector-engine'
 import { pprofSamplers } from './pprof-engine'
 import { thread } from './thread'

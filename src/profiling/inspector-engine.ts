@@ -2,8 +2,8 @@
 
 import type { FallbackOptions } from './fallback'
 import { Connection } from './inspector/connection'
-import { InspectorSpace } from './inspector/inspector-space'
-import { InspectorWall } from './inspector/inspector-wall'
+import { InspectorSpace } from './inspector/inspector-space-sampler'
+import { InspectorWall } from './inspector/inspector-wall-sampler'
 import type { Sampler } from './types'
 
 /** Never throws: text says in plain words why it can't. */

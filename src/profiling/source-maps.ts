@@ -4,8 +4,8 @@ import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
 import { inSlices } from './slices'
 import { readCode } from './source-maps/code'
+import { Starts } from './source-maps/function-starts'
 import { type Files, questions, rewrite } from './source-maps/rewrite'
-import { Starts } from './source-maps/starts'
 import { MapStore } from './source-maps/store'
 
 export class SourceMaps {

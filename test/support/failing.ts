@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import { createContext, runInContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import type { WallProfiler } from '../../src/profiling/wall-profiler'
+import type { WallProfiler } from '../../src/profiling/wall-sampler'
 import { burn, spin, wallProfiler } from './profiled'
 import { readProfile, sumOf } from './profiles'
 

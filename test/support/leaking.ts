@@ -6,7 +6,7 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { resolveConfig } from '../../src/core/config/resolve'
 import { watchHeapLimit } from '../../src/profiling/oom'
-import { SpaceProfiler } from '../../src/profiling/space-profiler'
+import { SpaceProfiler } from '../../src/profiling/space-sampler'
 import { binding } from './profiled'
 
 const kept: number[][] = []

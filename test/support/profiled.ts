@@ -2,7 +2,7 @@
 
 import { type Binding, loadBinding } from '../../src/profiling/binding'
 import type { Endpoints } from '../../src/profiling/endpoints'
-import { WallProfiler } from '../../src/profiling/wall-profiler'
+import { WallProfiler } from '../../src/profiling/wall-sampler'
 
 export function binding(): Binding {
   const loaded = loadBinding()

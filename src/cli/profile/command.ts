@@ -2,9 +2,9 @@
 
 import { parseArgs } from 'node:util'
 import { parse, UsageError, wholeNumber } from '../usage'
-import { profileCommand } from './of-command'
-import { profileProcess } from './of-process'
 import { checkPath } from './output'
+import { profileCommand } from './profile-command'
+import { profileProcess } from './profile-process'
 
 export const PROFILE_HELP = `Usage: tracer profile [options] PID
        tracer profile [options] [--] COMMAND [arguments]

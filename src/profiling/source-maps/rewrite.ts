@@ -6,9 +6,9 @@
 import { FieldReader, FieldWriter } from '../encode/wire'
 import type { Pausing } from '../slices'
 import { Additions } from './additions'
-import type { Question } from './answers'
 import { type Code, type Frame, FUNCTION, framesOf, idOf, LINE, LOCATION, STRIDE } from './code'
-import type { Starts } from './starts'
+import type { Starts } from './function-starts'
+import type { Question } from './lookup'
 import type { MapStore, Place } from './store'
 
 /** Viewers that have the map themselves find a column in the upper 32 bits of lines when this is there. */

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inSlices, type Pausing } from '../slices'
-import { answer, type Question } from './answers'
 import { locateMap } from './locate'
+import { answer, type Question } from './lookup'
 import { type MapParts, readParts } from './parts'
 
 /** Where something is in the sources; null = the map does not say. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { type Following, followSpans } from '../../../src/profiling/context'
+import { type Following, followSpans } from '../../../src/profiling/follow-spans'
 import { runWithLabels } from '../../../src/profiling/labels'
 import { runInSpan } from '../../../src/trace/context'
 import { Site } from '../../../src/trace/site'

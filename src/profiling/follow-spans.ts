@@ -5,7 +5,7 @@ import type { Span } from '../trace/span'
 import type { Binding } from './binding'
 import { Endpoints } from './endpoints'
 import { takeLabels } from './labels'
-import { learnFrame } from './span-frame'
+import { learnFrame } from './learn-async-context'
 import { SpanSlot } from './span-slot'
 
 export interface FollowOptions {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { compileFunction } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import { SpaceProfiler } from '../../../src/profiling/space-profiler'
+import { SpaceProfiler } from '../../../src/profiling/space-sampler'
 import { binding } from '../../support/profiled'
 import { readLines, readProfile, sumOf } from '../../support/profiles'
 
@@ -93,7 +93,7 @@ test('objects that are gone are counted where that is asked for, and Node.js can
 })
 
 test('a window that is encoded when its thread ends is dropped', async () => {
-  const code = `const { SpaceProfiler } = require(${JSON.stringify(require.resolve('../../../src/profiling/space-profiler'))})
+  const code = `const { SpaceProfiler } = require(${JSON.stringify(require.resolve('../../../src/profiling/space-sampler'))})
     const { binding } = require(${JSON.stringify(require.resolve('../../support/profiled'))})
     const profiler = new SpaceProfiler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
     profiler.start()

@@ -5,7 +5,7 @@
  * bucket, then entries of key, value, chain. Boxed number: the double +8.
  * A small integer lies in the upper half of its word, the lower half is zero; a pointer ends in the bits 01.
  */
-#include "frame.h"
+#include "async-context-reader.h"
 
 #include <fcntl.h>
 #include <unistd.h>

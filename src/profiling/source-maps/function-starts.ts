@@ -3,8 +3,8 @@
  * engine does not know the column.
  */
 
-import type { Question } from './answers'
 import type { Code, Frame } from './code'
+import type { Question } from './lookup'
 
 /** Encoders name an anonymous function by its beginning. */
 const UNNAMED = /^\(anonymous(?::L#(\d+):C#(\d+))?\)$/
