@@ -1,6 +1,7 @@
 /** Messages that are delivered to the handlers of consumers. */
 
-import { Handling, type PatchTools, startSpan } from '../../src/kit/index'
+import { type PatchTools, startSpan } from '../../src/kit/index'
+import { Handling } from '../../src/kit/messaging/index'
 import { forget, queueOf } from './queues'
 import { MessageStreams } from './streams'
 import { fieldTags, resourceOf } from './tags'

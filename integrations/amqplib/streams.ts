@@ -2,13 +2,12 @@
 
 import {
   activePathway,
-  bytesOf,
-  bytesOfHeaders,
   type DataStreams,
   type PatchTools,
   type Pathway,
   type Span,
 } from '../../src/kit/index'
+import { bytesOf, bytesOfHeaders } from '../../src/kit/messaging/index'
 import type { Fields, Headers, Message } from './types'
 
 export class MessageStreams {

@@ -1,6 +1,7 @@
 /** bunyan: `dd` goes onto the record that bunyan itself makes for each call, after serializers and before streams. */
 
-import { defineIntegration, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 
 export default defineIntegration({
   name: 'bunyan',

@@ -1,14 +1,7 @@
 /** Connect 3: each function is mounted under a path, which is all that it has of a route. */
 
-import {
-  type AnyFunction,
-  defineIntegration,
-  disguise,
-  oncePer,
-  type PatchTools,
-  viewOf,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, defineIntegration, disguise, type PatchTools } from '../../src/kit/index'
+import { oncePer, viewOf, webRequestOf } from '../../src/kit/web/index'
 import { endOf, layerTracer } from './layers'
 import type { Application, Layer } from './types'
 

@@ -1,15 +1,7 @@
 /** The functions of a Connect application, which a request comes to one after the other. */
 
-import {
-  type AnyFunction,
-  disguise,
-  joinRoute,
-  MiddlewareSpans,
-  oncePer,
-  type PatchTools,
-  type WebRequest,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { joinRoute, MiddlewareSpans, oncePer, type WebRequest, webRequestOf } from '../../src/kit/web/index'
 import type { Layer } from './types'
 
 /** Where a request was mounted when it came to an application. */

@@ -4,7 +4,8 @@
  * first argument is no text is left alone.
  */
 
-import { defineIntegration, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 import { withPrefix } from './prefix'
 
 /** The others print through these, or print what is no message. */

@@ -1,6 +1,6 @@
 /** What a text looks like with the ids in it. */
 
-import { type LogCorrelation, withDd } from '../../src/kit/index'
+import { type LogCorrelation, withDd } from '../../src/kit/logs/index'
 
 const ORDER = ['service', 'env', 'version', 'trace_id', 'span_id'] as const
 /** The first character of what `console.table` draws: a text in front would shift its first line. */

@@ -1,6 +1,7 @@
 /** @elastic/elasticsearch: requests of its clients. Since version 8 the transport is a package of its own. */
 
-import { defineIntegration, type PatchTools, patchTransport } from '../../src/kit/index'
+import { patchTransport } from '../../src/kit/elastic/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
 
 type Transport = { prototype: object }
 

@@ -1,7 +1,8 @@
 /** Express 4 and 5: names the request, and in 4, whose router is its own, finds its route and errors. */
 
-import { defineIntegration, type PatchTools, webRequestOf } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { patchLayer, patchRouter } from '../../src/kit/router/index'
+import { webRequestOf } from '../../src/kit/web/index'
 
 export default defineIntegration({
   name: 'express',

@@ -12,8 +12,8 @@ import {
   disguise,
   type LiveSite,
   type PatchTools,
-  webRequestOf,
 } from '../../src/kit/index'
+import { webRequestOf } from '../../src/kit/web/index'
 import { patchMiddie } from './middie'
 import type { Reply, RouteContext } from './types'
 

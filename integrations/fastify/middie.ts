@@ -1,13 +1,7 @@
 /** Middleware in the manner of Express, which the plugin `middie` brings to Fastify. */
 
-import {
-  type AnyFunction,
-  disguise,
-  MiddlewareSpans,
-  oncePer,
-  type PatchTools,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { MiddlewareSpans, oncePer, webRequestOf } from '../../src/kit/web/index'
 import type { MakeEngine } from './types'
 
 /** Its engine is made for each application, and keeps the middleware to itself. */

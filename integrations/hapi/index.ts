@@ -3,7 +3,8 @@
  * the name `hapi`, take the end of a payload for that of the connection since Node.js 16, and never answer.
  */
 
-import { defineIntegration, type PatchTools, webRequestOf } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { webRequestOf } from '../../src/kit/web/index'
 import type { Request, Response } from './types'
 
 /** Method of the routes that hapi has for what is not found, and for paths that are none. */

@@ -1,13 +1,7 @@
 /** Handlers and middleware of Hono: who answers names the route. */
 
-import {
-  disguise,
-  joinRoute,
-  MiddlewareSpans,
-  type PatchTools,
-  settled,
-  webRequestOf,
-} from '../../src/kit/index'
+import { disguise, type PatchTools } from '../../src/kit/index'
+import { joinRoute, MiddlewareSpans, settled, webRequestOf } from '../../src/kit/web/index'
 import type { Context, Handler, Next, Route } from './types'
 
 /** Makes functions that stand for handlers. */

@@ -11,13 +11,12 @@ import {
   Mark,
   type PatchTools,
   type Span,
-  sentHeader,
   startSpan,
   type Tags,
-  tagHeaders,
   tagPeer,
   wrapEmit,
 } from '../../src/kit/index'
+import { sentHeader, tagHeaders } from '../../src/kit/web/index'
 import { withHeaders, writesHeadAtOnce } from './client-headers'
 import { type ClientTarget, targetIn, targetOf } from './client-target'
 

@@ -14,10 +14,10 @@ import {
   type PatchTools,
   type Span,
   startSpan,
-  tagHeaders,
   tagPeer,
   wrapEmit,
 } from '../../src/kit/index'
+import { tagHeaders } from '../../src/kit/web/index'
 import { Prototypes } from './classes'
 import { headerReader, isSigned, withHeaders } from './headers'
 import { type Origin, originOf, targetUrl } from './url'

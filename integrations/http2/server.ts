@@ -11,10 +11,9 @@ import {
   runInSpan,
   runWithBaggage,
   type Span,
-  WebRequest,
-  webRequestOf,
   wrapEmit,
 } from '../../src/kit/index'
+import { WebRequest, webRequestOf } from '../../src/kit/web/index'
 import { Prototypes } from './classes'
 import { urlOf } from './url'
 

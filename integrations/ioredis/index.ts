@@ -1,7 +1,8 @@
 /** ioredis: commands of clients, pipelines and clusters. */
 
-import { defineIntegration, type PatchTools, REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { type Library, patchClient } from '../../src/kit/ioredis/index'
+import { REDIS_OPTIONS, SPLIT_OPTION } from '../../src/kit/redis/index'
 
 export default defineIntegration({
   name: 'ioredis',

@@ -1,13 +1,7 @@
 /** The spans of consumers: one for each call of a handler. */
 
-import {
-  Handling,
-  type PatchTools,
-  type Pathway,
-  type RemoteContext,
-  startSpan,
-  type Tags,
-} from '../../src/kit/index'
+import { type PatchTools, type Pathway, type RemoteContext, startSpan, type Tags } from '../../src/kit/index'
+import { Handling } from '../../src/kit/messaging/index'
 import type { Watermarks } from './consumer'
 import { MessageStreams } from './streams'
 import { type Batch, clusterIdOf, type Received, type Runner } from './types'

@@ -1,15 +1,7 @@
 /** Applications of Koa: they claim the request, and their middleware is followed. */
 
-import {
-  type AnyFunction,
-  disguise,
-  MiddlewareSpans,
-  oncePer,
-  type PatchTools,
-  settled,
-  viewOf,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { MiddlewareSpans, oncePer, settled, viewOf, webRequestOf } from '../../src/kit/web/index'
 import type { Application, Context } from './types'
 
 export function patchApplication(Koa: { prototype: object }, tools: PatchTools): void {

@@ -1,15 +1,7 @@
 /** Routers of Koa: which of their routes handles a request. */
 
-import {
-  type AnyFunction,
-  activeSpan,
-  joinRoute,
-  oncePer,
-  type PatchTools,
-  type PathPattern,
-  patternText,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, activeSpan, type PatchTools } from '../../src/kit/index'
+import { joinRoute, oncePer, type PathPattern, patternText, webRequestOf } from '../../src/kit/web/index'
 import { tracer } from './application'
 import type { Context, Layer, Match } from './types'
 

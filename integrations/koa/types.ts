@@ -1,7 +1,8 @@
 /** What we use of Koa and its routers. */
 
 import type { IncomingMessage } from 'node:http'
-import type { AnyFunction, PathPattern } from '../../src/kit/index'
+import type { AnyFunction } from '../../src/kit/index'
+import type { PathPattern } from '../../src/kit/web/index'
 
 export interface Context {
   req: IncomingMessage

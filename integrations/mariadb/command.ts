@@ -1,12 +1,7 @@
 /** The classes of commands, which the driver does not export: the first command of each shows its own. */
 
-import {
-  CommandMark,
-  commentWhileSending,
-  type PatchTools,
-  type SqlAddress,
-  type SqlSpans,
-} from '../../src/kit/index'
+import type { PatchTools } from '../../src/kit/index'
+import { CommandMark, commentWhileSending, type SqlAddress, type SqlSpans } from '../../src/kit/sql/index'
 import { tellFailure } from './failures'
 import type { Command } from './types'
 

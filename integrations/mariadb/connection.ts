@@ -3,7 +3,8 @@
  * meanwhile runs where the command was given, not in the context of the socket.
  */
 
-import { addressTags, Caller, CommandMark, endSpan, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
+import { Caller, endSpan, type PatchTools } from '../../src/kit/index'
+import { addressTags, CommandMark, NO_ADDRESS } from '../../src/kit/sql/index'
 import { patchCommand } from './command'
 import { driverOf } from './driver'
 import { onFailure } from './failures'

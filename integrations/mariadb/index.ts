@@ -1,6 +1,7 @@
 /** mariadb: queries and prepared statements of connections and pools. */
 
-import { defineIntegration, type PatchTools, SQL_OPTIONS } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { SQL_OPTIONS } from '../../src/kit/sql/index'
 import { patchConnection } from './connection'
 import { patchEntry } from './entry'
 import { patchInnerPool, patchPool } from './pool'

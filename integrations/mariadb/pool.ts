@@ -1,6 +1,7 @@
 /** Pools: the driver's own, and the ones that applications hold, which stand in front of those. */
 
-import { type AnyFunction, endWithResult, NO_ADDRESS, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, endWithResult, type PatchTools } from '../../src/kit/index'
+import { NO_ADDRESS } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 
 type Methods = Record<string, AnyFunction | undefined>

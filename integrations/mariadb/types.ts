@@ -1,6 +1,7 @@
 /** What the integration reads of mariadb's objects; nothing of it is sure to be there. */
 
-import type { AnyFunction, SqlAddress } from '../../src/kit/index'
+import type { AnyFunction } from '../../src/kit/index'
+import type { SqlAddress } from '../../src/kit/sql/index'
 
 /** The driver's own connection; what applications hold stands in front of one. */
 export interface Connection {

@@ -3,13 +3,13 @@
 import {
   type AnyFunction,
   Caller,
-  CommandMark,
   type LiveSite,
   type PatchTools,
   type Span,
   startSpan,
   tagPeer,
 } from '../../src/kit/index'
+import { CommandMark } from '../../src/kit/sql/index'
 import { tagServer } from './address'
 import { watchSocket } from './socket-mark'
 import type { Client, Query, Socket } from './types'

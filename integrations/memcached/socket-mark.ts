@@ -1,6 +1,7 @@
 /** Sockets that break: the library never tells the commands that wait for an answer of them. */
 
-import { CommandMark, Mark, type PatchTools } from '../../src/kit/index'
+import { Mark, type PatchTools } from '../../src/kit/index'
+import { CommandMark } from '../../src/kit/sql/index'
 import type { Socket } from './types'
 
 /** On a socket that we listen to. */

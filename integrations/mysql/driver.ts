@@ -1,15 +1,15 @@
 /** How mysql is named in spans, and how its pools are read. */
 
+import type { PatchTools } from '../../src/kit/index'
 import {
   addressTags,
   NO_ADDRESS,
-  type PatchTools,
   type PoolShape,
   type SqlAddress,
   type SqlDriver,
   type SqlNames,
   sqlDriver,
-} from '../../src/kit/index'
+} from '../../src/kit/sql/index'
 import type { Pool } from './types'
 
 const NAMES: SqlNames = {

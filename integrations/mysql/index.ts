@@ -1,6 +1,7 @@
 /** mysql: queries of connections, pools and clusters of pools. */
 
-import { defineIntegration, type PatchTools, SQL_OPTIONS } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { SQL_OPTIONS } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 import { patchProtocol, patchSequence } from './protocol'
 import { patchQuery } from './query'

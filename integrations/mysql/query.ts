@@ -1,6 +1,7 @@
 /** Queries as emitters, and the comments of their statements. */
 
-import { CommandMark, commentWhileSending, type PatchTools } from '../../src/kit/index'
+import type { PatchTools } from '../../src/kit/index'
+import { CommandMark, commentWhileSending } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 
 export function patchQuery({ prototype }: { prototype: object }, tools: PatchTools): void {

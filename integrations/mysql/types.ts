@@ -1,6 +1,6 @@
 /** What the integration reads of mysql's objects; nothing of it is sure to be there. */
 
-import type { SqlAddress } from '../../src/kit/index'
+import type { SqlAddress } from '../../src/kit/sql/index'
 
 export interface Connection {
   config?: SqlAddress

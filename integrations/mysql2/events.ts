@@ -1,6 +1,7 @@
 /** Commands as emitters: what listens to rows, fields and the end runs where the query was made. */
 
-import { CommandMark, type PatchTools } from '../../src/kit/index'
+import type { PatchTools } from '../../src/kit/index'
+import { CommandMark } from '../../src/kit/sql/index'
 
 export function patchEvents({ prototype }: { prototype: object }, tools: PatchTools): void {
   tools.wrap(prototype, 'emit', original => {

@@ -1,6 +1,7 @@
 /** mysql2: queries and prepared statements of connections, pools and clusters of pools. */
 
-import { commentWhileSending, defineIntegration, type PatchTools, SQL_OPTIONS } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { commentWhileSending, SQL_OPTIONS } from '../../src/kit/sql/index'
 import { patchConnection } from './connection'
 import { driverOf } from './driver'
 import { patchEvents } from './events'

@@ -1,6 +1,7 @@
 /** What the integration reads of mysql2's objects; nothing of it is sure to be there. */
 
-import type { AnyFunction, SqlAddress } from '../../src/kit/index'
+import type { AnyFunction } from '../../src/kit/index'
+import type { SqlAddress } from '../../src/kit/sql/index'
 
 /** Of the driver: one thing to do on a connection. */
 export interface Command {

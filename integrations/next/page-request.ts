@@ -1,6 +1,7 @@
 /** One request on its way through Next.js' server: its span, and the page that it came to. */
 
-import { Mark, type Span, type WebRequest } from '../../src/kit/index'
+import { Mark, type Span } from '../../src/kit/index'
+import type { WebRequest } from '../../src/kit/web/index'
 import type { NextRequest } from './types'
 
 /** What is shown in the place of a page. */

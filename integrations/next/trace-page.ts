@@ -1,14 +1,7 @@
 /** Runs a pass through Next.js' server inside a span of its own. */
 
-import {
-  activeSpan,
-  type PatchTools,
-  runInSpan,
-  type Span,
-  settled,
-  startSpan,
-  webRequestOf,
-} from '../../src/kit/index'
+import { activeSpan, type PatchTools, runInSpan, type Span, startSpan } from '../../src/kit/index'
+import { settled, webRequestOf } from '../../src/kit/web/index'
 import { PageRequest, rawRequest } from './page-request'
 import type { NextRequest, NextResponse } from './types'
 

@@ -1,6 +1,7 @@
 /** @opensearch-project/opensearch: requests of its clients. */
 
-import { defineIntegration, type PatchTools, patchTransport } from '../../src/kit/index'
+import { patchTransport } from '../../src/kit/elastic/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
 
 const VERSIONS = '>=1 <4'
 

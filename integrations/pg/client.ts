@@ -3,7 +3,8 @@
  * tells the query how it went; arguments, results and promises of the application pass untouched.
  */
 
-import { Caller, endSpan, onceCommenting, type PatchTools, type Span } from '../../src/kit/index'
+import { Caller, endSpan, type PatchTools, type Span } from '../../src/kit/index'
+import { onceCommenting } from '../../src/kit/sql/index'
 import { submitWith } from './comment'
 import { followOwn } from './own'
 import { QueryMark } from './query-mark'

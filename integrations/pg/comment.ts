@@ -4,13 +4,8 @@
  * statements. pg writes a statement synchronously inside of `query.submit()`.
  */
 
-import {
-  type AnyFunction,
-  onceCommenting,
-  type PatchTools,
-  type SqlComment,
-  withComment,
-} from '../../src/kit/index'
+import type { AnyFunction, PatchTools } from '../../src/kit/index'
+import { onceCommenting, type SqlComment, withComment } from '../../src/kit/sql/index'
 
 /** Comment of the statement that is being submitted. */
 let current: SqlComment | undefined

@@ -1,6 +1,7 @@
 /** pg: the queries of its clients, pools, cursors and streams, in JavaScript and in libpq. */
 
-import { defineIntegration, SQL_OPTIONS } from '../../src/kit/index'
+import { defineIntegration } from '../../src/kit/index'
+import { SQL_OPTIONS } from '../../src/kit/sql/index'
 import { patchClient } from './client'
 import { patchConnection, patchLibpq } from './comment'
 import { patchPool } from './pool'

@@ -4,7 +4,8 @@
  * for as long as the query runs; no listener is added that the application could count.
  */
 
-import { type AnyFunction, type Caller, endSpan, type Span, type SqlComment } from '../../src/kit/index'
+import { type AnyFunction, type Caller, endSpan, type Span } from '../../src/kit/index'
+import type { SqlComment } from '../../src/kit/sql/index'
 import { submitWith } from './comment'
 import type { Query } from './types'
 

@@ -1,6 +1,6 @@
 /** What pg-pool's pools tell about themselves. */
 
-import type { PoolShape } from '../../src/kit/index'
+import type { PoolShape } from '../../src/kit/sql/index'
 import type { ConnectionParameters, Pool } from './types'
 
 const NONE: ConnectionParameters = {}

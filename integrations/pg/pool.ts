@@ -1,6 +1,7 @@
 /** Pools of clients, whose methods promise unless they are given a callback. */
 
-import type { AnyFunction, PatchTools, SqlPools } from '../../src/kit/index'
+import type { AnyFunction, PatchTools } from '../../src/kit/index'
+import type { SqlPools } from '../../src/kit/sql/index'
 import { pgSpans } from './span'
 import type { ConnectionParameters, Pool } from './types'
 

@@ -1,6 +1,7 @@
 /** What is known of a query while it is under way: a field of ours on pg's object. */
 
-import { type Caller, endSpan, Mark, type Span, type SqlComment } from '../../src/kit/index'
+import { type Caller, endSpan, Mark, type Span } from '../../src/kit/index'
+import type { SqlComment } from '../../src/kit/sql/index'
 
 export class QueryMark extends Mark {
   /** Undefined once the query ended. */

@@ -1,13 +1,7 @@
 /** The span of one query, and the comment that goes with its statement. */
 
-import {
-  type PatchTools,
-  type Span,
-  type SqlComment,
-  SqlPools,
-  SqlSpans,
-  type Tags,
-} from '../../src/kit/index'
+import type { PatchTools, Span, Tags } from '../../src/kit/index'
+import { type SqlComment, SqlPools, SqlSpans } from '../../src/kit/sql/index'
 import { poolShape } from './pool-shape'
 import type { Client, ConnectionParameters, Query } from './types'
 

@@ -1,6 +1,7 @@
 /** pino: its lines get `dd`. No object of the application's is touched: a line is text, and ours goes into the text. */
 
-import { defineIntegration, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 import { linesWithDd } from './lines'
 import { patchFactory } from './old'
 import { patchPrettyFactory } from './pretty'

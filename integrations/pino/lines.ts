@@ -5,7 +5,8 @@
  * text, or where it might be one `dd` too many.
  */
 
-import { type AnyFunction, type LogCorrelation, withDd } from '../../src/kit/index'
+import type { AnyFunction } from '../../src/kit/index'
+import { type LogCorrelation, withDd } from '../../src/kit/logs/index'
 import { fieldsOf, hasNoDd } from './own-dd'
 import type { Fields, Logger } from './types'
 

@@ -1,6 +1,7 @@
 /** pino before 5, whose prototype nobody can reach, and in 3 and 4 nobody can change. */
 
-import { type AnyFunction, disguise, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 import { linesWithDd } from './lines'
 
 /** Loggers that are made from now on, and their children, write `dd`. */

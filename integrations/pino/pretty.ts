@@ -1,6 +1,7 @@
 /** pino-pretty as pino 5 and 6 use it (`prettyPrint`): it is given a record, not the line. */
 
-import { type AnyFunction, disguise, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 
 /** Lines are left as they are: they have their `dd`, or are another program's. */
 export function patchPrettyFactory(exports: AnyFunction, tools: PatchTools): AnyFunction {

@@ -3,7 +3,8 @@
  * other (which one is first has changed), and neither knows of the other: what was made last is remembered for that long.
  */
 
-import { type AnyFunction, Mark, type PatchTools, type RedisAddress } from '../../src/kit/index'
+import { type AnyFunction, Mark, type PatchTools } from '../../src/kit/index'
+import type { RedisAddress } from '../../src/kit/redis/index'
 import type { ClassModule, SocketOptions } from './types'
 
 const DEFAULT_HOST = 'localhost'

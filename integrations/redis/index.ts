@@ -1,6 +1,7 @@
 /** redis: commands of clients, pools, clusters and sentinels. */
 
-import { defineIntegration, type PatchTools, REDIS_OPTIONS, type Target } from '../../src/kit/index'
+import { defineIntegration, type PatchTools, type Target } from '../../src/kit/index'
+import { REDIS_OPTIONS } from '../../src/kit/redis/index'
 import { watchQueues, watchSockets } from './address'
 import { patchClassic } from './classic'
 import { patchList, patchQueue, patchYallist } from './queue'

@@ -3,7 +3,8 @@
  * the client sends for itself when it has connected.
  */
 
-import { type AnyFunction, endWith, type PatchTools, RedisSpans, type Span } from '../../src/kit/index'
+import type { AnyFunction, PatchTools, Span } from '../../src/kit/index'
+import { endWith, RedisSpans } from '../../src/kit/redis/index'
 import { addressOf } from './address'
 import { requireAs } from './sibling'
 import type { Constructor, ListModule, Waiting } from './types'

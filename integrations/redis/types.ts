@@ -1,6 +1,6 @@
 /** What is used of the `redis` package's client. */
 
-import type { Settling } from '../../src/kit/index'
+import type { Settling } from '../../src/kit/redis/index'
 
 export type Constructor = new (...args: unknown[]) => object
 

@@ -1,14 +1,7 @@
 /** Spans of the handlers in a chain, where they are wanted. */
 
-import {
-  type AnyFunction,
-  disguise,
-  MiddlewareSpans,
-  oncePer,
-  type PatchTools,
-  viewOf,
-  webRequestOf,
-} from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { MiddlewareSpans, oncePer, viewOf, webRequestOf } from '../../src/kit/web/index'
 import type { Chain } from './types'
 
 /** The application can ask a chain for its handlers: ours are seen by `run` alone, which works on a view of the chain. */

@@ -1,6 +1,7 @@
 /** Servers of restify 4 to 6: one method runs the handlers of a route, and those before any route. */
 
-import { type AnyFunction, disguise, type PatchTools, webRequestOf } from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { webRequestOf } from '../../src/kit/web/index'
 import { claimer, nameRoute } from './server'
 import type { Request, Route } from './types'
 

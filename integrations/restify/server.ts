@@ -1,6 +1,7 @@
 /** Servers of restify 10 and later: one method for each step of a request. */
 
-import { type PatchTools, patternText, type WebRequest, webRequestOf } from '../../src/kit/index'
+import type { PatchTools } from '../../src/kit/index'
+import { patternText, type WebRequest, webRequestOf } from '../../src/kit/web/index'
 import type { Request, Route } from './types'
 
 export function patchServer(prototype: object, tools: PatchTools): void {

@@ -1,6 +1,7 @@
 /** What we use of restify. */
 
-import type { AnyFunction, PathPattern } from '../../src/kit/index'
+import type { AnyFunction } from '../../src/kit/index'
+import type { PathPattern } from '../../src/kit/web/index'
 
 export interface Route {
   path?: PathPattern

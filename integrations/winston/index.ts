@@ -1,6 +1,7 @@
 /** winston: the records that its formats and transports get have `dd`; those of the application stay as they are. */
 
-import { defineIntegration, LogCorrelation, type PatchTools } from '../../src/kit/index'
+import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 import { patchDefault, patchOldLogger } from './transports'
 
 export default defineIntegration({

@@ -1,6 +1,7 @@
 /** winston 1 and 2: transports get level, message and metadata; `dd` is of the metadata. */
 
-import { LogCorrelation, type PatchTools } from '../../src/kit/index'
+import type { PatchTools } from '../../src/kit/index'
+import { LogCorrelation } from '../../src/kit/logs/index'
 
 type Log = (this: unknown, level: unknown, message: unknown, meta: unknown, callback: unknown) => unknown
 

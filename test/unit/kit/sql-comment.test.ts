@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withComment } from '../../../src/kit/index'
+import { withComment } from '../../../src/kit/sql/index'
 
 const prepended = (sql: string) => withComment(sql, { text: '/*c*/', isAppended: false })
 const appended = (sql: string) => withComment(sql, { text: '/*c*/', isAppended: true })
