@@ -11,10 +11,9 @@ import type { Registry } from './patch/registry'
 import { type LiveRow, RemoteConfiguration } from './remote/index'
 import { PATH } from './remote/protocol'
 import { later } from './std/timer'
-import type { TraceRuntime } from './trace/runtime'
+import type { TraceRuntime, TraceSink } from './trace/local-trace'
 import type { SamplingRule } from './trace/sampling/rules'
 import type { Sampler } from './trace/sampling/sampler'
-import type { TraceSink } from './trace/sink'
 
 export interface BackgroundParts {
   config: Config

@@ -1,7 +1,7 @@
 /** What the bridge needs of the tracer, which may be started after it, or never. */
 
+import type { TraceRuntime } from '../trace/local-trace'
 import type { Propagator } from '../trace/propagation/propagator'
-import type { TraceRuntime } from '../trace/runtime'
 
 export interface RunningTracer {
   readonly runtime: TraceRuntime

@@ -1,8 +1,7 @@
 /** From spans of the API, of whatever class, to what our spans are children of. */
 
-import { LocalTrace } from '../trace/local-trace'
+import { LocalTrace, type TraceRuntime } from '../trace/local-trace'
 import type { RemoteContext } from '../trace/remote-context'
-import type { TraceRuntime } from '../trace/runtime'
 import { Site } from '../trace/site'
 import { Span, type SpanContext } from '../trace/span'
 import { PassiveSpan } from './passive-span'

@@ -125,14 +125,9 @@ export class BridgeSpan implements OtelSpan {
       const isTime = toHrTime(attributesOrTime) !== undefined
       const at = toHrTime(isTime ? attributesOrTime : time)
       const attributes = isTime || Array.isArray(attributesOrTime) ? undefined : attributesOrTime
-      const event = toEvent(
-        this.span,
-        name,
-        typeof attributes === 'object' ? (attributes as never) : undefined,
-      )
-      if (at !== undefined) event.ticks = toTicks(this.span.trace, at)
+      const ticks = at === undefined ? performance.now() : toTicks(this.span.trace, at)
       this.span.events ??= []
-      this.span.events.push(event)
+      this.span.events.push(toEvent(name, attributes, ticks))
     })
     return this
   }

@@ -3,8 +3,8 @@
 import type { Config } from '../core/config/resolve'
 import type { Row } from '../core/config/rows'
 import type { DataStreams } from '../trace/data-streams'
+import type { TraceRuntime } from '../trace/local-trace'
 import type { Propagator } from '../trace/propagation/propagator'
-import type { TraceRuntime } from '../trace/runtime'
 import type { IntegrationState, LiveSite, SiteDefinition } from './state'
 import type { AnyFunction } from './wrap'
 

@@ -1,7 +1,6 @@
 /** Which endpoint a local root served: words that the encoder joins with samples, and requests by endpoint. */
 
-import { openTraces } from '../trace/open-traces'
-import type { Span } from '../trace/span'
+import { openTraces, type SpanRecord } from '../trace/local-trace'
 
 /** Local roots that one window may need: 65 s at 1,500 requests a second. The oldest are forgotten first. */
 const MAX_ROOTS = 100_000
@@ -33,7 +32,7 @@ export class Endpoints {
   }
 
   /** Any span has finished. Only now is the route of a request known for sure. */
-  closed(span: Span): void {
+  closed(span: SpanRecord): void {
     if (span.type !== 'web') return
     const root = span.trace.root
     if (root !== span && hasWebAncestor(span)) return
@@ -64,7 +63,7 @@ export class Endpoints {
     return counts
   }
 
-  #add(root: Span, index: number): void {
+  #add(root: SpanRecord, index: number): void {
     if (this.#next * ROW === this.#words.length) this.#makeRoom()
     const at = this.#next * ROW
     this.#words[at] = root.idHi
@@ -102,7 +101,7 @@ export class Endpoints {
 }
 
 /** As the trace shows it, so that the two can be joined: the resource, else method and route. */
-function endpointOf(span: Span): string {
+function endpointOf(span: SpanRecord): string {
   const { resource, tags } = span
   if (resource !== '')
     return resource.length > MAX_TEXT_LENGTH ? resource.slice(0, MAX_TEXT_LENGTH) : resource
@@ -112,7 +111,7 @@ function endpointOf(span: Span): string {
 }
 
 /** Whether a web span is a part of another one in this process. */
-function hasWebAncestor(span: Span): boolean {
+function hasWebAncestor(span: SpanRecord): boolean {
   const { root, spans } = span.trace
   if (root === undefined || root.type === 'web') return root !== undefined
   let child = span

@@ -1,7 +1,6 @@
 /** Lets samples carry the span that ran and the endpoint it served. */
 
-import { followClosed } from '../trace/local-trace'
-import type { Span } from '../trace/span'
+import { followClosed, type SpanRecord } from '../trace/local-trace'
 import type { Binding } from './binding'
 import { Endpoints } from './endpoints'
 import { takeLabels } from './labels'
@@ -51,7 +50,7 @@ export function followSpans(binding: Binding, { endpoints: counts, useFrame }: F
 function closedFor(
   endpoints: Endpoints | undefined,
   slot: SpanSlot | undefined,
-): ((span: Span) => void) | undefined {
+): ((span: SpanRecord) => void) | undefined {
   if (slot === undefined) return endpoints && (span => endpoints.closed(span))
   return span => {
     slot.finished(span)

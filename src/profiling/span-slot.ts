@@ -2,7 +2,7 @@
 
 import { createHook } from 'node:async_hooks'
 import { activeSpan, followSwitches } from '../trace/context'
-import type { Span } from '../trace/span'
+import type { SpanRecord } from '../trace/local-trace'
 import { activeLabels, followLabels } from './labels'
 
 /** The words: being written, span (upper, lower), its local root (upper, lower), set of labels. */
@@ -33,7 +33,7 @@ export class SpanSlot {
   }
 
   /** A finished span must not label what runs after it in the same turn. */
-  finished(span: Span): void {
+  finished(span: SpanRecord): void {
     if (this.#words[SLOT.spanLo] === span.idLo && this.#words[SLOT.spanHi] === span.idHi)
       this.#write(undefined)
   }
@@ -47,7 +47,7 @@ export class SpanSlot {
   }
 
   /** The first word is set while the others change: a sample in between carries no span. */
-  #write(span: Span | undefined): void {
+  #write(span: SpanRecord | undefined): void {
     const words = this.#words
     words[SLOT.busy] = 1
     // A user can activate anything; what is no open span has no negative duration.

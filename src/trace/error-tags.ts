@@ -2,7 +2,6 @@
 
 import { stackWithCauses } from './error-text'
 import type { Tags } from './site'
-import type { Span } from './span'
 
 /** An object that carries a message or a stack, whatever realm or class it is of. */
 export function isErrorLike(
@@ -15,7 +14,7 @@ export function isErrorLike(
  * Marks `span` as failed. A value that is not an Error (`throw 'text'`, `Promise.reject(42)`) is recorded as well:
  * its type is its JavaScript type, its message its text. Reading a hostile error (throwing getters) never throws.
  */
-export function addErrorTags(span: Span, error: unknown): void {
+export function addErrorTags(span: { error: 0 | 1; readonly tags: Tags }, error: unknown): void {
   span.error = 1
   describe(error, span.tags)
 }

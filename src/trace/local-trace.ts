@@ -1,25 +1,91 @@
-/** What the spans of one trace in this process share: identity, clock, sampling, and the list of spans to send. */
+/**
+ * What the spans of one trace in this process share: identity, clock, sampling, and the list of spans to send. The file
+ * has more than 250 lines because a trace, its spans and the parts it calls refer to each other in their types, and
+ * types in several files would import each other in a circle.
+ */
 
 import { toDecimal, toHex } from '../std/u64'
-import { enter, leave } from './open-traces'
+import { enter, enteredTraces, leave } from './open-traces'
 import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
 import type { Outgoing } from './propagation/outgoing'
 import { INHERITED, NOT_BY_CHANCE } from './propagation/probability'
 import type { RemoteContext } from './remote-context'
-import type { TraceRuntime } from './runtime'
-import type { Span } from './span'
-import { forget, remember } from './waiting'
+import type { Site, Tags } from './site'
+import type { SpanEvent, SpanLink } from './span-extras'
+import { forget, remember, type WaitingTrace } from './waiting'
+
+/** The fields of a span that its trace, samplers, exporters and profilers use; the class `Span` has them. */
+export interface SpanRecord {
+  /** Span id as int32 words; the top bit is clear. */
+  readonly idHi: number
+  readonly idLo: number
+  /** The parent's id; zero for the root of a trace. */
+  parentHi: number
+  parentLo: number
+  readonly trace: LocalTrace
+  site: Site
+  name: string
+  service: string
+  /** Empty = the name. */
+  resource: string
+  type: string
+  /** Service of a parent in this process; undefined for other parents. A span whose service differs is top-level. */
+  parentService: string | undefined
+  tags: Tags
+  error: 0 | 1
+  /** ms on the monotonic clock. */
+  startTicks: number
+  /** ms; negative while the span is open. */
+  durationMs: number
+  events: SpanEvent[] | undefined
+  links: SpanLink[] | undefined
+  /** True once the trace had too many open spans and dropped this one from its list; `closed` puts it back. */
+  detached: boolean
+  /** Sets a tag of any JavaScript type, unless the span has been exported. */
+  setTag(key: string, value: unknown): this
+  /** Marks the span as failed with `error`, unless an error with details has been recorded before. */
+  setErrorOnce(error: unknown): void
+  finish(): void
+  /** Drops tags, events and links once the span has been exported. */
+  release(): void
+}
+
+/** Takes a chunk of finished spans of one local trace. It must have read all it needs when it returns. */
+export interface TraceSink {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): void
+}
+
+/** Decides once for a local trace: sets its priority, mechanism and sampling rates. */
+export interface TraceSampler {
+  decide(trace: LocalTrace): void
+}
+
+/** What spans and traces need from the tracer that they belong to; `assemble.ts` fills it in. */
+export interface TraceRuntime {
+  /** False while tracing is switched off: nothing may start spans then. */
+  enabled: boolean
+  /** Default service of spans. */
+  readonly service: string
+  /** Whether new traces get 128-bit ids. */
+  readonly traceId128: boolean
+  /** Number of finished spans of an open trace that are sent without waiting for the rest. */
+  readonly partialFlushMinSpans: number
+  sampler: TraceSampler
+  sink: TraceSink
+  /** Called when a trace had too many open spans and dropped `count` of them from its list. */
+  onOpenSpansDetached(count: number): void
+}
 
 /** No spans; shared, never written to. */
-const NOTHING: Span[] = []
+const NOTHING: SpanRecord[] = []
 
 /** Told of each span that has finished, while it still has its tags; undefined = nobody asks, which costs one check. */
-let onClosed: ((span: Span) => void) | undefined
+let onClosed: ((span: SpanRecord) => void) | undefined
 
-const tellers: ((span: Span) => void)[] = []
+const tellers: ((span: SpanRecord) => void)[] = []
 
 /** `tell` must not throw; it is called until the returned function is. */
-export function followClosed(tell: (span: Span) => void): () => void {
+export function followClosed(tell: (span: SpanRecord) => void): () => void {
   tellers.push(tell)
   chooseTeller()
   return () => {
@@ -31,7 +97,7 @@ export function followClosed(tell: (span: Span) => void): () => void {
 
 function chooseTeller(): void {
   const all = [...tellers]
-  const tellAll = (span: Span): void => {
+  const tellAll = (span: SpanRecord): void => {
     for (const tell of all) tell(span)
   }
   onClosed = all.length < 2 ? all[0] : tellAll
@@ -39,7 +105,7 @@ function chooseTeller(): void {
 
 /** What the first span of a trace stands for, when that is more than a span: a request of a server. */
 export interface Work {
-  readonly span: Span
+  readonly span: SpanRecord
   /** It went wrong, as far as is known. */
   fail(error: unknown): void
   /** The process ends now: finishes the span with what is known. */
@@ -60,9 +126,9 @@ export class LocalTrace {
   traceHi: number
   traceLo: number
   /** The first span of the trace in this process. */
-  root: Span | undefined
+  root: SpanRecord | undefined
   /** Spans that have not been sent, in the order in which they started. */
-  spans: Span[]
+  spans: SpanRecord[]
   /** Of those, how many are still open. */
   openCount: number
 
@@ -86,12 +152,12 @@ export class LocalTrace {
   recording: boolean
 
   /** Neighbours in the list of traces that hold finished spans (waiting.ts). */
-  newer: LocalTrace | undefined
-  older: LocalTrace | undefined
+  newer: WaitingTrace | undefined
+  older: WaitingTrace | undefined
   /** When this trace entered that list, in ticks; 0 = not in it. */
   waitingSince: number
-  /** Place among the traces with open spans (open-traces.ts); -1 = not there. */
-  place: number
+  /** Index in the list of traces with open spans (open-traces.ts); -1 = not in it. */
+  openIndex: number
   /** While it is under way. */
   work: Work | undefined
 
@@ -120,7 +186,7 @@ export class LocalTrace {
     this.newer = undefined
     this.older = undefined
     this.waitingSince = 0
-    this.place = -1
+    this.openIndex = -1
     this.work = undefined
   }
 
@@ -138,7 +204,7 @@ export class LocalTrace {
   }
 
   /** A span has started. */
-  opened(span: Span): void {
+  opened(span: SpanRecord): void {
     if (this.openCount >= MAX_OPEN_SPANS) this.#letOldestGo()
     if (this.spans === NOTHING) this.spans = [span]
     else this.spans.push(span)
@@ -146,7 +212,7 @@ export class LocalTrace {
   }
 
   /** A span has finished: sends the trace, or a part of it, when it is time. */
-  closed(span: Span): void {
+  closed(span: SpanRecord): void {
     if (onClosed !== undefined) onClosed(span)
     if (span.detached) {
       span.detached = false
@@ -171,8 +237,8 @@ export class LocalTrace {
   /** Sends the spans that have finished and keeps the open ones. */
   flushFinished(): void {
     if (this.waitingSince !== 0) forget(this)
-    const finished: Span[] = []
-    const open: Span[] = []
+    const finished: SpanRecord[] = []
+    const open: SpanRecord[] = []
     for (const span of this.spans) (span.durationMs >= 0 ? finished : open).push(span)
     this.spans = open
     if (finished.length > 0) this.#send(finished)
@@ -213,7 +279,7 @@ export class LocalTrace {
       : toDecimal(this.traceHi, this.traceLo)
   }
 
-  #send(spans: Span[]): void {
+  #send(spans: SpanRecord[]): void {
     if (this.recording) {
       this.decide()
       this.runtime.sink.add(this, spans)
@@ -223,7 +289,7 @@ export class LocalTrace {
   }
 
   #letOldestGo(): void {
-    const kept: Span[] = []
+    const kept: SpanRecord[] = []
     let toGo = MAX_OPEN_SPANS >> 1
     for (const span of this.spans) {
       if (span.durationMs < 0 && toGo > 0) {
@@ -235,4 +301,10 @@ export class LocalTrace {
     this.spans = kept
     this.runtime.onOpenSpansDetached(MAX_OPEN_SPANS >> 1)
   }
+}
+
+/** Returns the traces of this process that have open spans. */
+export function openTraces(): LocalTrace[] {
+  // Only `LocalTrace.opened` enters traces.
+  return enteredTraces() as LocalTrace[]
 }

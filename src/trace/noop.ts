@@ -1,8 +1,7 @@
 /** Spans of a tracer that is off: they answer every call and leave no trace. */
 
-import { LocalTrace } from './local-trace'
+import { LocalTrace, type TraceRuntime } from './local-trace'
 import { AUTO_REJECT } from './priority'
-import type { TraceRuntime } from './runtime'
 import { Span } from './span'
 import { userSite } from './user-sites'
 

@@ -1,44 +1,51 @@
 /**
  * The traces that have open spans, so that those arrive when the process dies under them. An array in which each trace
- * knows its place: entering and leaving cost a few writes and no garbage.
+ * knows its index: entering and leaving cost a few writes and no garbage.
  */
 
-import type { LocalTrace } from './local-trace'
+/** A trace as the list holds it. */
+export interface OpenTrace {
+  /** Index in the list; -1 = not in it. */
+  openIndex: number
+  /** When the trace began, in ticks. */
+  readonly anchorTicks: number
+}
 
 /** At most so many are held; those beyond are lost if the process dies. */
 export const MAX_OPEN_TRACES = 4096
 /** A span that is open for longer has been forgotten by whoever started it, and is held no more. */
 export const MAX_OPEN_MS = 600_000
 
-const traces: (LocalTrace | undefined)[] = []
+const traces: (OpenTrace | undefined)[] = []
 let count = 0
 
-export function enter(trace: LocalTrace): void {
+export function enter(trace: OpenTrace): void {
   if (count === MAX_OPEN_TRACES) return
-  trace.place = count
+  trace.openIndex = count
   traces[count++] = trace
 }
 
-export function leave(trace: LocalTrace): void {
-  const { place } = trace
-  if (place < 0) return
-  const last = traces[--count] as LocalTrace
+export function leave(trace: OpenTrace): void {
+  const { openIndex } = trace
+  if (openIndex < 0) return
+  const last = traces[--count] as OpenTrace
   traces[count] = undefined
   if (last !== trace) {
-    traces[place] = last
-    last.place = place
+    traces[openIndex] = last
+    last.openIndex = openIndex
   }
-  trace.place = -1
+  trace.openIndex = -1
 }
 
 /** Lets go of traces that began before `ticks`. */
 export function leaveOld(ticks: number): void {
-  for (let place = count - 1; place >= 0; place--) {
-    const trace = traces[place] as LocalTrace
+  for (let index = count - 1; index >= 0; index--) {
+    const trace = traces[index] as OpenTrace
     if (trace.anchorTicks < ticks) leave(trace)
   }
 }
 
-export function openTraces(): LocalTrace[] {
-  return traces.slice(0, count) as LocalTrace[]
+/** Returns the traces in the list. */
+export function enteredTraces(): OpenTrace[] {
+  return traces.slice(0, count) as OpenTrace[]
 }

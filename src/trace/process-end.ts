@@ -5,7 +5,7 @@
 
 import { executionAsyncId } from 'node:async_hooks'
 import { activeSpan, lastThrown } from './context'
-import { openTraces } from './open-traces'
+import { openTraces, type SpanRecord } from './local-trace'
 import type { Span } from './span'
 
 /** Type of the error of spans that did not fail themselves. */
@@ -42,7 +42,7 @@ function thrownIn(origin: UncaughtOrigin): Span | undefined {
 export function cutOff(reason: string, allFailed: boolean): void {
   const traces = openTraces()
   const { error, span: culprit } = uncaught ?? { error: undefined, span: undefined }
-  if (culprit !== undefined && culprit.trace.place < 0) traces.push(culprit.trace)
+  if (culprit !== undefined && culprit.trace.openIndex < 0) traces.push(culprit.trace)
   const suspect = culprit ?? (traces.length === 1 && uncaught !== undefined ? traces[0].root : undefined)
   const exit = { name: PROCESS_EXIT, message: reason, stack: `${PROCESS_EXIT}: ${reason}`, cause: error }
   for (const trace of traces) {
@@ -56,6 +56,6 @@ export function cutOff(reason: string, allFailed: boolean): void {
   }
 }
 
-function isServer({ tags, site }: Span): boolean {
+function isServer({ tags, site }: SpanRecord): boolean {
   return (tags['span.kind'] ?? site.tags['span.kind']) === 'server'
 }

@@ -1,7 +1,5 @@
 /** Span links and span events: what a user gives, and the form in which a span keeps it. */
 
-import type { Span, SpanContext } from './span'
-
 export type AttributeValue = string | number | boolean
 export type Attributes = Record<string, AttributeValue | AttributeValue[]>
 
@@ -24,24 +22,38 @@ export interface SpanEvent {
   attributes: Attributes | undefined
 }
 
+/** The context that a link points to: a `Span`, a `RemoteContext`, or an object of the application's with these methods. */
+export interface LinkedContext {
+  toTraceId(hex?: boolean): string
+  toSpanId(hex?: boolean): string
+  /** The trace of a span in this process, which has the sampling priority. */
+  readonly trace?: { readonly priority: number }
+  /** Sampling priority of a context from another process. */
+  readonly priority?: number
+  /** The header `tracestate` of a context from another process. */
+  readonly tracestate?: string
+}
+
 /** Attributes nest at most so deep and are at most so many. */
 const MAX_DEPTH = 8
 const MAX_ATTRIBUTES = 128
 
-export function toLink(link: { context: SpanContext; attributes?: Attributes }): SpanLink | undefined {
-  const context = link?.context as SpanContext | undefined
+/** Returns the link as a span keeps it; undefined when its context is none. */
+export function toLink(link: { context: LinkedContext; attributes?: Attributes }): SpanLink | undefined {
+  const context = link?.context as LinkedContext | undefined
   if (typeof context?.toTraceId !== 'function' || typeof context.toSpanId !== 'function') return undefined
-  const priority = 'trace' in context ? context.trace.priority : context.priority
-  const tracestate = 'trace' in context ? undefined : context.tracestate || undefined
+  const isLocal = context.trace !== undefined
+  const priority = (isLocal ? context.trace?.priority : context.priority) ?? Number.NaN
   return {
     traceId: context.toTraceId(true).padStart(32, '0'),
     spanId: context.toSpanId(true).padStart(16, '0'),
     attributes: flatten(link.attributes),
     flags: priority > 0 ? 1 : priority === 0 ? 0 : undefined,
-    tracestate,
+    tracestate: isLocal ? undefined : context.tracestate || undefined,
   }
 }
 
+/** Returns a link to something that is not a span, such as an object in a store. */
 export function toPointer(kind: string, direction: string, hash: string): SpanLink {
   return {
     traceId: '0'.repeat(32),
@@ -52,19 +64,10 @@ export function toPointer(kind: string, direction: string, hash: string): SpanLi
   }
 }
 
-export function toEvent(
-  span: Span,
-  name: string,
-  second: Attributes | number | undefined,
-  timeMs?: number,
-): SpanEvent {
-  const attributes = typeof second === 'object' && second !== null ? keepSendable(second) : undefined
-  const time = typeof second === 'number' ? second : timeMs
-  return {
-    name: String(name),
-    ticks: time === undefined ? performance.now() : span.ticksOf(time),
-    attributes,
-  }
+/** Returns the event as a span keeps it, with those of `attributes` that can be sent. */
+export function toEvent(name: string, attributes: unknown, ticks: number): SpanEvent {
+  const isGiven = typeof attributes === 'object' && attributes !== null
+  return { name: String(name), ticks, attributes: isGiven ? keepSendable(attributes) : undefined }
 }
 
 function isPrimitive(value: unknown): value is AttributeValue {

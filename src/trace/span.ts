@@ -3,7 +3,7 @@
 import { toDecimal, toHex } from '../std/u64'
 import { addErrorTags, isErrorLike } from './error-tags'
 import { describeException, HAS_EXCEPTION } from './exception-event'
-import type { LocalTrace } from './local-trace'
+import type { LocalTrace, SpanRecord } from './local-trace'
 import type { RemoteContext } from './remote-context'
 import type { Site, Tags } from './site'
 import { type Attributes, type SpanEvent, type SpanLink, toEvent, toLink, toPointer } from './span-extras'
@@ -14,33 +14,27 @@ export type SpanContext = Span | RemoteContext
 
 const RELEASED: Tags = Object.freeze({})
 
-export class Span {
-  /** Span id as int32 words; the top bit is clear. First, so that native readers find them at a fixed offset. */
+export class Span implements SpanRecord {
+  // The meaning of the fields stands on `SpanRecord`. The ids come first: native readers find them at a fixed offset.
   readonly idHi: number
   readonly idLo: number
-  /** Parent's id; zero for a root. */
   parentHi: number
   parentLo: number
   readonly trace: LocalTrace
   site: Site
   name: string
   service: string
-  /** Empty = the name. */
   resource: string
   type: string
-  /** Service of the parent when the parent is of this process: decides what is top-level. */
   parentService: string | undefined
   tags: Tags
   error: 0 | 1
-  /** ms on the monotonic clock. */
   startTicks: number
-  /** ms; negative while the span is open. */
   durationMs: number
   events: SpanEvent[] | undefined
   links: SpanLink[] | undefined
   /** Legacy OpenTracing baggage, shared with the parent until written to. */
   baggage: Record<string, string> | undefined
-  /** True while the trace does not hold this open span any more. */
   detached: boolean
 
   constructor(
@@ -167,8 +161,10 @@ export class Span {
   /** Adds an event at `timeMs` (epoch, default now); the second argument may be the time. */
   addEvent(name: string, attributesOrTime?: Attributes | number, timeMs?: number): this {
     if (this.durationMs < 0) {
+      const time = typeof attributesOrTime === 'number' ? attributesOrTime : timeMs
+      const ticks = time === undefined ? performance.now() : this.ticksOf(time)
       this.events ??= []
-      this.events.push(toEvent(this, name, attributesOrTime, timeMs))
+      this.events.push(toEvent(name, attributesOrTime, ticks))
     }
     return this
   }

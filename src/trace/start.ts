@@ -1,9 +1,8 @@
 /** Starts spans: the one place where a trace begins or grows. */
 
 import { idPool, nextId } from '../std/ids'
-import { LocalTrace } from './local-trace'
+import { LocalTrace, type TraceRuntime } from './local-trace'
 import { RemoteContext } from './remote-context'
-import type { TraceRuntime } from './runtime'
 import type { Site, Tags } from './site'
 import { Span } from './span'
 import { toLink } from './span-extras'

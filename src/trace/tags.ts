@@ -4,13 +4,13 @@
  */
 
 import { addErrorTags, isErrorLike } from './error-tags'
+import type { SpanRecord } from './local-trace'
 import type { Tags } from './site'
-import type { Span } from './span'
 
 /** A user can tag an object or array; at most so many of its entries become tags. */
 const MAX_ENTRIES = 100
 
-type Setter = (span: Span, value: unknown) => void
+type Setter = (span: SpanRecord, value: unknown) => void
 
 /** Names that mean something to the tracer itself. */
 const SPECIAL = new Map<string, Setter>([
@@ -98,14 +98,14 @@ const SPECIAL = new Map<string, Setter>([
 ])
 
 /** Sets one tag. */
-export function setSpanTag(span: Span, key: string, value: unknown): void {
+export function setSpanTag(span: SpanRecord, key: string, value: unknown): void {
   const special = SPECIAL.get(key)
   if (special === undefined) setTagValue(span.tags, key, value)
   else special(span, value)
 }
 
 /** Sets every own property of `given`. Never throws, whatever it is. */
-export function setSpanTags(span: Span, given: Readonly<Record<string, unknown>>): void {
+export function setSpanTags(span: SpanRecord, given: Readonly<Record<string, unknown>>): void {
   try {
     // Not Object.keys: it would make an array for each span.
     for (const key in given) if (Object.hasOwn(given, key)) setSpanTag(span, key, given[key])

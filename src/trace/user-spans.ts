@@ -2,9 +2,9 @@
 
 import { disguise } from '../std/disguise'
 import { activeSpan, runInSpan } from './context'
+import type { TraceRuntime } from './local-trace'
 import { endSpan, endWithResult } from './outcome'
 import { RemoteContext } from './remote-context'
-import type { TraceRuntime } from './runtime'
 import { Span, type SpanContext } from './span'
 import type { Attributes } from './span-extras'
 import { startSpan as start } from './start'

@@ -6,18 +6,25 @@
  * whose open span is never finished is then held by nothing of ours.
  */
 
-import type { LocalTrace } from './local-trace'
+/** A trace as the list links it. */
+export interface WaitingTrace {
+  newer: WaitingTrace | undefined
+  older: WaitingTrace | undefined
+  /** When the trace entered the list, in ticks; 0 = not in it. */
+  waitingSince: number
+  flushFinished(): void
+}
 
 /** Finished spans wait at most this long for the rest of their trace. */
 export const MAX_WAIT_MS = 60_000
 /** At most so many traces are held by the list. */
 export const MAX_WAITING = 10_000
 
-let oldest: LocalTrace | undefined
-let newest: LocalTrace | undefined
+let oldest: WaitingTrace | undefined
+let newest: WaitingTrace | undefined
 let count = 0
 
-export function remember(trace: LocalTrace, nowTicks: number): void {
+export function remember(trace: WaitingTrace, nowTicks: number): void {
   trace.waitingSince = nowTicks > 0 ? nowTicks : 1
   trace.older = newest
   if (newest === undefined) oldest = trace
@@ -26,7 +33,7 @@ export function remember(trace: LocalTrace, nowTicks: number): void {
   if (++count > MAX_WAITING) oldest?.flushFinished()
 }
 
-export function forget(trace: LocalTrace): void {
+export function forget(trace: WaitingTrace): void {
   if (trace.older === undefined) oldest = trace.newer
   else trace.older.newer = trace.newer
   if (trace.newer === undefined) newest = trace.older

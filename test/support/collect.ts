@@ -9,6 +9,7 @@ import type { Integration, ManifestEntry } from '../../src/patch/types'
 import { toHex } from '../../src/std/u64'
 import { runInSpan } from '../../src/trace/context'
 import type { DataStreams } from '../../src/trace/data-streams'
+import type { SpanRecord } from '../../src/trace/local-trace'
 import { openPropagator } from '../../src/trace/propagation/open'
 import { Site } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
@@ -155,11 +156,11 @@ function describe(spans: readonly PlainSpan[]): string {
   )
 }
 
-function copy(span: Span, first: boolean): PlainSpan {
+function copy(span: SpanRecord, first: boolean): PlainSpan {
   return {
     ...flatten(span, first, TEST_COMMON),
-    traceId: span.toTraceId(true),
-    spanId: span.toSpanId(true),
+    traceId: span.trace.toTraceId(true),
+    spanId: toHex(span.idHi, span.idLo),
     parentId: toHex(span.parentHi, span.parentLo),
     error: span.error,
     durationMs: span.durationMs,

@@ -3,9 +3,7 @@
 import type { CommonTags } from '../../src/export/encode/common-tags'
 import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
 import { toBigInt } from '../../src/std/u64'
-import type { LocalTrace } from '../../src/trace/local-trace'
-import type { TraceRuntime } from '../../src/trace/runtime'
-import type { Span } from '../../src/trace/span'
+import type { LocalTrace, SpanRecord, TraceRuntime } from '../../src/trace/local-trace'
 
 /** A copy of a span, made when it was handed over. */
 export interface SeenSpan extends FlatSpan {
@@ -43,7 +41,7 @@ export function testRuntime(options: Partial<TraceRuntime> = {}): TestRuntime {
       },
     },
     sink: {
-      add(_trace: LocalTrace, spans: readonly Span[]) {
+      add(_trace: LocalTrace, spans: readonly SpanRecord[]) {
         chunks.push(spans.map((span, index) => copy(span, index === 0)))
       },
     },
@@ -54,7 +52,7 @@ export function testRuntime(options: Partial<TraceRuntime> = {}): TestRuntime {
   }
 }
 
-function copy(span: Span, first: boolean): SeenSpan {
+function copy(span: SpanRecord, first: boolean): SeenSpan {
   return {
     ...flatten(span, first, TEST_COMMON),
     traceId: toBigInt(span.trace.traceHi, span.trace.traceLo),

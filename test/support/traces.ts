@@ -1,6 +1,6 @@
 /** Makes finished traces and hands them to a sink. */
 
-import type { TraceSink } from '../../src/trace/sink'
+import type { TraceSink } from '../../src/trace/local-trace'
 import { Site, type Tags } from '../../src/trace/site'
 import { startSpan } from '../../src/trace/start'
 import { testRuntime } from './runtime'

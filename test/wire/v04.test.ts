@@ -6,7 +6,7 @@ import { Unpackr } from 'msgpackr'
 import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
 import { V04Encoder } from '../../src/export/encode/v04/encoder'
 import { toBigInt } from '../../src/std/u64'
-import type { LocalTrace } from '../../src/trace/local-trace'
+import type { LocalTrace, SpanRecord } from '../../src/trace/local-trace'
 import { RemoteContext } from '../../src/trace/remote-context'
 import { Site, type Tags } from '../../src/trace/site'
 import type { Span } from '../../src/trace/span'
@@ -29,7 +29,12 @@ const MiB = 1024 * 1024
 /** An encoder that is fed by a runtime, and the reference of every span that it was fed. */
 function encoding(maxChunkBytes = 10 * MiB) {
   const encoder = new V04Encoder(TEST_COMMON, maxChunkBytes)
-  const references: (FlatSpan & { span: Span; trace: LocalTrace; error: number; durationMs: number })[][] = []
+  const references: (FlatSpan & {
+    span: SpanRecord
+    trace: LocalTrace
+    error: number
+    durationMs: number
+  })[][] = []
   const accepted: boolean[] = []
   const runtime = testRuntime({
     sink: {

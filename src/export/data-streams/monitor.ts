@@ -8,8 +8,8 @@ import { log } from '../../core/log'
 import type { AgentRequest, Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { DataStreams, Pathway } from '../../trace/data-streams'
+import type { SpanRecord } from '../../trace/local-trace'
 import { headerText } from '../../trace/propagation/carrier'
-import type { Span } from '../../trace/span'
 import { StatsSender } from '../stats/sender'
 import { StreamBucket } from './bucket'
 import { decodePathway, encodePathway, HEADER } from './context'
@@ -58,7 +58,7 @@ export class DataStreamsMonitor implements DataStreams {
     tags: readonly string[],
     parent: Pathway | undefined,
     payloadBytes: number,
-    span?: Span,
+    span?: SpanRecord,
   ): Pathway {
     const nowMs = Date.now()
     const sorted = [...tags].sort()

@@ -4,8 +4,8 @@
  */
 
 import { toHex } from '../../std/u64'
+import type { SpanRecord } from '../../trace/local-trace'
 import { UNDECIDED } from '../../trace/priority'
-import type { Span } from '../../trace/span'
 import type { CommonTags } from './common-tags'
 import { eventsJson, linksJson } from './span-json'
 
@@ -16,7 +16,7 @@ export interface TagWriter {
 }
 
 /** Texts of a span; with `first`, also those of its trace, which the first span of a chunk carries. Returns their number. */
-export function writeTexts(span: Span, first: boolean, common: CommonTags, to: TagWriter): number {
+export function writeTexts(span: SpanRecord, first: boolean, common: CommonTags, to: TagWriter): number {
   const { trace } = span
   let count = 0
   if (trace.origin !== undefined) {
@@ -56,12 +56,12 @@ export function writeTexts(span: Span, first: boolean, common: CommonTags, to: T
 /** Name of the tag, 1, of a span whose parent is of another service or process. */
 export const TOP_LEVEL = '_dd.top_level'
 
-export function isTopLevel(span: Span): boolean {
+export function isTopLevel(span: SpanRecord): boolean {
   return span.parentService !== span.service
 }
 
 /** Whether `writeTexts` or `writeNumbers` would write anything: for most spans they need not be called. */
-export function hasDerived(span: Span, first: boolean): boolean {
+export function hasDerived(span: SpanRecord, first: boolean): boolean {
   return (
     first ||
     span === span.trace.root ||
@@ -72,7 +72,7 @@ export function hasDerived(span: Span, first: boolean): boolean {
 }
 
 /** The priority on the first span of a chunk, and the rates on the local root. Returns their number. */
-export function writeNumbers(span: Span, first: boolean, to: TagWriter): number {
+export function writeNumbers(span: SpanRecord, first: boolean, to: TagWriter): number {
   const { trace } = span
   let count = 0
   if (first && trace.priority !== UNDECIDED) {

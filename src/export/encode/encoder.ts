@@ -1,7 +1,6 @@
 /** What the writer needs from a trace format. */
 
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 
 /** A finished payload: bytes that no one will write to again. */
 export interface Payload {
@@ -26,7 +25,7 @@ export interface Encoder {
    * Encodes a chunk of spans that share a trace. False when the chunk alone would pass `maxChunkBytes`, even with its
    * large values cut: then nothing has been added, and the caller counts it as lost.
    */
-  add(trace: LocalTrace, spans: readonly Span[]): boolean
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): boolean
   /** The payload so far, and a fresh start. Undefined when nothing has been added. */
   take(): Payload | undefined
   /** Gives a body back that was sent, so that its memory can serve again. */

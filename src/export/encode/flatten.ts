@@ -4,7 +4,7 @@
  * compares the two.
  */
 
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import type { CommonTags } from './common-tags'
 import { isTopLevel, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
 import { cutKey, cutValue } from './limits'
@@ -19,7 +19,7 @@ export interface FlatSpan {
 }
 
 /** `first`: the span is the first of its chunk, and so carries the trace-level tags. */
-export function flatten(span: Span, first: boolean, common: CommonTags): FlatSpan {
+export function flatten(span: SpanRecord, first: boolean, common: CommonTags): FlatSpan {
   const meta: Record<string, string> = { ...common.meta }
   const metrics: Record<string, number> = { ...common.metrics }
   if (span.service.toLowerCase() !== common.service.toLowerCase()) {

@@ -1,13 +1,13 @@
 /** Span links and span events as JSON text in `meta`, which is how they travel in v0.4 and v0.5. */
 
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import { MAX_VALUE } from './limits'
 
 /**
  * `_dd.span_links`: `[{trace_id, span_id, attributes?, flags?, tracestate?}]`. Links that do not fit into a value are
  * left out whole, so that the text always parses.
  */
-export function linksJson(span: Span): string {
+export function linksJson(span: SpanRecord): string {
   const links = span.links ?? []
   return joinWhole(
     links.map(link => {
@@ -21,7 +21,7 @@ export function linksJson(span: Span): string {
 }
 
 /** `events`: `[{name, time_unix_nano, attributes?}]`, with the time as an exact integer. */
-export function eventsJson(span: Span): string {
+export function eventsJson(span: SpanRecord): string {
   const { anchorMs, anchorTicks } = span.trace
   const events = span.events ?? []
   return joinWhole(

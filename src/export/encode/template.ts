@@ -3,8 +3,8 @@
  * again (a host, a database, a method) move into its block, where they cost a comparison instead of their writing.
  */
 
+import type { SpanRecord } from '../../trace/local-trace'
 import type { Site, TagValue } from '../../trace/site'
-import type { Span } from '../../trace/span'
 import { type Block, emptyBlock, extendBlock } from './block'
 import type { CommonTags } from './common-tags'
 import type { KeyCache } from './keys'
@@ -57,7 +57,7 @@ export class Template {
   readonly #keys: KeyCache
   readonly #staticNames: ReadonlySet<string>
 
-  constructor(site: Site, span: Span, common: CommonTags, keys: KeyCache) {
+  constructor(site: Site, span: SpanRecord, common: CommonTags, keys: KeyCache) {
     this.name = span.name
     this.service = span.service
     this.type = span.type
@@ -164,7 +164,7 @@ export class Templates {
   }
 
   /** The template that fits `span`; undefined when its site has too many variants. */
-  of(span: Span): Template | undefined {
+  of(span: SpanRecord): Template | undefined {
     const { site } = span
     let templates = site.encoded as SiteTemplates | undefined
     if (templates === undefined || templates.owner !== this) {

@@ -1,12 +1,11 @@
 /** Nanoseconds since the epoch as two 32-bit words: a float64 would be off by up to 256 ns. */
 
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 
 const TWO_32 = 0x1_0000_0000
 
 /** Writes the start of `span` as eight bytes at `at`; zero when it lies before the epoch. */
-export function setStart(view: DataView, at: number, span: Span): void {
+export function setStart(view: DataView, at: number, span: SpanRecord): void {
   setTime(view, at, span.trace, span.startTicks)
 }
 
@@ -35,7 +34,7 @@ export function setTime(
 }
 
 /** Writes the duration of `span` as eight bytes at `at`. */
-export function setDuration(view: DataView, at: number, span: Span): void {
+export function setDuration(view: DataView, at: number, span: SpanRecord): void {
   const nanos = Math.round(span.durationMs * 1e6)
   view.setInt32(at, Math.floor(nanos / TWO_32))
   view.setInt32(at + 4, nanos)

@@ -1,8 +1,7 @@
 /** Encodes spans as they finish, and makes requests of them. */
 
 import { reportFailure } from '../../core/fence'
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Payload } from '../encode/encoder'
 import type { Format, RequestPart, Scope, SpanOutput } from './output'
 import { traceStateOf, writeSpan } from './span'
@@ -12,7 +11,7 @@ const MAX_SERVICES = 64
 /** On a span that a span rule keeps although its trace is dropped. */
 const KEPT_BY_RULE = '_dd.span_sampling.mechanism'
 
-function isKept({ tags }: Span): boolean {
+function isKept({ tags }: SpanRecord): boolean {
   return tags[KEPT_BY_RULE] !== undefined
 }
 
@@ -45,7 +44,7 @@ export class Batch {
   }
 
   /** Adds what is kept of a trace. Returns how many spans could not be encoded. */
-  add(trace: LocalTrace, spans: readonly Span[]): number {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): number {
     let failures = 0
     let isFirst = true
     const isDropped = trace.priority <= 0
@@ -77,7 +76,7 @@ export class Batch {
     return payload
   }
 
-  #add(span: Span, isFirst: boolean, traceState: string): boolean {
+  #add(span: SpanRecord, isFirst: boolean, traceState: string): boolean {
     const { spans } = this.#groupOf(span.service)
     const before = spans.byteLength
     try {

@@ -1,7 +1,6 @@
 /** Takes finished traces, encodes them at once, and has them delivered to a collector: bytes are the queue. */
 
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { Tally } from '../send/delivery-counts'
 import type { Exporter, FlushResult, Unsent } from '../send/exporter'
 import { Batch } from './batch'
@@ -40,7 +39,7 @@ export class OtlpExporter implements Exporter {
     return this.#pipeline.byteLength
   }
 
-  add(trace: LocalTrace, spans: readonly Span[]): void {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     if (this.#pipeline.isClosing) {
       this.#tally.countDropped('shut down', 1, spans.length)
       return

@@ -11,7 +11,7 @@
  */
 
 import { toHex } from '../../std/u64'
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, keepValue, type Target } from './attributes'
 import { anyValue, encodeResource, listOf, quoted } from './json-values'
@@ -28,13 +28,13 @@ class JsonSpans implements SpanOutput {
   #links = ''
   byteLength = 0
 
-  begin(span: Span, head: Readonly<Head>): void {
+  begin(span: SpanRecord, head: Readonly<Head>): void {
     const { parentHi, parentLo } = span
     this.#attributes = this.#events = this.#links = ''
     const parent = (parentHi | parentLo) === 0 ? '' : `,"parentSpanId":"${toHex(parentHi, parentLo)}"`
     const state = head.traceState === '' ? '' : `,"traceState":${quoted(head.traceState)}`
     this.#head =
-      `{"traceId":"${span.toTraceId(true)}","spanId":"${toHex(span.idHi, span.idLo)}"${parent}${state}` +
+      `{"traceId":"${span.trace.toTraceId(true)}","spanId":"${toHex(span.idHi, span.idLo)}"${parent}${state}` +
       `,"flags":${head.flags},"name":${quoted(head.name)},"kind":${head.kind}` +
       `,"startTimeUnixNano":"${decimalOf(head.start)}","endTimeUnixNano":"${decimalOf(head.end)}"`
   }

@@ -1,8 +1,7 @@
 /** Nanoseconds since the epoch as OTLP's fixed64, in two words: exact, where a float64 is off by up to 256 ns. */
 
 import { toDecimal } from '../../std/u64'
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { setDuration, setTime } from '../encode/time'
 
 /** Two words of 32 bits. */
@@ -20,7 +19,7 @@ export function readTime(trace: LocalTrace, ticks: number, out: Nanos): void {
 }
 
 /** `start` and the duration of `span`, added up. */
-export function readEnd(span: Span, start: Readonly<Nanos>, out: Nanos): void {
+export function readEnd(span: SpanRecord, start: Readonly<Nanos>, out: Nanos): void {
   setDuration(words, 0, span)
   const low = start.lo + words.getUint32(4)
   out.lo = low >>> 0

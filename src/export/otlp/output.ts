@@ -1,7 +1,7 @@
 /** What the formats of OTLP have in common: spans are written one by one, and requests are made of what was written. */
 
+import type { SpanRecord } from '../../trace/local-trace'
 import type { TagValue } from '../../trace/site'
-import type { Span } from '../../trace/span'
 import type { Attributes, SpanLink } from '../../trace/span-extras'
 import type { AttributeValue, Target } from './attributes'
 import type { Nanos } from './nanos'
@@ -23,7 +23,7 @@ export interface Head {
 export interface SpanOutput {
   /** Bytes that the spans have so far. */
   readonly byteLength: number
-  begin(span: Span, head: Readonly<Head>): void
+  begin(span: SpanRecord, head: Readonly<Head>): void
   attribute(target: Target, value: AttributeValue): void
   event(time: Readonly<Nanos>, name: string, attributes: Readonly<Attributes> | undefined): void
   link(link: SpanLink): void

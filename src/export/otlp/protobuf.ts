@@ -15,7 +15,7 @@
  */
 
 import { Writer } from 'protobufjs/minimal'
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, type Encoded, keepValue, type Target } from './attributes'
 import type { Nanos } from './nanos'
@@ -49,7 +49,7 @@ class ProtobufSpans implements SpanOutput {
     return this.#out.pos
   }
 
-  begin(span: Span, head: Readonly<Head>): void {
+  begin(span: SpanRecord, head: Readonly<Head>): void {
     const out = this.#out
     const { trace, parentHi, parentLo } = span
     this.#start = out.pos

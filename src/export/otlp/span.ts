@@ -12,10 +12,9 @@
  * | event `exception` | `error.type`, `error.message` and `error.stack`, unless the exception was recorded as such |
  */
 
-import type { LocalTrace } from '../../trace/local-trace'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { otherMembers, stateHead, stateTail, withoutParent } from '../../trace/propagation/tracestate-text'
 import type { TagValue } from '../../trace/site'
-import type { Span } from '../../trace/span'
 import type { SpanEvent } from '../../trace/span-extras'
 import { AttributeList } from './attribute-list'
 import * as names from './attributes'
@@ -50,7 +49,7 @@ const head = { name: '', kind: 0, traceState: '', flags: 0, start: { hi: 0, lo: 
 const time: Nanos = { hi: 0, lo: 0 }
 
 /** `first`: the span carries the tags that its trace has for one span. */
-export function writeSpan(span: Span, first: boolean, traceState: string, out: SpanOutput): void {
+export function writeSpan(span: SpanRecord, first: boolean, traceState: string, out: SpanOutput): void {
   const { trace, events, links } = span
   list.clear()
   list.addTags(span.site.tags)
@@ -75,7 +74,7 @@ export function writeSpan(span: Span, first: boolean, traceState: string, out: S
 }
 
 /** Fills in the head, and adds the attributes that are fields of ours. */
-function describe(span: Span, to: Head): void {
+function describe(span: SpanRecord, to: Head): void {
   const { trace, name, type } = span
   to.kind = KINDS[text(names.KIND)] ?? KINDS.internal
   to.name = span.resource || name
@@ -92,7 +91,7 @@ function describe(span: Span, to: Head): void {
   to.flags = flagsOf(span, trace)
 }
 
-function describeStatement({ name, resource }: Span): string {
+function describeStatement({ name, resource }: SpanRecord): string {
   const statement = statementOf(resource, QUOTED_TEXTS.has(list.get(names.DB_SYSTEM)))
   if (list.get(names.DB_QUERY) === undefined) list.set(names.DB_QUERY, statement.text)
   const { operation } = statement
@@ -112,7 +111,7 @@ function describeUrl(url: string): void {
   if (question >= 0 && question + 1 < url.length) list.set(names.URL_QUERY, url.slice(question + 1))
 }
 
-function flagsOf(span: Span, trace: LocalTrace): number {
+function flagsOf(span: SpanRecord, trace: LocalTrace): number {
   const { remote } = trace
   const isRemote = remote !== undefined && span === trace.root
   return (
@@ -152,8 +151,9 @@ function text(target: names.Target): string {
 /** `tracestate` of all spans of a trace. */
 export function traceStateOf(trace: LocalTrace): string {
   const head = stateHead(String(trace.priority), trace.origin)
-  const others = otherMembers(trace)
-  const unknown = trace.remote === undefined ? '' : trace.remote.unknownTracestate
+  const { remote, probability, traceHi, traceLo } = trace
+  const others = otherMembers(remote, probability, traceHi, traceLo)
+  const unknown = remote === undefined ? '' : remote.unknownTracestate
   const tail = stateTail(head.length, trace.propagated, unknown)
   return withoutParent(head, others === '' ? tail : `${tail},${others}`)
 }

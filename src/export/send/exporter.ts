@@ -1,7 +1,7 @@
 /** What the tracer asks of the part that traces leave through, whoever takes them. */
 
 import type { AgentRequest } from '../../core/transport'
-import type { TraceSink } from '../../trace/sink'
+import type { TraceSink } from '../../trace/local-trace'
 
 /** What `flush()` and `shutdown()` did, in traces since the last of these calls. */
 export interface FlushResult {

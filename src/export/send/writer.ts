@@ -5,8 +5,7 @@ import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import { later } from '../../std/timer'
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Encoder } from '../encode/encoder'
 import { V05_PATH } from '../encode/v05/payload'
 import { Delivery } from './agent-delivery'
@@ -127,7 +126,7 @@ export class AgentWriter implements Exporter {
     this.#encoder = this.#encoder.path === V05_PATH ? v05() : v04()
   }
 
-  add(trace: LocalTrace, spans: readonly Span[]): void {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     if (this.#closing !== undefined) {
       this.#tally.countDropped('shut down', 1, spans.length)
       return

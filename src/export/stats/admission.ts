@@ -10,24 +10,22 @@
  * | none of these | nothing |
  */
 
-import type { LocalTrace } from '../../trace/local-trace'
+import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
 import { USER_KEEP } from '../../trace/priority'
 import type { SpanSampler } from '../../trace/sampling/span-rules'
-import type { TraceSink } from '../../trace/sink'
-import type { Span } from '../../trace/span'
 
 const ANALYSED = '_dd1.sr.eausr'
 
 /** Hands on to `sink` what is to be sent of a trace with a priority of 0 or below; returns how many spans were. */
 export function admit(
   trace: LocalTrace,
-  spans: readonly Span[],
+  spans: readonly SpanRecord[],
   sampler: SpanSampler | undefined,
   sink: TraceSink,
 ): number {
   let isFailed = false
   let isKept = false
-  const chosen: Span[] = []
+  const chosen: SpanRecord[] = []
   for (const span of spans) {
     if (span.error === 1) isFailed = true
     if (sampler?.keep(span) === true) {
@@ -42,7 +40,7 @@ export function admit(
 }
 
 /** The decision about the trace stands: what it says of itself to other services, and its later chunks. */
-function addKept(trace: LocalTrace, spans: readonly Span[], sink: TraceSink): void {
+function addKept(trace: LocalTrace, spans: readonly SpanRecord[], sink: TraceSink): void {
   const { priority } = trace
   trace.priority = USER_KEEP
   try {

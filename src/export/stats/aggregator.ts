@@ -1,8 +1,7 @@
 /** Counts spans in buckets of ten seconds, by when they ended. */
 
 import { log } from '../../core/log'
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { Bucket } from './bucket'
 import { KeyReader } from './key'
 import type { Offer } from './offer'
@@ -39,7 +38,7 @@ export class Aggregator {
   }
 
   /** Counts those of the finished spans that count. */
-  add(trace: LocalTrace, spans: readonly Span[]): void {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     const reader = this.#reader
     const isSynthetics = trace.origin?.startsWith('synthetics') === true
     for (let index = 0; index < spans.length; index++) {

@@ -3,8 +3,8 @@
  * again for the next span; what is static of a span is read once for its site.
  */
 
+import type { SpanRecord } from '../../trace/local-trace'
 import type { Site, Tags, TagValue } from '../../trace/site'
-import type { Span } from '../../trace/span'
 import { isTopLevel } from '../encode/derived-tags'
 import type { Offer } from './offer'
 
@@ -90,7 +90,7 @@ export class KeyReader {
   }
 
   /** Reads `span` into `key`. False when it does not count. */
-  read(span: Span, isSynthetics: boolean): boolean {
+  read(span: SpanRecord, isSynthetics: boolean): boolean {
     const { key } = this
     const { tags, site } = span
     const facts = this.#facts.get(site) ?? this.#factsOf(site)
@@ -138,7 +138,7 @@ export class KeyReader {
   }
 
   /** Only who talks to somebody has peers; others have at most the service that theirs replaces, as in the agent. */
-  #readPeers({ tags, site, service }: Span, kind: string, hasStatic: boolean): void {
+  #readPeers({ tags, site, service }: SpanRecord, kind: string, hasStatic: boolean): void {
     const hasPeers = talks(kind)
     if (hasPeers) {
       if (hasStatic) this.#addPeers(site.tags)

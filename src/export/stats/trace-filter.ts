@@ -10,8 +10,7 @@
  */
 
 import { log } from '../../core/log'
-import type { LocalTrace } from '../../trace/local-trace'
-import type { Span } from '../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { CommonTags } from '../encode/common-tags'
 import type { Offer } from './offer'
 
@@ -42,7 +41,7 @@ export class TraceFilter {
   }
 
   /** Whether this chunk is to be thrown away. */
-  rejects(trace: LocalTrace, spans: readonly Span[]): boolean {
+  rejects(trace: LocalTrace, spans: readonly SpanRecord[]): boolean {
     const { root } = trace
     if (root === undefined) return false
     if (root.durationMs >= 0 && !spans.includes(root)) return this.#rejected.has(trace)
@@ -51,7 +50,7 @@ export class TraceFilter {
     return isRejected
   }
 
-  #rejectsRoot(root: Span): boolean {
+  #rejectsRoot(root: SpanRecord): boolean {
     const has = (test: TagTest): boolean => {
       const value = this.#textOf(root, test.name)
       return value !== undefined && test.fits(value)
@@ -62,7 +61,7 @@ export class TraceFilter {
   }
 
   /** The value of a tag in `meta`, where the agent looks. */
-  #textOf(root: Span, name: string): string | undefined {
+  #textOf(root: SpanRecord, name: string): string | undefined {
     const { meta, version, service } = this.#common
     const value = root.tags[name] ?? root.site.tags[name] ?? meta[name]
     if (value !== undefined) return typeof value === 'string' ? value : undefined

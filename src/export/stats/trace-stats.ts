@@ -15,10 +15,8 @@ import { fence, reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import { every } from '../../std/timer'
-import type { LocalTrace } from '../../trace/local-trace'
+import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
 import type { SpanSampler } from '../../trace/sampling/span-rules'
-import type { TraceSink } from '../../trace/sink'
-import type { Span } from '../../trace/span'
 import type { CommonTags } from '../encode/common-tags'
 import type { AgentInfo } from '../send/agent-info'
 import type { ClientStats } from '../send/client-stats'
@@ -166,7 +164,12 @@ export class TraceStats implements ClientStats {
     return this.#offer !== undefined && this.#offer !== UNKNOWN
   }
 
-  #add(trace: LocalTrace, spans: readonly Span[], sampler: SpanSampler | undefined, sink: TraceSink): void {
+  #add(
+    trace: LocalTrace,
+    spans: readonly SpanRecord[],
+    sampler: SpanSampler | undefined,
+    sink: TraceSink,
+  ): void {
     const offer = this.#offer
     if (offer !== undefined) {
       if (this.#filter?.rejects(trace, spans) === true) return
@@ -185,7 +188,12 @@ export class TraceStats implements ClientStats {
     }
   }
 
-  #drop(trace: LocalTrace, spans: readonly Span[], sampler: SpanSampler | undefined, sink: TraceSink): void {
+  #drop(
+    trace: LocalTrace,
+    spans: readonly SpanRecord[],
+    sampler: SpanSampler | undefined,
+    sink: TraceSink,
+  ): void {
     const admitted = admit(trace, spans, sampler, sink)
     if (admitted === 0) this.#droppedTraces++
     this.#droppedSpans += spans.length - admitted

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { PerformanceObserver } from 'node:perf_hooks'
 import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import type { Sampler } from '../types'
 import { encodeEvents } from './encode-events'
 import { gcLabels, operationLabels, type PerformanceEntryLike, type TimelineEvent } from './event'
@@ -77,7 +77,7 @@ export class EventsSampler implements Sampler {
   }
 
   /** To be called with every span that finishes while this runs: lookups and connections learn whom they were for. */
-  closed(span: Span): void {
+  closed(span: SpanRecord): void {
     if (this.#observer !== undefined) this.#spans.closed(span)
   }
 

@@ -3,7 +3,7 @@
  * their own spans, which the integrations `dns` and `net` make where a span is active, tell whom they were done for.
  */
 
-import type { Span } from '../../trace/span'
+import type { SpanRecord } from '../../trace/local-trace'
 import { type EventSpan, operationLabels, type PerformanceEntryLike } from './event'
 
 interface Operation {
@@ -23,7 +23,7 @@ export class OperationSpans {
   #ended: Operation[] = []
 
   /** To be called with every span that finishes. */
-  closed(span: Span): void {
+  closed(span: SpanRecord): void {
     const kind = kindOf(span.site.name)
     const { root } = span.trace
     if (kind === undefined || root === undefined || (span.parentHi === 0 && span.parentLo === 0)) return

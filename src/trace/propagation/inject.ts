@@ -7,6 +7,7 @@ import type { Span } from '../span'
 import { injectB3Multi, injectB3Single, parentText } from './b3'
 import { injectLegacyBaggage, ORIGIN, PARENT_ID, PRIORITY, TAGS, TRACE_ID } from './datadog'
 import { Outgoing } from './outgoing'
+import { INHERITED } from './probability'
 import type { Style } from './styles'
 import { TRACEPARENT, TRACESTATE } from './w3c'
 
@@ -28,7 +29,7 @@ export function inject(context: Span | RemoteContext, carrier: Writable, options
   const trace = context.trace
   trace.decide()
   let out = trace.outgoing
-  if (out === undefined) trace.outgoing = out = new Outgoing(trace, trace.remote)
+  if (out === undefined) trace.outgoing = out = new Outgoing(trace, trace.remote, trace.probability)
   out.setSpan(context.idHi, context.idLo)
   for (const style of options.styles) {
     if (style === 'datadog') {
@@ -42,7 +43,7 @@ export function inject(context: Span | RemoteContext, carrier: Writable, options
 }
 
 function injectRemote(context: RemoteContext, carrier: Writable, options: InjectOptions): void {
-  const out = new Outgoing(context, context)
+  const out = new Outgoing(context, context, INHERITED)
   out.setSpan(context.spanHi, context.spanLo)
   // Without a span (x-datadog-parent-id: 0) a context cannot be written in the other styles.
   const hasSpan = (context.spanHi | context.spanLo) !== 0

@@ -1,7 +1,6 @@
 /** The header texts of one trace, made when a style first asks for them and kept until the sampling decision changes. */
 
 import { toDecimal, toHex, upperHex } from '../../std/u64'
-import type { LocalTrace } from '../local-trace'
 import { UNDECIDED } from '../priority'
 import type { RemoteContext } from '../remote-context'
 import { printable } from './characters'
@@ -13,12 +12,26 @@ const SPAN_ID_LENGTH = 16
 /** Last field of `traceparent`, by sampled (1) and random (2). */
 const FLAGS = ['-00', '-01', '-02', '-03']
 
+/** What headers say of a trace: a trace of this process, or a context that is passed through. */
+export interface TraceIdentity {
+  /** Upper and lower 64 bits of the trace id, as int32 words. */
+  readonly upperHi: number
+  readonly upperLo: number
+  readonly traceHi: number
+  readonly traceLo: number
+  readonly priority: number
+  readonly origin: string | undefined
+  /** Tags `_dd.p.*` except `_dd.p.tid`. */
+  readonly propagated: Record<string, string> | undefined
+}
+
 /** Empty text = not made yet, or nothing to send. */
 export class Outgoing {
-  /** Trace identity: a trace of this process, or a context that is passed through. */
-  readonly identity: LocalTrace | RemoteContext
+  readonly identity: TraceIdentity
   /** The context that the trace continues. */
   readonly remote: RemoteContext | undefined
+  /** Rate at which this process sampled the trace, `INHERITED` or `NOT_BY_CHANCE` (probability.ts). */
+  readonly probability: number
   /** Sampling priority; empty when undecided. */
   readonly priority: string
   /** Lower and upper 64 bits of the trace id. */
@@ -41,9 +54,10 @@ export class Outgoing {
   traceparent: string
   tracestate: string
 
-  constructor(identity: LocalTrace | RemoteContext, remote: RemoteContext | undefined) {
+  constructor(identity: TraceIdentity, remote: RemoteContext | undefined, probability: number) {
     this.identity = identity
     this.remote = remote
+    this.probability = probability
     this.priority = identity.priority === UNDECIDED ? '' : String(identity.priority)
     this.traceHex = ''
     this.upperHex = ''
@@ -97,11 +111,11 @@ export class Outgoing {
   prepareW3c(parent: string | undefined): void {
     if (this.traceparent !== '') return
     this.prepareHex()
-    const { priority, origin, propagated, upperHi, upperLo } = this.identity
+    const { priority, origin, propagated, upperHi, upperLo, traceHi, traceLo } = this.identity
     if (this.parentHead === '') {
       this.parentHead = `00-${upperHex(upperHi, upperLo)}${this.traceHex}-`
       this.stateHead = stateHead(this.priority, origin)
-      const others = otherMembers(this.identity)
+      const others = otherMembers(this.remote, this.probability, traceHi, traceLo)
       const unknown = this.remote === undefined ? '' : this.remote.unknownTracestate
       const tail = stateTail(this.stateHead.length + SPAN_ID_LENGTH, propagated, unknown)
       this.stateTail = others === '' ? tail : `${tail},${others}`

@@ -1,18 +1,24 @@
 /** Writes the header `tracestate`: Datadog's member first, then those of other vendors as they came. */
 
-import type { LocalTrace } from '../local-trace'
-import { RemoteContext } from '../remote-context'
+import type { RemoteContext } from '../remote-context'
 import { withProbability } from './probability'
 import { tagKey } from './tag-keys'
 
 /** Datadog's member has at most so many characters, its name included. */
 const MAX_LENGTH = 256
 
-/** Members that are not Datadog's: those that came in, and the probability by which the trace was sampled here. */
-export function otherMembers(identity: LocalTrace | RemoteContext): string {
-  if (identity instanceof RemoteContext) return identity.otherTracestate
-  const others = identity.remote === undefined ? '' : identity.remote.otherTracestate
-  return withProbability(others, identity.probability, identity.traceHi, identity.traceLo)
+/**
+ * Returns the members that are not Datadog's: those that came with `remote`, and the `probability` at which the trace was
+ * sampled in this process.
+ */
+export function otherMembers(
+  remote: RemoteContext | undefined,
+  probability: number,
+  traceHi: number,
+  traceLo: number,
+): string {
+  const inherited = remote === undefined ? '' : remote.otherTracestate
+  return withProbability(inherited, probability, traceHi, traceLo)
 }
 
 /**

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { Config } from '../../core/config/resolve'
 import { log } from '../../core/log'
-import type { TraceSink } from '../sink'
+import type { TraceSink } from '../local-trace'
 import { parseRules, type SamplingRule } from './rules'
 import { Sampler } from './sampler'
 import { SpanSampler } from './span-rules'

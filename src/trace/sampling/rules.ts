@@ -1,8 +1,8 @@
 /** Sampling rules: `DD_TRACE_SAMPLING_RULES`, `DD_SPAN_SAMPLING_RULES` and their forms in code. */
 
+import type { SpanRecord } from '../local-trace'
 import { MECHANISM_RULE } from '../priority'
 import type { TagValue } from '../site'
-import type { Span } from '../span'
 import { globMatcher, type Matcher, regExpMatcher } from './matcher'
 
 /** Decision makers of rules that came by remote configuration. */
@@ -112,7 +112,7 @@ function mechanismOf(provenance: unknown): number {
 }
 
 /** Whether every pattern of the rule fits the span. */
-export function ruleMatches(rule: SamplingRule, span: Span, globalTags: GlobalTags): boolean {
+export function ruleMatches(rule: SamplingRule, span: SpanRecord, globalTags: GlobalTags): boolean {
   if (rule.service !== undefined && !rule.service(span.service)) return false
   if (rule.name !== undefined && !rule.name(span.name)) return false
   if (rule.resource !== undefined && !rule.resource(span.resource || span.name)) return false

@@ -1,6 +1,6 @@
 /** Decides whether a trace is kept: the first rule that matches its local root, else the agent's rate for its service. */
 
-import type { LocalTrace } from '../local-trace'
+import type { LocalTrace, TraceSampler } from '../local-trace'
 import {
   AUTO_KEEP,
   AUTO_REJECT,
@@ -10,7 +10,6 @@ import {
   USER_REJECT,
 } from '../priority'
 import { NOT_BY_CHANCE } from '../propagation/probability'
-import type { TraceSampler } from '../sink'
 import { AgentRates } from './agent-rates'
 import { keepByHash } from './hash'
 import { formatRate } from './ksr'

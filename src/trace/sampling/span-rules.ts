@@ -1,6 +1,6 @@
 /** Single spans that are kept out of a dropped trace (`DD_SPAN_SAMPLING_RULES`). */
 
-import type { Span } from '../span'
+import type { SpanRecord } from '../local-trace'
 import { keepByHash } from './hash'
 import { RateLimiter } from './limiter'
 import { type GlobalTags, ruleMatches, type SamplingRule } from './rules'
@@ -32,7 +32,7 @@ export class SpanSampler {
    * Whether the first rule that matches keeps this finished span of a dropped trace; later rules are not tried. The span
    * id is hashed, so that spans of one trace are decided apart. A span that is kept says by which rule, in its tags.
    */
-  keep(span: Span): boolean {
+  keep(span: SpanRecord): boolean {
     for (let index = 0; index < this.#rules.length; index++) {
       const rule = this.#rules[index]
       if (!ruleMatches(rule, span, this.#globalTags)) continue

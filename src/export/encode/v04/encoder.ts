@@ -1,8 +1,7 @@
 /** The trace format v0.4: msgpack, an array of chunks, a chunk an array of spans (span.ts). */
 
 import { MsgpackBuffer } from '../../../std/msgpack'
-import type { LocalTrace } from '../../../trace/local-trace'
-import type { Span } from '../../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../../trace/local-trace'
 import type { CommonTags } from '../common-tags'
 import type { ChunkedPayload, Encoder, Payload } from '../encoder'
 import { flatten } from '../flatten'
@@ -36,7 +35,7 @@ export class V04Encoder implements Encoder {
     return this.traceCount === 0 ? 0 : this.#out.at
   }
 
-  add(trace: LocalTrace, spans: readonly Span[]): boolean {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): boolean {
     const out = this.#out
     const start = out.at
     let isWhole = false
@@ -91,7 +90,7 @@ export class V04Encoder implements Encoder {
   }
 
   /** The chunk once more, from `start`, with its long values cut; false when it is still too large. */
-  #addCut(start: number, spans: readonly Span[]): boolean {
+  #addCut(start: number, spans: readonly SpanRecord[]): boolean {
     const out = this.#out
     out.at = start
     out.array32(spans.length)

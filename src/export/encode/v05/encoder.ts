@@ -14,8 +14,7 @@
  */
 
 import { MsgpackBuffer } from '../../../std/msgpack'
-import type { LocalTrace } from '../../../trace/local-trace'
-import type { Span } from '../../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../../trace/local-trace'
 import type { CommonTags } from '../common-tags'
 import type { Encoder, Payload } from '../encoder'
 import { flatten } from '../flatten'
@@ -49,7 +48,7 @@ export class V05Encoder implements Encoder {
     return this.traceCount === 0 ? 0 : this.#out.at + this.#strings.byteLength
   }
 
-  add(trace: LocalTrace, spans: readonly Span[]): boolean {
+  add(trace: LocalTrace, spans: readonly SpanRecord[]): boolean {
     const start = this.#out.at
     const known = this.#strings.size
     let isAdded = false
@@ -92,7 +91,7 @@ export class V05Encoder implements Encoder {
   }
 
   /** False when the chunk is too large; what was written has to be undone then. */
-  #chunk(trace: LocalTrace, spans: readonly Span[], isTight: boolean): boolean {
+  #chunk(trace: LocalTrace, spans: readonly SpanRecord[], isTight: boolean): boolean {
     const start = this.#out.at
     const known = this.#strings.size
     const before = start + this.#strings.byteLength

@@ -4,8 +4,7 @@
  */
 
 import { MsgpackBuffer } from '../../../std/msgpack'
-import type { LocalTrace } from '../../../trace/local-trace'
-import type { Span } from '../../../trace/span'
+import type { LocalTrace, SpanRecord } from '../../../trace/local-trace'
 import type { CommonTags } from '../common-tags'
 import { isTopLevel, type TagWriter, TOP_LEVEL, writeNumbers, writeTexts } from '../derived-tags'
 import { type FlatSpan, flatten } from '../flatten'
@@ -46,7 +45,7 @@ export class V05SpanWriter implements TagWriter {
   }
 
   /** `first`: the span is the first of its chunk, and carries the trace-level tags. */
-  write(trace: LocalTrace, span: Span, first: boolean): void {
+  write(trace: LocalTrace, span: SpanRecord, first: boolean): void {
     const template = this.#templates.of(span)
     if (template === undefined || clashes(span, template)) {
       this.writeFlat(trace, span, flatten(span, first, this.#common))
@@ -91,7 +90,7 @@ export class V05SpanWriter implements TagWriter {
     out.number(this.#strings.index(cutValue(span.type)))
   }
 
-  writeFlat(trace: LocalTrace, span: Span, flat: FlatSpan): void {
+  writeFlat(trace: LocalTrace, span: SpanRecord, flat: FlatSpan): void {
     const out = this.#out
     this.#head(trace, span, flat.service, flat.name, flat.resource)
     const meta = Object.keys(flat.meta)
@@ -103,7 +102,7 @@ export class V05SpanWriter implements TagWriter {
     out.number(this.#strings.index(flat.type))
   }
 
-  #head(trace: LocalTrace, span: Span, service: string, name: string, resource: string): void {
+  #head(trace: LocalTrace, span: SpanRecord, service: string, name: string, resource: string): void {
     const out = this.#out
     out.reserve(1)
     out.bytes[out.at++] = ARRAY_OF_12
@@ -152,7 +151,7 @@ export class V05SpanWriter implements TagWriter {
   }
 }
 
-function clashes(span: Span, template: Template): boolean {
+function clashes(span: SpanRecord, template: Template): boolean {
   for (const name in span.tags) if (template.has(name) && span.tags[name] !== undefined) return true
   return false
 }

@@ -1,13 +1,11 @@
 /** The smallest tracer that spans and propagators need in tests. */
 
 import { resolveConfig } from '../../../../src/core/config/resolve'
-import type { LocalTrace } from '../../../../src/trace/local-trace'
+import type { LocalTrace, TraceRuntime, TraceSampler } from '../../../../src/trace/local-trace'
 import { openPropagator, type PropagatorConfig } from '../../../../src/trace/propagation/open'
 import type { OrgGuard } from '../../../../src/trace/propagation/org-guard'
 import type { Propagator } from '../../../../src/trace/propagation/propagator'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
-import type { TraceRuntime } from '../../../../src/trace/runtime'
-import type { TraceSampler } from '../../../../src/trace/sink'
 import { Site, type Tags } from '../../../../src/trace/site'
 import type { Span } from '../../../../src/trace/span'
 import { startSpan } from '../../../../src/trace/start'
