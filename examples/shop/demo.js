@@ -47,7 +47,7 @@ async function run(entry, seconds) {
   const stopping = stopOnSignal()
   const endings = []
   try {
-    const { startAgent } = require('../../dist/src/agent/server.js')
+    const { startAgent } = require('../../lib/agent/server.js')
     const agent = await startAgent({ port: 0, apiPort: 0 })
     endings.push(() => agent.close())
     const database = await startDatabase()
@@ -96,8 +96,8 @@ async function report(ledger) {
   console.log(`\n${formatTable(ledger.rows())}`)
   const largest = ledger.largest()
   if (largest !== undefined) {
-    const { screenOf } = require('../../dist/src/cli/terminal.js')
-    const { renderWaterfall } = require('../../dist/src/cli/waterfall.js')
+    const { screenOf } = require('../../lib/cli/terminal.js')
+    const { renderWaterfall } = require('../../lib/cli/waterfall.js')
     console.log(`\n${renderWaterfall(largest, screenOf(process.stdout))}`)
   }
   const problems = ledger.problems()

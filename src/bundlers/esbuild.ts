@@ -48,7 +48,7 @@ interface Build {
 /** Of the modules that facades stand for. */
 const ORIGINAL = 'tracer-original'
 const PREFIX = `${ORIGINAL}:`
-/** `dist/src`. */
+/** Folder of the package's compiled code. */
 const OWN = join(__dirname, '..') + sep
 
 function setup(build: Build): void {

@@ -5,8 +5,6 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import plugin from '../../src/bundlers/esbuild'
-import TracerPlugin from '../../src/bundlers/webpack'
 import { installLibraries } from '../libraries/install'
 import { librarySet } from '../libraries/sets'
 import { withService } from '../services/service'
@@ -14,6 +12,8 @@ import { INIT, REGISTER, ROOT, runNode } from '../support/programs'
 import { spansOfShop } from '../support/shop-spans'
 import { temporaryFolder } from '../support/temporary'
 
+const plugin: typeof import('../../src/bundlers/esbuild') = require('tracer/esbuild')
+const TracerPlugin: typeof import('../../src/bundlers/webpack') = require('tracer/webpack')
 const shop = (file: string) => join(ROOT, 'examples', 'shop', file)
 const folder = temporaryFolder('tracer-bundle-')
 /** What every bundle of CommonJS packages as an ES module needs. */

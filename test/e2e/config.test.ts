@@ -8,7 +8,7 @@ import { startTestAgent } from '../../src/testing/index'
 import { fixture, INIT, ROOT, runNode } from '../support/programs'
 import { temporaryFolder } from '../support/temporary'
 
-const INDEX = JSON.stringify(join(ROOT, 'dist', 'src', 'index.js'))
+const INDEX = JSON.stringify(join(ROOT, 'lib', 'index.js'))
 const NO_AGENT = { DD_TRACE_AGENT_URL: 'http://127.0.0.1:1' }
 
 /** Runs a program that starts with `const tracer = …`. */

@@ -95,7 +95,7 @@ function withoutOurs(stderr: string): string {
   return stderr
     .split('\n')
     .filter(
-      line => !/^ +at .*(\/dist\/(src|integrations)\/|async_local_storage|async_context_frame)/.test(line),
+      line => !/^ +at .*(\/lib\/(index|part-[\w-]+)\.js|async_local_storage|async_context_frame)/.test(line),
     )
     .filter(line => !/^ +at (Reflect\.apply|AsyncLocalStorage\.run|Object\.apply)/.test(line))
     .join('\n')

@@ -72,9 +72,9 @@ test('the packed package holds the compiled code, and no test', () => {
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' }),
   )
   const files = (packed.files as { path: string }[]).map(file => file.path)
-  assert.ok(files.includes('dist/src/index.js') && files.includes('dist/src/index.d.ts'))
+  assert.ok(files.includes('lib/index.js') && files.includes('lib/index.d.ts'))
   assert.deepEqual(
-    files.filter(path => /\.test\.|^test|^src|fixtures/.test(path)),
+    files.filter(path => /\.test\.|^test|^src.*\.ts|fixtures/.test(path)),
     [],
   )
 })
@@ -103,19 +103,16 @@ test('the packed package has all that it needs, and reads its bundles only', asy
     const own = Object.keys(process.getBuiltinModule('module')._cache).filter(path => path.startsWith('${packed}'))
     console.log(JSON.stringify(own.map(path => path.slice(${packed.length + 1}))))`,
   )
-  const ended = await runNode(['--import', join(packed, 'dist/src/register.mjs'), program], agent.env)
+  const ended = await runNode(['--import', join(packed, 'lib/register.mjs'), program], agent.env)
   assert.deepEqual([ended.code, ended.signal, ended.stderr], [0, null, ''])
   const [first, ...parts] = JSON.parse(ended.stdout) as string[]
-  assert.equal(first, 'dist/src/index.js')
+  assert.equal(first, 'lib/index.js')
   assert.ok(parts.length > 0)
-  for (const part of parts) assert.match(part, /^dist\/src\/part-[\w-]+\.js$/)
+  for (const part of parts) assert.match(part, /^lib\/part-[\w-]+\.js$/)
   assert.ok(agent.spans().some(span => span.resource === 'GET /a'))
-  const help = await runNode([join(packed, 'dist/src/cli/main.js'), '--help'])
+  const help = await runNode([join(packed, 'lib/cli/main.js'), '--help'])
   assert.match(help.stdout, /tracer agent/)
-  const testing = await runNode([
-    '-e',
-    `console.log(typeof require('${packed}/dist/src/testing').startTestAgent)`,
-  ])
+  const testing = await runNode(['-e', `console.log(typeof require('${packed}/lib/testing').startTestAgent)`])
   assert.equal(testing.stdout, 'function\n', testing.stderr)
 })
 

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 
 /** Root of the checkout, from dist/test/support. */
 export const ROOT = join(__dirname, '..', '..', '..')
-export const INIT = join(ROOT, 'dist', 'src', 'init.js')
-export const REGISTER = join(ROOT, 'dist', 'src', 'register.mjs')
-export const TRACER_RUN = join(ROOT, 'dist', 'src', 'cli', 'run.js')
+export const INIT = join(ROOT, 'lib', 'init.js')
+export const REGISTER = join(ROOT, 'lib', 'register.mjs')
+export const TRACER_RUN = join(ROOT, 'lib', 'cli', 'run.js')
 
 export function fixture(name: string): string {
   return join(ROOT, 'test', 'e2e', 'fixtures', name)

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type Ended, ROOT, runNode } from './programs'
 
-export const MAIN = join(ROOT, 'dist', 'src', 'cli', 'main.js')
+export const MAIN = join(ROOT, 'lib', 'cli', 'main.js')
 
 /** To its end. */
 export function tracer(...argv: string[]): Promise<Ended> {

@@ -15,7 +15,7 @@ const entries = {
   init: [join(shop, 'with-init.cjs')],
   require: ['--require', 'tracer/init', join(shop, 'app.cjs')],
   import: ['--import', 'tracer/register', join(shop, 'app.mjs')],
-  run: [join(root, 'dist/src/cli/run.js'), process.execPath, join(shop, 'app.cjs')],
+  run: [join(root, 'lib/cli/run.js'), process.execPath, join(shop, 'app.cjs')],
   none: [join(shop, 'app.cjs')],
 }
 

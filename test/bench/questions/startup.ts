@@ -21,8 +21,8 @@ const REPORT = `process.on('exit', () => {
 /** Flags of Node.js that load each subject. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   none: [],
-  tracer: ['--require', join(root, 'dist/src/init.js')],
-  'tracer --import': ['--import', join(root, 'dist/src/register.mjs')],
+  tracer: ['--require', join(root, 'lib/init.js')],
+  'tracer --import': ['--import', join(root, 'lib/register.mjs')],
   'dd-trace': ['--require', join(root, '.cache/peers/node_modules/dd-trace/init.js')],
   opentelemetry: ['--require', join(__dirname, '../startup/opentelemetry.js')],
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '../harness/serve'
 
 if (process.env.BENCH_SUBJECT !== 'none') {
-  const { tracer }: typeof import('../../../src/index') = require('../../../src/index')
+  const { tracer } = require('tracer') as typeof import('../../../src/index')
   tracer.init({ runtimeMetrics: process.env.BENCH_SUBJECT === 'runtime metrics' })
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { type Sink, udpSink } from '../../support/dogstatsd'
 import { ROOT, runNode } from '../../support/programs'
 
-const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'dist', 'src', 'index.js'))});`
+const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'lib', 'index.js'))});`
 
 let sink: Sink
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ROOT, runNode } from '../../../support/programs'
 
-const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'dist', 'src', 'index.js'))}); const http = require('node:http');`
+const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'lib', 'index.js'))}); const http = require('node:http');`
 
 async function run(program: string, env: Record<string, string> = {}): Promise<string> {
   const { code, stdout, stderr } = await runNode(['-e', LOAD + program], {

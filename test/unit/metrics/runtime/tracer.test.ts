@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { type MetricLine, type Sink, udpSink } from '../../../support/dogstatsd'
 import { ROOT, runNode } from '../../../support/programs'
 
-const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'dist', 'src', 'index.js'))});`
+const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'lib', 'index.js'))});`
 /** Collects garbage, so that there is some to tell of, and waits for a look at the event loop. */
 const LIVE = `
   require('node:v8').setFlagsFromString('--expose-gc'); require('node:vm').runInNewContext('gc')()
