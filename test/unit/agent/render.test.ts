@@ -7,6 +7,7 @@ import { formatDuration } from '../../../src/cli/duration'
 import { renderTable } from '../../../src/cli/table'
 import { clean, cut, displayWidth, fit } from '../../../src/cli/text'
 import { renderWaterfall } from '../../../src/cli/waterfall'
+import { endsByItself } from '../../support/ends-by-itself'
 
 function span(fields: Partial<SpanDetail> = {}): SpanDetail {
   return {
@@ -138,17 +139,19 @@ describe('renderWaterfall', () => {
     }
   })
 
-  test('draws a trace of no length, and one of 10,000 spans, quickly', () => {
+  test('draws a trace of no length', () => {
     assert.match(renderWaterfall(trace([span({ durationMs: 0 })], { durationMs: 0 }), plain), /█/)
+  })
+
+  test('draws a trace of 50,000 spans, without looking at all of them for each', () => {
     const many = [
       span(),
-      ...Array.from({ length: 10_000 }, (_, at) =>
-        child({ name: `op ${at}`, offsetMs: at / 100, durationMs: 1 }),
+      ...Array.from({ length: 50_000 }, (_, at) =>
+        child({ name: `op ${at}`, offsetMs: at / 500, durationMs: 1 }),
       ),
     ]
-    const began = performance.now()
-    assert.equal(rows(renderWaterfall(trace(many), plain)).length, 10_001)
-    assert.ok(performance.now() - began < 2000)
+    const text = endsByItself(() => renderWaterfall(trace(many), plain))
+    assert.equal(rows(text).length, 50_001)
   })
 
   test('colours only when told to, and says the same without', () => {

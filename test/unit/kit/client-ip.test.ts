@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { clientIp } from '../../../src/kit/web/client-ip'
+import { endsByItself } from '../../support/ends-by-itself'
 
 type Headers = Record<string, string | string[]>
 
@@ -70,15 +71,13 @@ describe('client address', () => {
       assert.equal(clientIp({ 'x-forwarded-for': `${address}, 8.8.8.8` }, undefined), address)
   })
 
-  it('takes time in proportion to a hostile header', () => {
-    const start = performance.now()
-    for (const text of [
-      'for='.repeat(200_000),
-      ';'.repeat(800_000),
-      ','.repeat(800_000),
-      ' '.repeat(800_000),
-    ])
-      clientIp({ forwarded: text }, undefined)
-    assert.ok(performance.now() - start < 500)
-  })
+  for (const part of ['for=', ';', ',', ' ']) {
+    it(`comes to an end with a hostile header of '${part}'`, () => {
+      const forwarded = part.repeat(1_000_000)
+      assert.equal(
+        endsByItself(() => clientIp({ forwarded }, undefined)),
+        undefined,
+      )
+    })
+  }
 })

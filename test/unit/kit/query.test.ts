@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { queryObfuscator } from '../../../src/kit/web/query'
+import { endsByItself } from '../../support/ends-by-itself'
 
 const hide = queryObfuscator(undefined)
 const TOKEN = `${'a'.repeat(36)}`
@@ -66,7 +67,7 @@ describe('secrets in a query', () => {
     assert.equal(queryObfuscator('(')('/a?password=x'), '/a?<redacted>')
   })
 
-  it('takes time in proportion to a hostile query', () => {
+  it('comes to an end with hostile queries', () => {
     const hostile = [
       'password'.repeat(512),
       'password%'.repeat(500),
@@ -85,11 +86,10 @@ describe('secrets in a query', () => {
       `bearer ${'.'.repeat(4000)}`,
     ]
     for (const text of hostile) {
-      hide(`/?${text}`)
-      const start = performance.now()
-      for (let count = 0; count < 10; count++) hide(`/?${text}`)
-      const each = (performance.now() - start) / 10
-      assert.ok(each < 20, `${text.slice(0, 30)}: ${each.toFixed(1)} ms`)
+      // 0.01 to 0.12 ms each when this was written; backtracking over the whole text takes more than 30 ms.
+      endsByItself(() => {
+        for (let count = 0; count < 1000; count++) hide(`/?${text}`)
+      })
     }
   })
 })

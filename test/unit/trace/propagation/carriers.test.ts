@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { endsByItself } from '../../../support/ends-by-itself'
 import { propagator } from './support'
 
 const TRACEPARENT = '00-12345678901234567890123456789012-1234567890123456-01'
@@ -80,7 +81,7 @@ test('headers of 8192 characters are read, longer ones are not', () => {
   assert.equal(propagator().extract({ traceparent: Buffer.from(pad(8193)) }), undefined)
 })
 
-test('long headers take no long time', () => {
+test('hundreds of extractions of long headers come to an end', () => {
   const long = {
     'x-datadog-trace-id': '1'.repeat(1e6),
     'x-datadog-parent-id': '1',
@@ -102,11 +103,10 @@ test('long headers take no long time', () => {
     baggage: `a=${'%'.repeat(8000)}`,
   }
   const all = propagator({ propagationStyleExtract: ['datadog', 'tracecontext', 'b3', 'b3multi', 'baggage'] })
-  const started = performance.now()
-  for (let at = 0; at < 100; at++) {
-    all.extract(long)
-    all.extract(inner)
-  }
-  // 200 extractions in well under a second, on any machine.
-  assert.ok(performance.now() - started < 2000)
+  endsByItself(() => {
+    for (let at = 0; at < 300; at++) {
+      all.extract(long)
+      all.extract(inner)
+    }
+  })
 })

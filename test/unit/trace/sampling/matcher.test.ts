@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { globMatcher, regExpMatcher } from '../../../../src/trace/sampling/matcher'
+import { endsByItself } from '../../../support/ends-by-itself'
 
 for (const [pattern, subject, matches] of [
   ['web', 'web', true],
@@ -89,11 +90,12 @@ test('agrees with a regular expression on random patterns and texts', () => {
   }
 })
 
-test('a hostile pattern and text take no long time', () => {
+test('a hostile pattern on a hostile text comes to an end', () => {
   const matches = globMatcher(`${'*a'.repeat(50)}b`)
-  const started = performance.now()
-  assert.equal(matches('a'.repeat(25_000)), false)
-  assert.ok(performance.now() - started < 1000)
+  assert.equal(
+    endsByItself(() => matches('a'.repeat(25_000))),
+    false,
+  )
 })
 
 test('regular expressions match parts, without state between calls', () => {
