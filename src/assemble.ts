@@ -79,8 +79,8 @@ export function assemble(config: Config): Assembly {
   const runtime: TraceRuntime = {
     enabled: true,
     service: config.service ?? 'node',
-    traceId128: config.traceId128,
-    partialFlushMinSpans: config.partialFlushEnabled ? config.partialFlushMinSpans : Number.POSITIVE_INFINITY,
+    traceId128: config.traceId128BitGenerationEnabled,
+    partialFlushMinSpans: config.partialFlushEnabled ? config.flushMinSpans : Number.POSITIVE_INFINITY,
     sampler,
     sink: stats?.countBefore(writer, spanSampler) ?? keepSpans(spanSampler, writer),
     onOpenSpansDetached: count =>

@@ -1,12 +1,12 @@
 /** Every public type; nothing else is public. */
 
 import type { LookupFunction } from 'node:net'
-import type { Logger } from './core/config/table'
+import type { Logger } from './core/logger'
 import type { Scope } from './trace/scope'
 import type { Span, SpanContext } from './trace/span'
 import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
-export type { Logger } from './core/config/table'
+export type { Logger } from './core/logger'
 export type { FlushResult } from './export/send/exporter'
 export type * from './metrics/types'
 export type * from './otel/types'

@@ -28,7 +28,7 @@ export function middlewareTracer(tools: PatchTools): TracePass {
   const site = tools.site({ name: 'next.middleware', measured: false })
   let wanted = false
   tools.state.onConfigure(() => {
-    wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
+    wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracingEnabled)
   })
   return (_req, _res, pass) => {
     const parent = wanted && tools.state.enabled ? activeSpan() : undefined

@@ -1,6 +1,6 @@
 /** The tracer's own log: to stderr, warnings by default, each cause at most once a minute. */
 
-import type { Logger } from './config/table'
+import type { Logger } from './logger'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 /** Text, or a function that makes it when it is wanted. */

@@ -2,7 +2,7 @@
 
 import { arch, release, type } from 'node:os'
 import type { Config } from './config/resolve'
-import { withoutCredentials } from './config/rows'
+import { withoutCredentials } from './config/row'
 
 /** `DATADOG TRACER CONFIGURATION - {json}`; no key of it holds a password. */
 export function startupLine(config: Config, agentUrl: string, version: string): string {

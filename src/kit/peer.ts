@@ -8,7 +8,7 @@ import type { Span } from '../trace/span'
  * first; `net.peer.name` and `out.host` come after them.
  */
 export function tagPeer(span: Span, config: Config, precursors: readonly string[] = []): void {
-  if (!config.peerServiceDefaults && config.spanAttributeSchema !== 'v1') return
+  if (!config.spanComputePeerService && config.spanAttributeSchema !== 'v1') return
   const { tags } = span
   let source = 'peer.service'
   let value = tags[source]

@@ -115,7 +115,7 @@ export class IntegrationState {
     if (
       suffix === undefined ||
       this.#config.spanAttributeSchema === 'v1' ||
-      this.#config.removeIntegrationServices
+      this.#config.spanRemoveIntegrationFromService
     ) {
       return { service: own }
     }

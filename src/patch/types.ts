@@ -1,7 +1,7 @@
 /** What an integration is, to the patch layer. */
 
 import type { Config } from '../core/config/resolve'
-import type { Row } from '../core/config/rows'
+import type { Row } from '../core/config/row'
 import type { DataStreams } from '../trace/data-streams'
 import type { TraceRuntime } from '../trace/local-trace'
 import type { Propagator } from '../trace/propagation/propagator'

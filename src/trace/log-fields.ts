@@ -20,7 +20,7 @@ export interface LogIdentity {
   readonly service?: string
   readonly version?: string
   readonly env?: string
-  readonly traceId128Logging?: boolean
+  readonly traceId128BitLoggingEnabled?: boolean
 }
 
 /** Only fields that are known; without a span, those of the service remain. */
@@ -49,9 +49,9 @@ export function injectLogFields(
 /** The id of a trace as it is logged, see `LogFields`. */
 export function loggedTraceId(
   { upperHi, upperLo, traceHi, traceLo }: Pick<LocalTrace, 'upperHi' | 'upperLo' | 'traceHi' | 'traceLo'>,
-  { traceId128Logging }: LogIdentity,
+  { traceId128BitLoggingEnabled }: LogIdentity,
 ): string {
-  return traceId128Logging === false || (upperHi | upperLo) === 0
+  return traceId128BitLoggingEnabled === false || (upperHi | upperLo) === 0
     ? toDecimal(traceHi, traceLo)
     : upperHex(upperHi, upperLo) + toHex(traceHi, traceLo)
 }

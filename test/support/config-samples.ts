@@ -1,6 +1,6 @@
 /** Texts that a row of the configuration table takes, and texts that it refuses, by the row's kind. */
 
-import type { Row } from '../../src/core/config/rows'
+import type { Row } from '../../src/core/config/row'
 import { table } from '../../src/core/config/table'
 
 export const ROWS = Object.entries(table) as [string, Row<unknown>][]

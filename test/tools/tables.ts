@@ -1,6 +1,6 @@
 /** Tables for the README, made from the code that they describe. */
 
-import type { Row } from '../../src/core/config/rows'
+import type { Row } from '../../src/core/config/row'
 import { table } from '../../src/core/config/table'
 import type { Integration } from '../../src/patch/types'
 import { testedRange } from '../libraries/sets'

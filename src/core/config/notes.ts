@@ -1,6 +1,6 @@
 /** What there is to say about the settings, gathered while they are read; `init()` says it once the log works. */
 
-import { type Read, type Row, withoutCredentials } from './rows'
+import { type Read, type Row, withoutCredentials } from './row'
 
 /** An `OTEL_*` variable that was not used, which telemetry counts. */
 export interface OtelEvent {

@@ -1,7 +1,7 @@
 /** The configuration as telemetry reports it: every setting but secrets, under the canonical name of its variable. */
 
 import type { Config, Origin } from './resolve'
-import { type Row, withoutCredentials } from './rows'
+import { type Row, withoutCredentials } from './row'
 import { table } from './table'
 
 export interface ConfigurationEntry {

@@ -5,7 +5,7 @@
 
 import { applyIdentity } from './identity'
 import { type Hidden, Notes, type OtelEvent } from './notes'
-import { isOtelTwin, type Row } from './rows'
+import { isOtelTwin, type Row } from './row'
 import { type Environment, type StableFiles, type TextSource, textSources } from './stable-files'
 import { table } from './table'
 

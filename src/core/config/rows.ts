@@ -1,101 +1,12 @@
-/** Makers of configuration rows: what a setting is called, how its text is read, and what it is when nobody sets it. */
+/** Makers of rows, one for each kind of value. */
 
-/** Outcome of reading a value: the value, what is wrong with it, or both; neither = as if it were not set. */
-export interface Read<T> {
-  value?: T
-  problem?: string
-  /** What the user should know of a value that is not wrong. */
-  remark?: string
-}
+import { isTextual, makeRow, type OptionKey, type Read, type Row, type RowOptions } from './row'
 
-/** How an `OTEL_*` variable is read; `variable` looks up others in the same place. */
-export type OtelReader<T> = (
-  text: string,
-  name: string,
-  variable: (name: string) => string | undefined,
-) => Read<T>
-
-export interface RowOptions<T> {
-  /** Environment variables, the canonical one first; the first that is set wins. */
-  env?: string | readonly string[]
-  /** Key of `init()` options, dotted when nested; default: the row's name. False = not settable in code. */
-  option?: string | false
-  fallback: T
-  /** One sentence for the documentation. */
-  doc: string
-  unit?: 'ms' | 's' | 'bytes'
-  /** Reads the `OTEL_*` names in `env` behind the first, where they spell values in another way. */
-  fromOtel?: OtelReader<T>
-  /** What of the option's value concerns this row, where rows share an option. */
-  pick?: (given: unknown) => unknown
-  /** Its value is never printed or reported. */
-  isSecret?: boolean
-}
-
-export interface Row<T> {
-  env: readonly string[]
-  option: string | false | undefined
-  fallback: T
-  doc: string
-  unit: string | undefined
-  /** Kind of value, for the documentation. */
-  kind: string
-  /** An empty text is a value, not "unset". */
-  emptyCounts: boolean
-  isSecret: boolean
-  /** Holds an object or function of the application's. */
-  isCode: boolean
-  fromOtel: OtelReader<T> | undefined
-  pick: ((given: unknown) => unknown) | undefined
-  fromText: (text: string) => Read<T>
-  fromCode: (value: unknown) => Read<T>
-}
-
-function row<T>(
-  kind: string,
-  options: RowOptions<T>,
-  fromText: (text: string) => Read<T>,
-  fromCode?: (value: unknown) => Read<T>,
-  { emptyCounts = false, isCode = false } = {},
-): Row<T> {
-  const env = options.env ?? []
-  return {
-    env: typeof env === 'string' ? [env] : env,
-    option: options.option,
-    fallback: options.fallback,
-    doc: options.doc,
-    unit: options.unit,
-    kind,
-    emptyCounts,
-    isSecret: options.isSecret ?? false,
-    isCode,
-    fromOtel: options.fromOtel,
-    pick: options.pick,
-    fromText,
-    fromCode:
-      fromCode ?? (value => (isTextual(value) ? fromText(String(value)) : { problem: 'is not text' })),
-  }
-}
-
-/** Whether a name of a row is OpenTelemetry's for what has a name of its own. */
-export function isOtelTwin({ env }: Row<unknown>, name: string): boolean {
-  return name !== env[0] && name.startsWith('OTEL_') && !env[0].startsWith('OTEL_')
-}
-
-/** Whether the text of a value that code gave is what its author meant. */
-function isTextual(value: unknown): boolean {
-  return /^(string|number|boolean|bigint)$/.test(typeof value) || value instanceof URL
-}
-
-/** A URL without user, password and query; any other text as it is. */
-export function withoutCredentials(text: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
-    ? text.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '')
-    : text
-}
-
-export function bool(options: RowOptions<boolean>): Row<boolean> {
-  return row('boolean', options, text => {
+/** Makes a row for `true`, `false`, `1` or `0` in any case. */
+export function bool<const Option extends OptionKey = undefined>(
+  options: RowOptions<boolean, Option>,
+): Row<boolean, Option> {
+  return makeRow('boolean', options, text => {
     const lower = text.trim().toLowerCase()
     if (lower === 'true' || lower === '1') return { value: true }
     if (lower === 'false' || lower === '0') return { value: false }
@@ -103,16 +14,18 @@ export function bool(options: RowOptions<boolean>): Row<boolean> {
   })
 }
 
-/** A fraction is cut off. */
-export function int(options: RowOptions<number> & { min?: number; max?: number }): Row<number> {
+/** Makes a row for an integer; a fraction is cut off. */
+export function int<const Option extends OptionKey = undefined>(
+  options: RowOptions<number, Option> & { min?: number; max?: number },
+): Row<number, Option> {
   const check = (value: number): Read<number> => {
     if (Number.isNaN(value)) return { problem: 'is not an integer' }
     if (options.min !== undefined && value < options.min) return { problem: `is below ${options.min}` }
     if (options.max !== undefined && value > options.max) return { problem: `is above ${options.max}` }
     return { value }
   }
-  // Not through text: that of 1e21 starts with 1.
-  return row(
+  // A number is not read through its text: that of 1e21 starts with 1.
+  return makeRow(
     'integer',
     options,
     text => check(Number.parseInt(text, 10)),
@@ -125,18 +38,22 @@ export function int(options: RowOptions<number> & { min?: number; max?: number }
   )
 }
 
-/** A number that may have a fraction. */
-export function decimal(options: RowOptions<number> & { min: number }): Row<number> {
-  return row('number', options, text => {
+/** Makes a row for a number that may have a fraction. */
+export function decimal<const Option extends OptionKey = undefined>(
+  options: RowOptions<number, Option> & { min: number },
+): Row<number, Option> {
+  return makeRow('number', options, text => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     if (Number.isNaN(value)) return { problem: 'is not a number' }
     return value < options.min ? { problem: `is below ${options.min}` } : { value }
   })
 }
 
-/** A rate between 0 and 1; outside of that it is clamped, with a warning. */
-export function rate(options: RowOptions<number | undefined>): Row<number | undefined> {
-  return row('rate 0..1', options, text => {
+/** Makes a row for a rate between 0 and 1; a number outside of these is clamped, with a warning. */
+export function rate<const Option extends OptionKey = undefined>(
+  options: RowOptions<number | undefined, Option>,
+): Row<number | undefined, Option> {
+  return makeRow('rate 0..1', options, text => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     if (Number.isNaN(value)) return { problem: 'is not a number' }
     const clamped = Math.min(1, Math.max(0, value))
@@ -144,38 +61,44 @@ export function rate(options: RowOptions<number | undefined>): Row<number | unde
   })
 }
 
-export function text<T extends string | undefined>(options: RowOptions<T>): Row<string | T> {
-  return row<string | T>('text', options, value => ({ value }))
+/** Makes a row for any text but the empty one, which means "not set". */
+export function text<const T extends string | undefined, const Option extends OptionKey = undefined>(
+  options: RowOptions<T, Option>,
+): Row<string | T, Option> {
+  return makeRow<string | T, Option>('text', options, value => ({ value }))
 }
 
-/** Text for which the empty text means something. */
-export function emptyableText(options: RowOptions<string>): Row<string> {
-  return row<string>('text', options, value => ({ value }), undefined, { emptyCounts: true })
+/** Makes a row for a text that may be empty. */
+export function emptyableText<const Option extends OptionKey = undefined>(
+  options: RowOptions<string, Option>,
+): Row<string, Option> {
+  return makeRow('text', options, value => ({ value }), undefined, { emptyCounts: true })
 }
 
-/** `synonyms`: other texts for some of the values. */
-export function oneOf<const T extends string>(
+/** Makes a row for one of several texts, in any case; `synonyms` are other texts for some of them. */
+export function oneOf<const T extends string, const Option extends OptionKey = undefined>(
   allowed: readonly T[],
-  options: RowOptions<NoInfer<T>> & { synonyms?: Readonly<Record<string, NoInfer<T>>> },
-): Row<T> {
+  options: RowOptions<NoInfer<T>, Option> & { synonyms?: Readonly<Record<string, NoInfer<T>>> },
+): Row<T, Option> {
   const synonyms = new Map(Object.entries(options.synonyms ?? {}))
-  return row<T>(allowed.map(each => `\`${each}\``).join(', '), options, value => {
+  return makeRow<T, Option>(allowed.map(each => `\`${each}\``).join(', '), options, value => {
     const given = value.trim().toLowerCase()
     const found = synonyms.get(given) ?? allowed.find(each => each.toLowerCase() === given)
     return found === undefined ? { problem: `is not one of ${allowed.join(', ')}` } : { value: found }
   })
 }
 
-export function list(
-  options: RowOptions<readonly string[]> & { emptyCounts?: boolean },
-): Row<readonly string[]> {
+/** Makes a row for a list: texts separated by commas, or an array. */
+export function list<const Option extends OptionKey = undefined>(
+  options: RowOptions<readonly string[], Option> & { emptyCounts?: boolean },
+): Row<readonly string[], Option> {
   const fromText = (value: string): Read<readonly string[]> => ({
     value: value
       .split(',')
       .map(each => each.trim())
       .filter(each => each !== ''),
   })
-  return row<readonly string[]>(
+  return makeRow<readonly string[], Option>(
     'list',
     options,
     fromText,
@@ -187,10 +110,13 @@ export function list(
   )
 }
 
+/** Texts by text. */
 export type TextMap = Readonly<Record<string, string>>
 
-/** `k:v,k:v`; with `spaces`, a text without a comma is separated by spaces instead. */
-export function map(options: RowOptions<TextMap> & { spaces?: boolean }): Row<TextMap> {
+/** Makes a row for a map `k:v,k:v`; with `spaces`, a text without a comma is separated by spaces instead. */
+export function map<const Option extends OptionKey = undefined>(
+  options: RowOptions<TextMap, Option> & { spaces?: boolean },
+): Row<TextMap, Option> {
   const fromText = (value: string): Read<TextMap> => {
     const separator = options.spaces === true && !value.includes(',') ? /\s+/ : ','
     const out: Record<string, string> = {}
@@ -201,7 +127,7 @@ export function map(options: RowOptions<TextMap> & { spaces?: boolean }): Row<Te
     }
     return { value: out }
   }
-  return row<TextMap>('map `k:v,k:v`', options, fromText, value => {
+  return makeRow<TextMap, Option>('map `k:v,k:v`', options, fromText, value => {
     if (isTextual(value)) return fromText(String(value))
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return { problem: 'is not a map' }
@@ -211,8 +137,13 @@ export function map(options: RowOptions<TextMap> & { spaces?: boolean }): Row<Te
   })
 }
 
-/** `k=v,k=v` with percent-encoded values, as OpenTelemetry spells maps; what is no pair is left out, and said. */
-export function keyValueMap(options: RowOptions<TextMap>): Row<TextMap> {
+/**
+ * Makes a row for a map `k=v,k=v` with percent-encoded values, as OpenTelemetry spells maps; parts that are not pairs are
+ * left out, with a warning.
+ */
+export function keyValueMap<const Option extends OptionKey = undefined>(
+  options: RowOptions<TextMap, Option>,
+): Row<TextMap, Option> {
   const fromText = (value: string): Read<TextMap> => {
     const out: Record<string, string> = {}
     let isBad = false
@@ -226,10 +157,11 @@ export function keyValueMap(options: RowOptions<TextMap>): Row<TextMap> {
     const problem = 'has parts that are not key=value'
     return Object.keys(out).length === 0 ? { problem } : { value: out, problem }
   }
-  return row<TextMap>('map `k=v,k=v`', options, fromText)
+  return makeRow<TextMap, Option>('map `k=v,k=v`', options, fromText)
 }
 
-function percentDecoded(text: string): string {
+/** Returns `text` decoded, or as it is where its percent signs mean nothing. */
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -237,7 +169,10 @@ function percentDecoded(text: string): string {
   }
 }
 
-export function json<T>(options: RowOptions<T> & { check: (value: unknown) => Read<T> }): Row<T> {
+/** Makes a row for a value that variables spell as JSON; `check` reads the parsed value. */
+export function json<T, const Option extends OptionKey = undefined>(
+  options: RowOptions<T, Option> & { check: (value: unknown) => Read<T> },
+): Row<T, Option> {
   const fromText = (value: string): Read<T> => {
     try {
       return options.check(JSON.parse(value))
@@ -245,21 +180,21 @@ export function json<T>(options: RowOptions<T> & { check: (value: unknown) => Re
       return { problem: 'is not valid JSON' }
     }
   }
-  return row<T>('JSON', options, fromText, value =>
+  return makeRow<T, Option>('JSON', options, fromText, value =>
     typeof value === 'string' ? fromText(value) : options.check(value),
   )
 }
 
-/** Something that only code can give, such as a function or an object. */
-export function inCode<T>(
+/** Makes a row for something that only code can give, such as a function or an object. */
+export function inCode<T, const Option extends OptionKey = undefined>(
   kind: string,
-  options: RowOptions<T> & { check: (value: unknown) => boolean },
-): Row<T> {
-  return row<T>(
+  options: RowOptions<T | undefined, Option> & { check: (value: unknown) => value is T },
+): Row<T | undefined, Option> {
+  return makeRow<T | undefined, Option>(
     kind,
     options,
     () => ({ problem: 'can only be set in code' }),
-    value => (options.check(value) ? { value: value as T } : { problem: `is not a ${kind}` }),
+    value => (options.check(value) ? { value } : { problem: `is not a ${kind}` }),
     { isCode: true },
   )
 }

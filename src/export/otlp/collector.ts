@@ -1,7 +1,7 @@
 /** Where the collector is, and what requests to it carry (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). */
 
 import type { Config } from '../../core/config/resolve'
-import { withoutCredentials } from '../../core/config/rows'
+import { withoutCredentials } from '../../core/config/row'
 import { log } from '../../core/log'
 
 const DEFAULT_PORT = 4318

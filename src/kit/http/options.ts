@@ -69,7 +69,7 @@ function read(tools: PatchTools, side: 'server' | 'client', isValidStatus: Statu
         ? undefined
         : guardedFilter('http client propagationBlocklist', { blocklist: blocked }),
     clientIp: config.clientIpEnabled,
-    endpoint: own.resourceRenamingEnabled === true || config.resourceRenaming,
+    endpoint: own.resourceRenamingEnabled === true || config.resourceRenamingEnabled,
   }
 }
 

@@ -19,7 +19,7 @@ export class MiddlewareSpans {
     this.#tools = tools
     this.#own = tools.site({ name: `${name}.middleware`, measured: false })
     tools.state.onConfigure(() => {
-      this.wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracing)
+      this.wanted = Boolean(tools.state.options.middleware ?? tools.config.middlewareTracingEnabled)
     })
   }
 

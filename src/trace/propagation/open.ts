@@ -17,7 +17,7 @@ export type PropagatorConfig = Pick<
   | 'baggageMaxItems'
   | 'baggageMaxBytes'
   | 'baggageTagKeys'
-  | 'legacyBaggage'
+  | 'legacyBaggageEnabled'
 >
 
 /** Returns the propagator. `orgGuard` is what `openOrgGuard` returned for the same configuration. */
@@ -33,7 +33,7 @@ export function openPropagator(config: PropagatorConfig, orgGuard?: OrgGuard): P
     baggageMaxItems: config.baggageMaxItems,
     baggageMaxBytes: config.baggageMaxBytes,
     baggageTagKeys: config.baggageTagKeys,
-    legacyBaggage: config.legacyBaggage,
+    legacyBaggage: config.legacyBaggageEnabled,
     orgGuard,
   })
 }

@@ -7,7 +7,8 @@ import { describe, test } from 'node:test'
 import { Notes } from '../../../src/core/config/notes'
 import { QUERY_SECRETS } from '../../../src/core/config/query-secrets'
 import { resolveConfig } from '../../../src/core/config/resolve'
-import { type Row, text } from '../../../src/core/config/rows'
+import type { Row } from '../../../src/core/config/row'
+import { text } from '../../../src/core/config/rows'
 import { table } from '../../../src/core/config/table'
 
 const rows = Object.entries(table) as [string, Row<unknown>][]

@@ -11,15 +11,15 @@ test('128 bits of a trace id in hexadecimal, or the lower 64 in decimal', () => 
   const hex = span.context().toTraceId(true)
   assert.match(hex, /^[0-9a-f]{32}$/)
   assert.equal(logFields(span, {}).trace_id, hex)
-  assert.equal(logFields(span, { traceId128Logging: true }).trace_id, hex)
-  const decimal = logFields(span, { traceId128Logging: false }).trace_id ?? ''
+  assert.equal(logFields(span, { traceId128BitLoggingEnabled: true }).trace_id, hex)
+  const decimal = logFields(span, { traceId128BitLoggingEnabled: false }).trace_id ?? ''
   assert.equal(BigInt(decimal), BigInt(`0x${hex.slice(16)}`))
 })
 
 test('64 bits are decimal in any case', () => {
   const span = startUserSpan(testRuntime({ traceId128: false }), 'work', undefined)
-  for (const traceId128Logging of [true, false]) {
-    assert.equal(logFields(span, { traceId128Logging }).trace_id, span.context().toTraceId())
+  for (const traceId128BitLoggingEnabled of [true, false]) {
+    assert.equal(logFields(span, { traceId128BitLoggingEnabled }).trace_id, span.context().toTraceId())
   }
 })
 

@@ -160,7 +160,7 @@ test('reads ot-baggage headers, percent-decoded, when legacy baggage is on', () 
     other: 'y',
   }
   assert.deepEqual(datadog.extract(headers)?.legacyBaggage, { user: 'a b', raw: '100%' })
-  assert.equal(propagator({ legacyBaggage: false }).extract(headers)?.legacyBaggage, undefined)
+  assert.equal(propagator({ legacyBaggageEnabled: false }).extract(headers)?.legacyBaggage, undefined)
   assert.equal(start(datadog.extract(headers)).getBaggageItem('user'), 'a b')
 })
 

@@ -319,7 +319,7 @@ test('writes legacy baggage of a span, percent-encoded where a header needs it',
     edge: ' x ',
     half: '\ufffd',
   })
-  assert.equal(headersOf(span, { legacyBaggage: false })['ot-baggage-user'], undefined)
+  assert.equal(headersOf(span, { legacyBaggageEnabled: false })['ot-baggage-user'], undefined)
   assert.equal(headersOf(span, { propagationStyleInject: ['tracecontext'] })['ot-baggage-user'], undefined)
 })
 

@@ -1,8 +1,8 @@
 /** Settings of the profiler. */
 
-import { bool, int, list, oneOf, text } from './rows'
+import { bool, int, list, oneOf, text } from '../rows'
 
-/** V8 copes with more, and below 100 µs the samples are what is measured. */
+/** V8 copes with more; but when samples are less than 100 µs apart, sampling itself is most of what they measure. */
 const MAX_SAMPLES_PER_SECOND = 1000
 
 export const profilingRows = {
@@ -16,7 +16,7 @@ export const profilingRows = {
     env: 'DD_PROFILING_PROFILERS',
     option: false,
     fallback: ['space', 'wall'],
-    doc: 'Which: `wall` (also called `cpu`), `space`, `events`.',
+    doc: 'Kinds of profiles that are made: `wall` (also called `cpu`), `space`, `events`.',
   }),
   profilingWall: bool({
     env: ['DD_PROFILING_WALLTIME_ENABLED', 'DD_PROFILING_EXPERIMENTAL_WALLTIME_ENABLED'],
@@ -40,13 +40,13 @@ export const profilingRows = {
     env: ['DD_PROFILING_TIMELINE_ENABLED', 'DD_PROFILING_EXPERIMENTAL_TIMELINE_ENABLED'],
     option: false,
     fallback: true,
-    doc: 'Samples keep their time, and `events.pprof` shows collections of garbage and slow operations.',
+    doc: 'Keep the time of each sample, and profile garbage collections and slow operations (`events.pprof`).',
   }),
   profilingHotspots: bool({
     env: ['DD_PROFILING_CODEHOTSPOTS_ENABLED', 'DD_PROFILING_EXPERIMENTAL_CODEHOTSPOTS_ENABLED'],
     option: false,
     fallback: true,
-    doc: 'Samples carry the span that ran.',
+    doc: 'Label samples of profiles with the span that was running.',
   }),
   profilingEndpoints: bool({
     env: [
@@ -55,19 +55,19 @@ export const profilingRows = {
     ],
     option: false,
     fallback: true,
-    doc: 'Samples carry the endpoint that was served, and requests are counted by endpoint.',
+    doc: 'Label samples of profiles with the endpoint that was served, and count requests by endpoint.',
   }),
   profilingAllocations: bool({
     env: ['DD_PROFILING_ALLOCATION_ENABLED', 'DD_PROFILING_EXPERIMENTAL_ALLOCATION_ENABLED'],
     option: false,
     fallback: false,
-    doc: 'Count objects that are gone already, too; Node.js 26 and later, and dear.',
+    doc: 'Count in heap profiles also objects that have been collected; Node.js 26 and later, and expensive.',
   }),
   profilingContextFrame: bool({
     env: 'DD_PROFILING_ASYNC_CONTEXT_FRAME_ENABLED',
     option: false,
     fallback: true,
-    doc: 'Read the running span out of the async context of Node.js 24 and later, which costs the program nothing.',
+    doc: 'Let the profiler read the running span from the async context of Node.js 24 and later, which costs the program nothing.',
   }),
   profilingRate: int({
     env: 'DD_PROFILING_SAMPLING_RATE',
@@ -75,7 +75,7 @@ export const profilingRows = {
     fallback: 99,
     min: 1,
     max: MAX_SAMPLES_PER_SECOND,
-    doc: 'Samples of wall and CPU time a second.',
+    doc: 'Samples of wall and CPU time per second.',
   }),
   profilingPeriod: int({
     env: 'DD_PROFILING_UPLOAD_PERIOD',
@@ -84,7 +84,7 @@ export const profilingRows = {
     min: 1,
     max: 3600,
     unit: 's',
-    doc: 'How long a profile is.',
+    doc: 'Time in seconds that one profile covers.',
   }),
   profilingUploadTimeout: int({
     env: 'DD_PROFILING_UPLOAD_TIMEOUT',
@@ -92,7 +92,7 @@ export const profilingRows = {
     fallback: 60_000,
     min: 1,
     unit: 'ms',
-    doc: 'Time in which an upload has to succeed, with all its attempts.',
+    doc: 'Longest time in ms that the upload of a profile may take, with all its attempts.',
   }),
   profilingHeapInterval: int({
     env: 'DD_PROFILING_HEAP_SAMPLING_INTERVAL',
@@ -100,37 +100,37 @@ export const profilingRows = {
     fallback: 524_288,
     min: 1024,
     unit: 'bytes',
-    doc: 'Allocated between two samples of the heap, on average.',
+    doc: 'Average number of bytes that are allocated between two samples of the heap.',
   }),
   profilingSourceMaps: bool({
     env: ['DD_PROFILING_SOURCE_MAP', 'DD_PROFILING_SOURCE_MAP_ENABLED'],
     option: false,
     fallback: true,
-    doc: 'Name functions, files and lines as the sources do that were compiled.',
+    doc: 'Name functions, files and lines in profiles as the original sources do, by source maps.',
   }),
-  profilingCompression: text<string>({
+  profilingCompression: text({
     env: 'DD_PROFILING_DEBUG_UPLOAD_COMPRESSION',
     option: false,
     fallback: 'on',
-    doc: '`on` (zstd on Node.js 24 and later, else gzip), `off`, `gzip`, `gzip-1` to `gzip-9`, `zstd`, `zstd-1` to `zstd-22`.',
+    doc: 'Compression of profiles: `on` (zstd on Node.js 24 and later, else gzip), `off`, `gzip`, `gzip-1` to `gzip-9`, `zstd`, `zstd-1` to `zstd-22`.',
   }),
   profilingExporters: list({
     env: 'DD_PROFILING_EXPORTERS',
     option: false,
     fallback: ['agent'],
-    doc: 'Where profiles go: `agent`, `file`.',
+    doc: 'Destinations of profiles: `agent`, `file`.',
   }),
-  profilingFilePrefix: text<string>({
+  profilingFilePrefix: text({
     env: 'DD_PROFILING_PPROF_PREFIX',
     option: false,
     fallback: '',
-    doc: 'What the paths of profiles in files begin with: `<prefix><type>_<process>_<thread>_<number>.pprof`.',
+    doc: 'Beginning of the paths of profiles in files: `<prefix><type>_<process>_<thread>_<number>.pprof`.',
   }),
   profilingOom: bool({
     env: 'DD_PROFILING_EXPERIMENTAL_OOM_MONITORING_ENABLED',
     option: false,
     fallback: true,
-    doc: 'When the heap is nearly full, its profile is sent by another process before this one dies.',
+    doc: 'When the heap is nearly full, let another process send its profile before this one dies.',
   }),
   profilingOomExtension: int({
     env: 'DD_PROFILING_EXPERIMENTAL_OOM_HEAP_LIMIT_EXTENSION_SIZE',
@@ -138,26 +138,26 @@ export const profilingRows = {
     fallback: 0,
     min: 0,
     unit: 'bytes',
-    doc: 'How much the limit is raised then, for the profile to be taken.',
+    doc: 'Number of bytes by which the heap limit is raised when the heap is nearly full, so that its profile can be taken.',
   }),
   profilingOomExtensions: int({
     env: 'DD_PROFILING_EXPERIMENTAL_OOM_MAX_HEAP_EXTENSION_COUNT',
     option: false,
     fallback: 0,
     min: -1,
-    doc: 'How often at most; -1: as often as it takes.',
+    doc: 'How many times the heap limit may be raised; -1 = no limit.',
   }),
   profilingOomStrategies: list({
     env: 'DD_PROFILING_EXPERIMENTAL_OOM_EXPORT_STRATEGIES',
     option: false,
     fallback: ['process'],
-    doc: 'What is done then: `process` (sends a profile), `logs` (writes the largest stacks to stderr).',
+    doc: 'What to do when the heap is nearly full: `process` (another process sends a profile), `logs` (write the largest stacks to stderr).',
   }),
   profilingWorkaround: bool({
     env: 'DD_PROFILING_V8_PROFILER_BUG_WORKAROUND',
     option: false,
     fallback: true,
-    doc: "Restart V8's profiler where it has stopped to take samples.",
+    doc: "Restart V8's profiler when it has stopped taking samples.",
   }),
   profilingLongLived: int({
     env: 'DD_INTERNAL_PROFILING_LONG_LIVED_THRESHOLD',
@@ -165,6 +165,6 @@ export const profilingRows = {
     fallback: 30_000,
     min: 0,
     unit: 'ms',
-    doc: 'Age of the program from which on `auto` profiles it.',
+    doc: 'Age of the program in ms from which on it is profiled with `DD_PROFILING_ENABLED=auto`.',
   }),
 } as const

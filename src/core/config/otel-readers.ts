@@ -3,7 +3,8 @@
  * OpenTelemetry specification, "Environment Variable Specification". Names and values in any case where it says so.
  */
 
-import type { OtelReader, Read, TextMap } from './rows'
+import type { OtelReader, Read } from './row'
+import type { TextMap } from './rows'
 
 /** Resource attributes that are settings of ours; later ones win. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
