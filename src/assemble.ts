@@ -27,8 +27,8 @@ import { Registry } from './patch/registry'
 import { every, later } from './std/timer'
 import { packageVersion } from './std/version'
 import type { TraceRuntime } from './trace/local-trace'
-import { leaveOld, MAX_OPEN_MS } from './trace/open-traces'
-import { cutOff, recordUncaught } from './trace/process-end'
+import { MAX_OPEN_MS, removeOldTraces } from './trace/open-traces'
+import { finishOpenSpans, recordUncaught } from './trace/process-end'
 import { openOrgGuard, openPropagator } from './trace/propagation/open'
 import type { Propagator } from './trace/propagation/propagator'
 import { keepSpans, openSampler, openSpanSampler, samplingRules } from './trace/sampling/open'
@@ -103,7 +103,7 @@ export function assemble(config: Config): Assembly {
       return writer.takeUnsent().spanCount
     },
     uncaught: recordUncaught,
-    cutOff,
+    cutOff: finishOpenSpans,
     goodbye: async () => background?.closing()(GOODBYE_MS),
   })
   const starting = runDetached(
@@ -118,7 +118,7 @@ export function assemble(config: Config): Assembly {
     BACKGROUND_AFTER_MS,
   )
   const sweep = every(() => {
-    leaveOld(performance.now() - MAX_OPEN_MS)
+    removeOldTraces(performance.now() - MAX_OPEN_MS)
     if (config.partialFlushEnabled) flushWaiting(performance.now() - MAX_WAIT_MS)
   }, SWEEP_MS)
   // Callers may come before the first trace leaves.

@@ -2,8 +2,8 @@
 
 import {
   activeSpan,
+  type ConfiguredSite,
   guarded,
-  type LiveSite,
   type PatchTools,
   type Span,
   startSpan,
@@ -49,7 +49,7 @@ export interface Calls {
 
 export function calls(tools: PatchTools): Calls {
   const { runtime, state, config } = tools
-  const sites = new Map<string, LiveSite>()
+  const sites = new Map<string, ConfiguredSite>()
   const regions = new WeakMap<object, string>()
 
   return {
@@ -112,7 +112,7 @@ export function calls(tools: PatchTools): Calls {
     },
   }
 
-  function siteOf(key: string, service: Service, operation: Operation | undefined): LiveSite {
+  function siteOf(key: string, service: Service, operation: Operation | undefined): ConfiguredSite {
     const kind = operation?.kind ?? 'client'
     const known = `${key} ${kind} ${operation?.name}`
     let site = sites.get(known)

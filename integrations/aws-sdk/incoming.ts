@@ -1,7 +1,7 @@
 /** Messages that have come, and the span `aws.response` of what is done with them. */
 
 import {
-  type LiveSite,
+  type ConfiguredSite,
   type PatchTools,
   type Pathway,
   type RemoteContext,
@@ -25,7 +25,7 @@ export interface Incoming {
 export function responseSpan(
   messages: readonly Incoming[],
   call: Span,
-  site: LiveSite,
+  site: ConfiguredSite,
   { runtime, propagator }: PatchTools,
 ): { span: Span; baggage: RemoteContext['baggage'] } | undefined {
   let first: { span: Span; baggage: RemoteContext['baggage'] } | undefined

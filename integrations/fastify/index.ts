@@ -8,9 +8,9 @@
 
 import {
   type AnyFunction,
+  type ConfiguredSite,
   defineIntegration,
   disguise,
-  type LiveSite,
   type PatchTools,
 } from '../../src/kit/index'
 import { webRequestOf } from '../../src/kit/web/index'
@@ -68,8 +68,8 @@ function patchRouter(prototype: object, tools: PatchTools): void {
 
 function traceHandler(
   handler: AnyFunction,
-  site: LiveSite,
-  middleware: LiveSite,
+  site: ConfiguredSite,
+  middleware: ConfiguredSite,
   tools: PatchTools,
 ): AnyFunction {
   return disguise(function (

@@ -1,15 +1,15 @@
 /** The sites of the integration and its options as they are now: one for all of its targets. */
 
-import type { IntegrationState, LiveSite, PatchTools } from '../../src/kit/index'
+import type { ConfiguredSite, IntegrationState, PatchTools } from '../../src/kit/index'
 import { type GraphqlOptions, readOptions } from './options'
 import { SchemaResolvers } from './resolvers'
 
 export interface Live {
   readonly tools: PatchTools
-  readonly execute: LiveSite
-  readonly parse: LiveSite
-  readonly validate: LiveSite
-  readonly resolve: LiveSite
+  readonly execute: ConfiguredSite
+  readonly parse: ConfiguredSite
+  readonly validate: ConfiguredSite
+  readonly resolve: ConfiguredSite
   readonly resolvers: SchemaResolvers
   options: GraphqlOptions
 }

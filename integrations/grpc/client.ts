@@ -8,7 +8,7 @@ import {
   type AnyFunction,
   activeSpan,
   Caller,
-  type LiveSite,
+  type ConfiguredSite,
   Mark,
   type PatchTools,
   type Span,
@@ -21,7 +21,7 @@ import type { Channel, Listener, Metadata, MethodDefinition, OutgoingCall, Statu
 
 interface Live {
   readonly tools: PatchTools
-  readonly site: LiveSite
+  readonly site: ConfiguredSite
   readonly patched: WeakSet<object>
   options: GrpcOptions
 }

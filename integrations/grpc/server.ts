@@ -2,8 +2,8 @@
 
 import {
   type AnyFunction,
+  type ConfiguredSite,
   disguise,
-  type LiveSite,
   Mark,
   type PatchTools,
   type RemoteContext,
@@ -35,7 +35,7 @@ const CALLS = [
 
 interface Live {
   readonly tools: PatchTools
-  readonly site: LiveSite
+  readonly site: ConfiguredSite
   isOn: boolean
   options: GrpcOptions
 }

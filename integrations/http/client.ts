@@ -5,9 +5,9 @@ import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
   activeSpan,
+  type ConfiguredSite,
   getBaggage,
   type IntegrationState,
-  type LiveSite,
   Mark,
   type PatchTools,
   type Span,
@@ -43,7 +43,7 @@ class ClientMark extends Mark {
 }
 
 interface Live {
-  readonly site: LiveSite
+  readonly site: ConfiguredSite
   options: HttpOptions
   readonly tools: PatchTools
   /** The global agents that Node made. */

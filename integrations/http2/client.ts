@@ -7,9 +7,9 @@ import {
   type AnyFunction,
   activeSpan,
   Caller,
+  type ConfiguredSite,
   type Emitting,
   getBaggage,
-  type LiveSite,
   Mark,
   type PatchTools,
   type Span,
@@ -70,7 +70,7 @@ class StreamMark extends Mark {
 
 interface Live {
   readonly tools: PatchTools
-  readonly site: LiveSite
+  readonly site: ConfiguredSite
   readonly prototypes: Prototypes
   options: HttpOptions
 }

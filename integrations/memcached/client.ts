@@ -3,7 +3,7 @@
 import {
   type AnyFunction,
   Caller,
-  type LiveSite,
+  type ConfiguredSite,
   type PatchTools,
   type Span,
   startSpan,
@@ -78,7 +78,7 @@ function compiler(
   compile: AnyFunction,
   client: Client,
   own: Sending,
-  live: LiveSite,
+  live: ConfiguredSite,
   tools: PatchTools,
 ): AnyFunction {
   return function (this: unknown): unknown {
@@ -91,7 +91,13 @@ function compiler(
   }
 }
 
-function begin(query: Query, { servers }: Client, own: Sending, live: LiveSite, tools: PatchTools): void {
+function begin(
+  query: Query,
+  { servers }: Client,
+  own: Sending,
+  live: ConfiguredSite,
+  tools: PatchTools,
+): void {
   const caller = new Caller()
   const withText =
     tools.config.memcachedCommandEnabled || tools.state.options.memcachedCommandEnabled === true

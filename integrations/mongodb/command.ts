@@ -4,9 +4,9 @@ import {
   type AnyFunction,
   activeSpan,
   Caller,
+  type ConfiguredSite,
   dbmComment,
   endSpan,
-  type LiveSite,
   type PatchTools,
   type Span,
   startSpan,
@@ -35,7 +35,7 @@ const WITH_COMMENT: Readonly<Record<string, number>> = {
 /** What the spans of one copy of the driver are made from. */
 export class Commands {
   readonly #tools: PatchTools
-  readonly #site: LiveSite
+  readonly #site: ConfiguredSite
   readonly #addresses = new WeakMap<Connection, Readonly<Tags>>()
   #options: MongoOptions
 
@@ -94,7 +94,7 @@ export class Commands {
 }
 
 /** The site of the spans; all of them have the same name. */
-export function mongoSite(tools: PatchTools): LiveSite {
+export function mongoSite(tools: PatchTools): ConfiguredSite {
   return tools.site({ name: 'mongodb.query', type: 'mongodb', kind: 'client', serviceSuffix: 'mongodb' })
 }
 

@@ -1,7 +1,7 @@
 /** What every integration may need; what those of one kind share has an index in a folder of its own beside this one. */
 
 export { log } from '../core/log'
-export type { IntegrationState, LiveSite } from '../patch/state'
+export type { ConfiguredSite, IntegrationState } from '../patch/state'
 export type { PatchTools, Target } from '../patch/types'
 export { type AnyFunction, disguise } from '../patch/wrap'
 export { getBaggage, runWithBaggage } from '../trace/baggage'

@@ -1,10 +1,10 @@
 /** Baggage in OpenTelemetry's form and in ours, each made of the other once. */
 
-import type { Baggage as Items } from '../trace/baggage'
+import type { Baggage } from '../trace/baggage'
 import type { OtelBaggage, OtelBaggageEntry } from './types'
 
 /** Immutable entries, as the API's own. */
-export class Baggage implements OtelBaggage {
+export class BridgeBaggage implements OtelBaggage {
   readonly #entries: ReadonlyMap<string, OtelBaggageEntry>
 
   constructor(entries: ReadonlyMap<string, OtelBaggageEntry>) {
@@ -20,28 +20,28 @@ export class Baggage implements OtelBaggage {
     return [...this.#entries]
   }
 
-  setEntry(key: string, entry: OtelBaggageEntry): Baggage {
-    return new Baggage(new Map(this.#entries).set(key, entry))
+  setEntry(key: string, entry: OtelBaggageEntry): BridgeBaggage {
+    return new BridgeBaggage(new Map(this.#entries).set(key, entry))
   }
 
-  removeEntry(key: string): Baggage {
+  removeEntry(key: string): BridgeBaggage {
     return this.removeEntries(key)
   }
 
-  removeEntries(...keys: string[]): Baggage {
-    return new Baggage(new Map([...this.#entries].filter(([key]) => !keys.includes(key))))
+  removeEntries(...keys: string[]): BridgeBaggage {
+    return new BridgeBaggage(new Map([...this.#entries].filter(([key]) => !keys.includes(key))))
   }
 
-  clear(): Baggage {
-    return new Baggage(new Map())
+  clear(): BridgeBaggage {
+    return new BridgeBaggage(new Map())
   }
 }
 
-const itemsByBaggage = new WeakMap<object, Items>()
-const baggageByItems = new WeakMap<Items, OtelBaggage>()
+const itemsByBaggage = new WeakMap<object, Baggage>()
+const baggageByItems = new WeakMap<Baggage, OtelBaggage>()
 
 /** Our items of what a context holds; undefined when that is no baggage. Never throws. */
-export function itemsOf(baggage: unknown): Items | undefined {
+export function itemsOf(baggage: unknown): Baggage | undefined {
   if (typeof baggage !== 'object' || baggage === null) return undefined
   let items = itemsByBaggage.get(baggage)
   if (items === undefined) {
@@ -68,18 +68,18 @@ function readItems(baggage: OtelBaggage): Record<string, string> | undefined {
 }
 
 /** The same items for those who use the API; undefined when there are none. */
-export function baggageOf(items: Items): OtelBaggage | undefined {
+export function baggageOf(items: Baggage): OtelBaggage | undefined {
   if (isEmpty(items)) return undefined
   let baggage = baggageByItems.get(items)
   if (baggage === undefined) {
-    baggage = new Baggage(new Map(Object.entries(items).map(([key, value]) => [key, { value }])))
+    baggage = new BridgeBaggage(new Map(Object.entries(items).map(([key, value]) => [key, { value }])))
     baggageByItems.set(items, baggage)
     itemsByBaggage.set(baggage, items)
   }
   return baggage
 }
 
-export function isEmpty(items: Items): boolean {
+export function isEmpty(items: Baggage): boolean {
   for (const _ in items) return false
   return true
 }

@@ -11,11 +11,11 @@ import { type Baggage, getBaggage, runWithBaggage } from '../trace/baggage'
 import { activeSpan, runInSpan } from '../trace/context'
 import type { Span } from '../trace/span'
 import { baggageOf, isEmpty, itemsOf } from './baggage'
-import { BAGGAGE_KEY, isContext, ROOT, read, SPAN_KEY, withBoth } from './context'
+import { BAGGAGE_KEY, isContext, ROOT_CONTEXT, readValue, SPAN_KEY, withSpanAndBaggage } from './context'
 import { bindEmitter } from './emitter'
-import type { Host } from './host'
-import { activated, parentOf } from './parents'
+import { parentOf, spanToActivate } from './parents'
 import { bridgeSpanOf } from './span'
+import type { TracerSource } from './tracer-source'
 import type { OtelContext, OtelContextManager } from './types'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
@@ -24,12 +24,12 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 const storage = new AsyncLocalStorage<OtelContext>()
 
 export class BridgeContextManager implements OtelContextManager {
-  readonly #host: Host
+  readonly #source: TracerSource
   /** One that the application wants to be used: it keeps the contexts then. */
   readonly #other: OtelContextManager | undefined
 
-  constructor(host: Host, other: OtelContextManager | undefined) {
-    this.#host = host
+  constructor(source: TracerSource, other: OtelContextManager | undefined) {
+    this.#source = source
     this.#other = other
   }
 
@@ -37,13 +37,13 @@ export class BridgeContextManager implements OtelContextManager {
     const context = this.#stored()
     const span = activeSpan()
     const items = getBaggage()
-    const otelSpan = read(context, SPAN_KEY)
-    const otelBaggage = read(context, BAGGAGE_KEY)
+    const otelSpan = readValue(context, SPAN_KEY)
+    const otelBaggage = readValue(context, BAGGAGE_KEY)
     const isSameSpan = this.#spanOf(otelSpan) === span
     const isSameBaggage = isSame(itemsOf(otelBaggage), items)
     if (isSameSpan && isSameBaggage) return context
     const bridged = span === undefined ? undefined : bridgeSpanOf(span)
-    return withBoth(context, isSameSpan ? otelSpan : bridged, baggageOf(items))
+    return withSpanAndBaggage(context, isSameSpan ? otelSpan : bridged, baggageOf(items))
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -52,8 +52,8 @@ export class BridgeContextManager implements OtelContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    const wanted = isContext(context) ? context : ROOT
-    const items = itemsOf(read(wanted, BAGGAGE_KEY))
+    const wanted = isContext(context) ? context : ROOT_CONTEXT
+    const items = itemsOf(readValue(wanted, BAGGAGE_KEY))
     const call: AnyFunction = fn as never
     if (isSame(items, getBaggage())) return this.#enter(wanted, call, thisArg, args) as ReturnType<F>
     return runWithBaggage(items, this.#enter, this, [wanted, call, thisArg, args]) as ReturnType<F>
@@ -84,18 +84,18 @@ export class BridgeContextManager implements OtelContextManager {
   }
 
   #stored(): OtelContext {
-    return (this.#other === undefined ? storage.getStore() : this.#other.active()) ?? ROOT
+    return (this.#other === undefined ? storage.getStore() : this.#other.active()) ?? ROOT_CONTEXT
   }
 
   #enter(context: OtelContext, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
-    const span = this.#spanOf(read(context, SPAN_KEY))
+    const span = this.#spanOf(readValue(context, SPAN_KEY))
     if (this.#other === undefined) return storage.run(context, runInSpan, span, fn, thisArg, args)
     return this.#other.with(context, () => runInSpan(span, fn, thisArg, args))
   }
 
   #spanOf(otelSpan: unknown): Span | undefined {
     if (otelSpan === undefined) return undefined
-    return activated(parentOf(otelSpan), this.#host.running()?.runtime)
+    return spanToActivate(parentOf(otelSpan), this.#source.running()?.runtime)
   }
 }
 

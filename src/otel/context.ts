@@ -44,10 +44,10 @@ export class BridgeContext implements OtelContext {
   }
 }
 
-export const ROOT = new BridgeContext(undefined, undefined, undefined, undefined)
+export const ROOT_CONTEXT = new BridgeContext(undefined, undefined, undefined, undefined)
 
 /** `context` with another span and baggage. */
-export function withBoth(context: OtelContext, span: unknown, baggage: unknown): BridgeContext {
+export function withSpanAndBaggage(context: OtelContext, span: unknown, baggage: unknown): BridgeContext {
   return context instanceof BridgeContext
     ? new BridgeContext(span, baggage, context.values, context.base)
     : new BridgeContext(span, baggage, undefined, context)
@@ -63,7 +63,7 @@ export function isContext(value: unknown): value is OtelContext {
 }
 
 /** A value of a context that may be anything; undefined when it cannot be read. */
-export function read(context: unknown, key: symbol): unknown {
+export function readValue(context: unknown, key: symbol): unknown {
   try {
     return (context as OtelContext | undefined)?.getValue(key)
   } catch {

@@ -5,7 +5,7 @@
 
 import { log } from '../core/log'
 import type { EmitLog, OtelLogEntry, SpanIds } from '../trace/log-entry'
-import { read, SPAN_KEY } from './context'
+import { readValue, SPAN_KEY } from './context'
 import { toHrTime } from './time'
 
 export const LOGS_KEY = Symbol.for('io.opentelemetry.js.api.logs')
@@ -68,7 +68,7 @@ function toEntry(record: OtelLogRecord): OtelLogEntry {
 }
 
 function spanIn(context: unknown): SpanIds | null {
-  const span = read(context, SPAN_KEY) as { spanContext?: () => SpanIds } | undefined
+  const span = readValue(context, SPAN_KEY) as { spanContext?: () => SpanIds } | undefined
   return span?.spanContext?.() ?? null
 }
 

@@ -2,10 +2,10 @@
 
 import { UNDECIDED } from '../trace/priority'
 import { baggageOf, itemsOf } from './baggage'
-import { BAGGAGE_KEY, read, SPAN_KEY, SUPPRESSED_KEY } from './context'
-import type { Host } from './host'
+import { BAGGAGE_KEY, readValue, SPAN_KEY, SUPPRESSED_KEY } from './context'
+import { NonRecordingSpan } from './non-recording-span'
 import { parentOf } from './parents'
-import { PassiveSpan } from './passive-span'
+import type { TracerSource } from './tracer-source'
 import type { OtelContext, OtelPropagator, OtelTextMapGetter, OtelTextMapSetter } from './types'
 
 /** All headers that some format reads. */
@@ -27,29 +27,29 @@ const FIELDS = [
 const LEGACY_BAGGAGE = 'ot-baggage-'
 
 export class BridgePropagator implements OtelPropagator {
-  readonly #host: Host
+  readonly #source: TracerSource
 
-  constructor(host: Host) {
-    this.#host = host
+  constructor(source: TracerSource) {
+    this.#source = source
   }
 
   inject(context: OtelContext, carrier: unknown, setter: OtelTextMapSetter): void {
-    if (read(context, SUPPRESSED_KEY) === true) return
-    const parent = parentOf(read(context, SPAN_KEY))
-    const items = itemsOf(read(context, BAGGAGE_KEY))
-    this.#host
+    if (readValue(context, SUPPRESSED_KEY) === true) return
+    const parent = parentOf(readValue(context, SPAN_KEY))
+    const items = itemsOf(readValue(context, BAGGAGE_KEY))
+    this.#source
       .running()
       ?.propagator.injectWith(parent, items, (name, value) => setter.set(carrier, name, value))
   }
 
   extract(context: OtelContext, carrier: unknown, getter: OtelTextMapGetter): OtelContext {
-    const remote = this.#host.running()?.propagator.extract(headersOf(carrier, getter))
+    const remote = this.#source.running()?.propagator.extract(headersOf(carrier, getter))
     if (remote === undefined) return context
     const { baggage } = remote
     const isOnlyBaggage =
       (remote.traceHi | remote.traceLo) === 0 && remote.priority === UNDECIDED && !remote.restart
     try {
-      const spanned = isOnlyBaggage ? context : context.setValue(SPAN_KEY, new PassiveSpan(remote))
+      const spanned = isOnlyBaggage ? context : context.setValue(SPAN_KEY, new NonRecordingSpan(remote))
       return baggage === undefined
         ? spanned
         : spanned.setValue(BAGGAGE_KEY, baggageOf(Object.freeze(baggage)))

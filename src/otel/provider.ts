@@ -3,10 +3,10 @@
 import { fence } from '../core/fence'
 import { registerGlobally } from './api-registry'
 import { BridgeContextManager } from './context-manager'
-import type { Host, RunningTracer } from './host'
+import { ProcessorCalls } from './processors'
 import { BridgePropagator } from './propagator'
-import { Processing } from './readable'
 import { BridgeTracer } from './tracer'
+import type { RunningTracer, TracerSource } from './tracer-source'
 import type {
   OtelProviderOptions,
   OtelRegistration,
@@ -23,15 +23,15 @@ const UNNAMED = 'unknown_service'
 
 export class BridgeTracerProvider implements OtelTracerProvider {
   readonly resource: OtelResource
-  readonly #host: Host
+  readonly #source: TracerSource
   readonly #processors: readonly OtelSpanProcessor[]
   readonly #tracers = new Map<string, OtelTracer>()
   #contextManager: BridgeContextManager
   #isShutDown = false
 
-  constructor(host: Host, options?: OtelProviderOptions) {
-    this.#host = host
-    this.#contextManager = new BridgeContextManager(host, undefined)
+  constructor(source: TracerSource, options?: OtelProviderOptions) {
+    this.#source = source
+    this.#contextManager = new BridgeContextManager(source, undefined)
     this.resource = { attributes: { ...options?.resource?.attributes } }
     this.#processors = Array.isArray(options?.spanProcessors) ? [...options.spanProcessors] : []
   }
@@ -51,26 +51,26 @@ export class BridgeTracerProvider implements OtelTracerProvider {
       const { propagator, contextManager } = options ?? {}
       if (contextManager) {
         contextManager.enable()
-        this.#contextManager = new BridgeContextManager(this.#host, contextManager)
+        this.#contextManager = new BridgeContextManager(this.#source, contextManager)
       }
       registerGlobally({
         trace: this,
         context: contextManager === null ? undefined : this.#contextManager,
-        propagation: propagator === null ? undefined : (propagator ?? new BridgePropagator(this.#host)),
+        propagation: propagator === null ? undefined : (propagator ?? new BridgePropagator(this.#source)),
       })
     })
   }
 
   async forceFlush(): Promise<void> {
     await this.#each(processor => processor.forceFlush())
-    await this.#host.running()?.flush()
+    await this.#source.running()?.flush()
   }
 
   async shutdown(): Promise<void> {
     if (this.#isShutDown) return
     this.#isShutDown = true
     await this.#each(processor => processor.shutdown())
-    await this.#host.running()?.flush()
+    await this.#source.running()?.flush()
   }
 
   async #each(call: (processor: OtelSpanProcessor) => Promise<void>): Promise<void> {
@@ -79,7 +79,7 @@ export class BridgeTracerProvider implements OtelTracerProvider {
   }
 
   #running(): RunningTracer | undefined {
-    return this.#isShutDown ? undefined : this.#host.running()
+    return this.#isShutDown ? undefined : this.#source.running()
   }
 
   #makeTracer(name: string, version: string | undefined, schemaUrl: string | undefined): OtelTracer {
@@ -94,7 +94,7 @@ export class BridgeTracerProvider implements OtelTracerProvider {
       watcher:
         this.#processors.length === 0
           ? undefined
-          : new Processing(this.#processors, this.resource, { name, version, schemaUrl }),
+          : new ProcessorCalls(this.#processors, this.resource, { name, version, schemaUrl }),
     })
   }
 }

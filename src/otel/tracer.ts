@@ -3,17 +3,17 @@
 import { reportFailure } from '../core/fence'
 import { Site } from '../trace/site'
 import { startSpan } from '../trace/start'
-import { BAGGAGE_KEY, read, SPAN_KEY, SUPPRESSED_KEY, withBoth } from './context'
-import type { RunningTracer } from './host'
+import { BAGGAGE_KEY, readValue, SPAN_KEY, SUPPRESSED_KEY, withSpanAndBaggage } from './context'
+import { nonRecordingSpan } from './non-recording-span'
 import { operationName } from './operation-name'
 import { parentOf } from './parents'
-import { unrecorded } from './passive-span'
 import { BridgeSpan, KINDS, type SpanWatcher } from './span'
 import { toHrTime, toTicks } from './time'
+import type { RunningTracer } from './tracer-source'
 import type { OtelContext, OtelContextManager, OtelSpan, OtelSpanOptions, OtelTracer } from './types'
 
 /** What a tracer needs of its provider. */
-export interface TracerParts {
+export interface OtelTracerParts {
   running(): RunningTracer | undefined
   readonly contextManager: OtelContextManager
   /** Service of the spans; undefined = the tracer's. */
@@ -27,11 +27,11 @@ const NO_OPTIONS: OtelSpanOptions = Object.freeze({})
 type SpanFunction = (span: OtelSpan) => unknown
 
 export class BridgeTracer implements OtelTracer {
-  readonly #parts: TracerParts
+  readonly #parts: OtelTracerParts
   /** By kind; of each tracer's own, since its spans are alike. */
   readonly #sites: Site[]
 
-  constructor(parts: TracerParts) {
+  constructor(parts: OtelTracerParts) {
     this.#parts = parts
     this.#sites = KINDS.map(
       kind =>
@@ -52,7 +52,7 @@ export class BridgeTracer implements OtelTracer {
       return this.#start(name, options ?? NO_OPTIONS, within)
     } catch (error) {
       reportFailure('opentelemetry span', error)
-      return unrecorded(undefined)
+      return nonRecordingSpan(undefined)
     }
   }
 
@@ -68,9 +68,9 @@ export class BridgeTracer implements OtelTracer {
 
   #start(name: string, options: OtelSpanOptions, context: OtelContext): OtelSpan {
     const parts = this.#parts
-    const parent = options.root === true ? undefined : parentOf(read(context, SPAN_KEY))
+    const parent = options.root === true ? undefined : parentOf(readValue(context, SPAN_KEY))
     const tracer = parts.running()
-    if (tracer === undefined || read(context, SUPPRESSED_KEY) === true) return unrecorded(parent)
+    if (tracer === undefined || readValue(context, SUPPRESSED_KEY) === true) return nonRecordingSpan(parent)
     const kind = KINDS[options.kind as number] === undefined ? 0 : (options.kind as number)
     const span = startSpan(tracer.runtime, this.#sites[kind], parent, {})
     const given = options.startTime === undefined ? undefined : toHrTime(options.startTime)
@@ -85,5 +85,5 @@ export class BridgeTracer implements OtelTracer {
 }
 
 function withSpan(context: OtelContext, span: OtelSpan): OtelContext {
-  return withBoth(context, span, read(context, BAGGAGE_KEY))
+  return withSpanAndBaggage(context, span, readValue(context, BAGGAGE_KEY))
 }

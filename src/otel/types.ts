@@ -140,7 +140,7 @@ export interface OtelResource {
   readonly attributes: OtelAttributes
 }
 
-export interface OtelScope {
+export interface OtelInstrumentationScope {
   readonly name: string
   readonly version?: string
   readonly schemaUrl?: string
@@ -162,7 +162,7 @@ export interface OtelReadableSpan {
   readonly links: OtelLink[]
   readonly events: { name: string; time: OtelHrTime; attributes?: OtelAttributes }[]
   readonly resource: OtelResource
-  readonly instrumentationScope: OtelScope
+  readonly instrumentationScope: OtelInstrumentationScope
   readonly droppedAttributesCount: number
   readonly droppedEventsCount: number
   readonly droppedLinksCount: number

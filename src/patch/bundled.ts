@@ -12,18 +12,18 @@ export interface BundledModule {
   isNamespace?: boolean
 }
 
-/** Hands over what has said so already, and what will; answers how to stop. */
+/** Hands over what has announced so already, and what will; answers how to stop. */
 export function watchBundled(onLoad: (bundled: BundledModule) => void): () => void {
   const shared = globalThis as { [KEY]?: BundledModule[] }
   shared[KEY] ??= []
-  const said = shared[KEY]
-  for (const each of said) onLoad(each)
+  const announced = shared[KEY]
+  for (const each of announced) onLoad(each)
   const push = (...modules: BundledModule[]): number => {
     for (const each of modules) onLoad(each)
-    return Array.prototype.push.apply(said, modules)
+    return Array.prototype.push.apply(announced, modules)
   }
-  said.push = push
+  announced.push = push
   return () => {
-    if (said.push === push) said.push = Array.prototype.push
+    if (announced.push === push) announced.push = Array.prototype.push
   }
 }

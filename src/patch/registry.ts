@@ -6,9 +6,10 @@ import { fence } from '../core/fence'
 import { log } from '../core/log'
 import { Hook } from './hook'
 import { IntegrationState, type Options } from './state'
+import { isTargetFile } from './target-file'
 import type { Integration, ManifestEntry, PatchTools, Target, TracerParts } from './types'
 import { satisfies, versionOf } from './versions'
-import { flag, type Undo, unflag, wrap } from './wrap'
+import { markPatched, type Undo, unmarkPatched, wrap } from './wrap'
 
 export interface IntegrationReport {
   name: string
@@ -55,12 +56,12 @@ export class Registry {
     this.#isInstalled = true
     for (const entry of this.#entries) {
       for (const channel of entry.channels ?? []) this.#listen(entry, channel)
-      this.#reach(entry)
+      this.#requireBuiltins(entry)
     }
   }
 
   /** Modules of Node.js that nobody requires by name, such as `console`: asked for once they are wanted. */
-  #reach(entry: ManifestEntry): void {
+  #requireBuiltins(entry: ManifestEntry): void {
     if (!entry.offByDefault || !this.#isInstalled || !this.#states.get(entry.name)?.enabled) return
     for (const name of entry.modules) if (isBuiltin(name)) require(name)
   }
@@ -93,7 +94,7 @@ export class Registry {
     else {
       fence(`use('${name}')`, () => {
         state.configure(options)
-        for (const entry of this.#entries) if (entry.name === name) this.#reach(entry)
+        for (const entry of this.#entries) if (entry.name === name) this.#requireBuiltins(entry)
       })
     }
   }
@@ -139,7 +140,7 @@ export class Registry {
       if (!entry.modules.includes(name)) continue
       const integration = fence(`loading ${entry.name}`, () => this.#load(entry))
       for (const target of integration?.targets ?? []) {
-        if (target.module !== name || !isFile(target, file, folder)) continue
+        if (target.module !== name || !isTargetFile(target, file, folder)) continue
         current =
           fence(`patching ${name}`, () => this.#apply(entry.name, target, current, folder, version)) ??
           current
@@ -180,9 +181,9 @@ export class Registry {
     const patched =
       (typeof result === 'object' || typeof result === 'function') && result !== null ? result : exports
     done.set(exports, patched).set(patched, patched)
-    flag(patched)
+    markPatched(patched)
     this.#undo.push(() => {
-      unflag(patched)
+      unmarkPatched(patched)
       done.delete(exports)
       done.delete(patched)
     })
@@ -236,25 +237,6 @@ function listen(channel: string, state: IntegrationState, listener: (message: un
   }
   subscribe(channel, fenced)
   return () => unsubscribe(channel, fenced)
-}
-
-/** A target names a file, or means the main module: which of a package's files that is, its package.json says. */
-function isFile(target: Target, file: string, folder: string | undefined): boolean {
-  if (target.file === undefined) return file === '' || (folder !== undefined && isMain(folder, file))
-  return file === target.file
-}
-
-function isMain(folder: string, file: string): boolean {
-  try {
-    return (
-      require
-        .resolve(folder)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/') === file
-    )
-  } catch {
-    return false
-  }
 }
 
 /** `elastic-elasticsearch` as in `DD_TRACE_ELASTIC_ELASTICSEARCH_ENABLED`. */

@@ -18,7 +18,7 @@ export interface SiteDefinition extends Omit<SiteOptions, 'name' | 'service' | '
 }
 
 /** A site that changes with the options. */
-export interface LiveSite {
+export interface ConfiguredSite {
   site: Site
 }
 
@@ -31,7 +31,7 @@ export class IntegrationState {
   /** Options of `use()`, replaced by each call. */
   options: Options = {}
   readonly #config: Config
-  readonly #sites: { live: LiveSite; definition: SiteDefinition }[] = []
+  readonly #sites: { configured: ConfiguredSite; definition: SiteDefinition }[] = []
   readonly #listeners: (() => void)[] = []
   #failures = 0
   /** What `enabled` is while tracing is not switched off as a whole. */
@@ -55,7 +55,7 @@ export class IntegrationState {
     this.#isWanted = typeof options === 'boolean' ? options : options.enabled !== false
     this.enabled = this.#isWanted && !this.#isPaused
     this.#failures = 0
-    for (const { live, definition } of this.#sites) live.site = this.#build(definition)
+    for (const { configured, definition } of this.#sites) configured.site = this.#build(definition)
     this.reread()
   }
 
@@ -76,10 +76,10 @@ export class IntegrationState {
     listener()
   }
 
-  site(definition: SiteDefinition): LiveSite {
-    const live = { site: this.#build(definition) }
-    this.#sites.push({ live, definition })
-    return live
+  site(definition: SiteDefinition): ConfiguredSite {
+    const configured = { site: this.#build(definition) }
+    this.#sites.push({ configured, definition })
+    return configured
   }
 
   /** Our own code threw inside a call of the application's. */

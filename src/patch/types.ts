@@ -5,7 +5,7 @@ import type { Row } from '../core/config/row'
 import type { DataStreams } from '../trace/data-streams'
 import type { TraceRuntime } from '../trace/local-trace'
 import type { Propagator } from '../trace/propagation/propagator'
-import type { IntegrationState, LiveSite, SiteDefinition } from './state'
+import type { ConfiguredSite, IntegrationState, SiteDefinition } from './state'
 import type { AnyFunction } from './wrap'
 
 /** The parts of the tracer that instrumented code uses. */
@@ -23,7 +23,7 @@ export interface PatchTools extends TracerParts {
   /** Version of the package that is being patched; of Node.js for its own modules. */
   readonly version: string
   /** Declares a kind of span; `.site` of the answer follows the options of the integration. */
-  site(definition: SiteDefinition): LiveSite
+  site(definition: SiteDefinition): ConfiguredSite
   /** Wraps `owner[name]`; undone when the tracer stops. False when there was nothing to wrap. */
   wrap(owner: object, name: string, wrapper: (original: AnyFunction) => AnyFunction): boolean
   /** Runs our own code; what it throws is logged, counted against the integration, and goes no further. */

@@ -25,7 +25,7 @@ function read(folder: string): string {
 }
 
 const RELEASE = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/
-const SPAN = /^>=(\d+(?:\.\d+){0,2})(?: <(\d+(?:\.\d+){0,2}))?$/
+const INTERVAL = /^>=(\d+(?:\.\d+){0,2})(?: <(\d+(?:\.\d+){0,2}))?$/
 
 /**
  * As semver with its prereleases. It takes 6 to 12 ms to load, a sixth of the start of a program with express and pg:
@@ -33,15 +33,15 @@ const SPAN = /^>=(\d+(?:\.\d+){0,2})(?: <(\d+(?:\.\d+){0,2}))?$/
  */
 export function satisfies(version: string, range: string | undefined): boolean {
   if (range === undefined) return true
-  return lies(version, range) ?? bySemver(version, range)
+  return satisfiesIntervals(version, range) ?? satisfiesBySemver(version, range)
 }
 
 /** Undefined where only semver can tell. */
-function lies(version: string, range: string): boolean | undefined {
+function satisfiesIntervals(version: string, range: string): boolean | undefined {
   if (!RELEASE.test(version)) return undefined
   let isWithin = false
   for (const part of range.split(' || ')) {
-    const [, from, below] = SPAN.exec(part) ?? []
+    const [, from, below] = INTERVAL.exec(part) ?? []
     if (from === undefined) return undefined
     isWithin ||= compare(version, from) >= 0 && (below === undefined || compare(version, below) < 0)
   }
@@ -57,7 +57,7 @@ function compare(a: string, b: string): number {
   return 0
 }
 
-function bySemver(version: string, range: string): boolean {
+function satisfiesBySemver(version: string, range: string): boolean {
   const ask = require('semver/functions/satisfies') as typeof import('semver/functions/satisfies')
   return ask(version, range, { includePrerelease: true })
 }

@@ -21,7 +21,7 @@ export function isPatched(value: unknown): boolean {
 }
 
 /** Marks `target` as patched; not enumerable, so that nobody who copies or prints it notices. */
-export function flag(target: object): void {
+export function markPatched(target: object): void {
   if (Object.isExtensible(target)) {
     Object.defineProperty(target, PATCH_FLAG, {
       value: true,
@@ -32,7 +32,7 @@ export function flag(target: object): void {
   }
 }
 
-export function unflag(target: object): void {
+export function unmarkPatched(target: object): void {
   delete (target as Record<string, unknown>)[PATCH_FLAG]
 }
 
@@ -62,6 +62,6 @@ export function wrap(
 
 /** Gives `wrapper` the looks of `original`, and the flag. */
 export function disguise<F extends AnyFunction>(wrapper: F, original: AnyFunction): F {
-  flag(lookLike(wrapper, original))
+  markPatched(lookLike(wrapper, original))
   return wrapper
 }

@@ -5,14 +5,14 @@
  */
 
 import { toDecimal, toHex } from '../std/u64'
-import { enter, enteredTraces, leave } from './open-traces'
+import { addOpenTrace, listedTraces, removeOpenTrace } from './open-traces'
 import { MECHANISM_MANUAL, UNDECIDED, USER_KEEP, USER_REJECT } from './priority'
-import type { Outgoing } from './propagation/outgoing'
+import type { OutgoingHeaders } from './propagation/outgoing-headers'
 import { INHERITED, NOT_BY_CHANCE } from './propagation/probability'
 import type { RemoteContext } from './remote-context'
 import type { Site, Tags } from './site'
 import type { SpanEvent, SpanLink } from './span-extras'
-import { forget, remember, type WaitingTrace } from './waiting'
+import { addWaiting, removeWaiting, type WaitingTrace } from './waiting'
 
 /** The fields of a span that its trace, samplers, exporters and profilers use; the class `Span` has them. */
 export interface SpanRecord {
@@ -104,12 +104,12 @@ function chooseTeller(): void {
 }
 
 /** What the first span of a trace stands for, when that is more than a span: a request of a server. */
-export interface Work {
+export interface ServerRequest {
   readonly span: SpanRecord
   /** It went wrong, as far as is known. */
   fail(error: unknown): void
   /** The process ends now: finishes the span with what is known. */
-  cutOff(): void
+  finishAtExit(): void
 }
 
 /** At most so many open spans of one trace are held; older ones are let go and come back when they finish. */
@@ -147,7 +147,7 @@ export class LocalTrace {
   /** Tags for the first span of each chunk, such as `baggage.user.id`. */
   chunkTags: Record<string, string> | undefined
   /** Header texts of this trace; whoever changes what travels with it makes them undefined. */
-  outgoing: Outgoing | undefined
+  outgoing: OutgoingHeaders | undefined
   /** False: a filtered request; nothing of this trace is exported. */
   recording: boolean
 
@@ -159,7 +159,7 @@ export class LocalTrace {
   /** Index in the list of traces with open spans (open-traces.ts); -1 = not in it. */
   openIndex: number
   /** While it is under way. */
-  work: Work | undefined
+  request: ServerRequest | undefined
 
   constructor(runtime: TraceRuntime) {
     this.runtime = runtime
@@ -187,7 +187,7 @@ export class LocalTrace {
     this.older = undefined
     this.waitingSince = 0
     this.openIndex = -1
-    this.work = undefined
+    this.request = undefined
   }
 
   /** Takes identity, decision and travelling tags from another service. */
@@ -208,7 +208,7 @@ export class LocalTrace {
     if (this.openCount >= MAX_OPEN_SPANS) this.#letOldestGo()
     if (this.spans === NOTHING) this.spans = [span]
     else this.spans.push(span)
-    if (++this.openCount === 1) enter(this)
+    if (++this.openCount === 1) addOpenTrace(this)
   }
 
   /** A span has finished: sends the trace, or a part of it, when it is time. */
@@ -222,8 +222,8 @@ export class LocalTrace {
       this.openCount--
     }
     if (this.openCount === 0) {
-      leave(this)
-      if (this.waitingSince !== 0) forget(this)
+      removeOpenTrace(this)
+      if (this.waitingSince !== 0) removeWaiting(this)
       const spans = this.spans
       // A later child of a finished span starts a new chunk.
       this.spans = NOTHING
@@ -231,12 +231,12 @@ export class LocalTrace {
       return
     }
     if (this.spans.length - this.openCount >= this.runtime.partialFlushMinSpans) this.flushFinished()
-    else if (this.waitingSince === 0) remember(this, span.startTicks + span.durationMs)
+    else if (this.waitingSince === 0) addWaiting(this, span.startTicks + span.durationMs)
   }
 
   /** Sends the spans that have finished and keeps the open ones. */
   flushFinished(): void {
-    if (this.waitingSince !== 0) forget(this)
+    if (this.waitingSince !== 0) removeWaiting(this)
     const finished: SpanRecord[] = []
     const open: SpanRecord[] = []
     for (const span of this.spans) (span.durationMs >= 0 ? finished : open).push(span)
@@ -306,5 +306,5 @@ export class LocalTrace {
 /** Returns the traces of this process that have open spans. */
 export function openTraces(): LocalTrace[] {
   // Only `LocalTrace.opened` enters traces.
-  return enteredTraces() as LocalTrace[]
+  return listedTraces() as LocalTrace[]
 }

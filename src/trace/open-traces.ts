@@ -19,13 +19,13 @@ export const MAX_OPEN_MS = 600_000
 const traces: (OpenTrace | undefined)[] = []
 let count = 0
 
-export function enter(trace: OpenTrace): void {
+export function addOpenTrace(trace: OpenTrace): void {
   if (count === MAX_OPEN_TRACES) return
   trace.openIndex = count
   traces[count++] = trace
 }
 
-export function leave(trace: OpenTrace): void {
+export function removeOpenTrace(trace: OpenTrace): void {
   const { openIndex } = trace
   if (openIndex < 0) return
   const last = traces[--count] as OpenTrace
@@ -38,14 +38,14 @@ export function leave(trace: OpenTrace): void {
 }
 
 /** Lets go of traces that began before `ticks`. */
-export function leaveOld(ticks: number): void {
+export function removeOldTraces(ticks: number): void {
   for (let index = count - 1; index >= 0; index--) {
     const trace = traces[index] as OpenTrace
-    if (trace.anchorTicks < ticks) leave(trace)
+    if (trace.anchorTicks < ticks) removeOpenTrace(trace)
   }
 }
 
 /** Returns the traces in the list. */
-export function enteredTraces(): OpenTrace[] {
+export function listedTraces(): OpenTrace[] {
   return traces.slice(0, count) as OpenTrace[]
 }

@@ -26,7 +26,7 @@ export function recordUncaught(error: unknown, origin: UncaughtOrigin, mayLive: 
     uncaught = undefined
   }).unref()
   span?.recordException(error)
-  span?.trace.work?.fail(error)
+  span?.trace.request?.fail(error)
 }
 
 /** The span in which it was thrown: an exception has left the context of its span on its way to where nobody caught it. */
@@ -39,7 +39,7 @@ function thrownIn(origin: UncaughtOrigin): Span | undefined {
  * Finishes all open spans. The one that the error was thrown in has failed with it, and so has the first of its trace;
  * `reason`, a sentence, is what others have failed with: all of them, or those whose caller gets no answer now.
  */
-export function cutOff(reason: string, allFailed: boolean): void {
+export function finishOpenSpans(reason: string, allFailed: boolean): void {
   const traces = openTraces()
   const { error, span: culprit } = uncaught ?? { error: undefined, span: undefined }
   if (culprit !== undefined && culprit.trace.openIndex < 0) traces.push(culprit.trace)
@@ -50,7 +50,7 @@ export function cutOff(reason: string, allFailed: boolean): void {
     for (const span of trace.spans.filter(each => each.durationMs < 0).reverse()) {
       if (span === suspect || span === suspect?.trace.root) span.setErrorOnce(error)
       else if (allFailed || isServer(span)) span.setErrorOnce(exit)
-      if (trace.work?.span === span) trace.work.cutOff()
+      if (trace.request?.span === span) trace.request.finishAtExit()
       else span.finish()
     }
   }

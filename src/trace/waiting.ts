@@ -24,7 +24,7 @@ let oldest: WaitingTrace | undefined
 let newest: WaitingTrace | undefined
 let count = 0
 
-export function remember(trace: WaitingTrace, nowTicks: number): void {
+export function addWaiting(trace: WaitingTrace, nowTicks: number): void {
   trace.waitingSince = nowTicks > 0 ? nowTicks : 1
   trace.older = newest
   if (newest === undefined) oldest = trace
@@ -33,7 +33,7 @@ export function remember(trace: WaitingTrace, nowTicks: number): void {
   if (++count > MAX_WAITING) oldest?.flushFinished()
 }
 
-export function forget(trace: WaitingTrace): void {
+export function removeWaiting(trace: WaitingTrace): void {
   if (trace.older === undefined) oldest = trace.newer
   else trace.older.newer = trace.newer
   if (trace.newer === undefined) newest = trace.older

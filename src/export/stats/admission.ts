@@ -12,7 +12,7 @@
 
 import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
 import { USER_KEEP } from '../../trace/priority'
-import type { SpanSampler } from '../../trace/sampling/span-rules'
+import type { SpanSampler } from '../../trace/sampling/span-sampler'
 
 const ANALYSED = '_dd1.sr.eausr'
 

@@ -1,7 +1,7 @@
 /** What the servers of one integration share: the kind of their spans, the options, and how a request begins and ends. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { IntegrationState, LiveSite } from '../../patch/state'
+import type { ConfiguredSite, IntegrationState } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { activeSpan, runInSpan } from '../../trace/context'
 import type { RemoteContext } from '../../trace/remote-context'
@@ -25,7 +25,7 @@ const servings = new WeakMap<IntegrationState, Serving>()
 export class Serving implements WebServer {
   readonly tools: PatchTools
   options: HttpOptions
-  readonly #site: LiveSite
+  readonly #site: ConfiguredSite
 
   private constructor(tools: PatchTools) {
     this.tools = tools
@@ -92,7 +92,7 @@ export class Serving implements WebServer {
   }
 
   /** Whatever its protocol. A status that was not sent is none. */
-  cutOff(web: WebRequest): void {
+  finishAtExit(web: WebRequest): void {
     const { headersSent, statusCode } = web.res
     this.close(
       web,

@@ -1,6 +1,6 @@
 /** The spans of a Redis client: one for each command. */
 
-import type { LiveSite } from '../../patch/state'
+import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { activeSpan } from '../../trace/context'
 import { endSpan } from '../../trace/outcome'
@@ -36,7 +36,7 @@ export const SPLIT_OPTION = {
 
 export class RedisSpans {
   readonly #tools: PatchTools
-  readonly #live: LiveSite
+  readonly #live: ConfiguredSite
   readonly #rawTag: string
   #accepts: ((name: string) => boolean) | undefined
   #splits = false

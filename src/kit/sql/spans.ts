@@ -1,6 +1,6 @@
 /** The spans of an SQL client: one for each query, one for each connection that the application asks a pool for. */
 
-import type { LiveSite } from '../../patch/state'
+import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { activeSpan } from '../../trace/context'
 import { endSpan } from '../../trace/outcome'
@@ -28,8 +28,8 @@ export interface SqlNames {
 /** `Parameters` is what a `service` function of the application is called with. */
 export class SqlSpans<Parameters> {
   readonly #tools: PatchTools
-  readonly #query: LiveSite
-  readonly #acquire: LiveSite
+  readonly #query: ConfiguredSite
+  readonly #acquire: ConfiguredSite
   readonly #waitTag: string | undefined
   #options: SqlOptions<Parameters>
 

@@ -4,7 +4,7 @@
  */
 
 import { isOwnOrigin } from '../../core/own-origins'
-import type { IntegrationState, LiveSite } from '../../patch/state'
+import type { ConfiguredSite, IntegrationState } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { getBaggage } from '../../trace/baggage'
 import { activeSpan } from '../../trace/context'
@@ -21,7 +21,7 @@ import type { Response, UndiciRequest } from './types'
 
 /** One integration that has requests: the package's, or those of `fetch`. */
 export interface Live {
-  readonly site: LiveSite
+  readonly site: ConfiguredSite
   readonly tools: PatchTools
   options: HttpOptions
 }

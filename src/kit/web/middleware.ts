@@ -1,6 +1,6 @@
 /** Spans of middleware: each from its call until it calls `next`, is done with a promise, or the response ends. */
 
-import type { LiveSite } from '../../patch/state'
+import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { type AnyFunction, disguise } from '../../patch/wrap'
 import { activeSpan, runInSpan } from '../../trace/context'
@@ -11,7 +11,7 @@ import type { WebRequest } from './request'
 /** Whether spans of middleware are wanted, as the options and the configuration have it now. */
 export class MiddlewareSpans {
   wanted = false
-  readonly #own: LiveSite
+  readonly #own: ConfiguredSite
   readonly #tools: PatchTools
 
   /** `name` is the framework, whose spans are called `<name>.middleware`. */

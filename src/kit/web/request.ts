@@ -1,8 +1,8 @@
 /** One request that a server handles: what the `http` integration and the framework on top of it both know. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LiveSite } from '../../patch/state'
-import type { Work } from '../../trace/local-trace'
+import type { ConfiguredSite } from '../../patch/state'
+import type { ServerRequest } from '../../trace/local-trace'
 import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
 import { joinRoute, moreSpecific, type Routing } from './routing'
@@ -31,10 +31,10 @@ export interface WebServer {
   /** The response is closed. */
   end(web: WebRequest): void
   /** The process ends before that. */
-  cutOff(web: WebRequest): void
+  finishAtExit(web: WebRequest): void
 }
 
-export class WebRequest implements Work {
+export class WebRequest implements ServerRequest {
   readonly span: Span
   readonly server: WebServer
   /** In HTTP/2 both are the stream, until the compatibility layer makes messages for it. */
@@ -52,7 +52,7 @@ export class WebRequest implements Work {
   /** Name of the framework that claimed the request. */
   framework = ''
   /** Of spans for that framework's middleware. */
-  middleware: LiveSite | undefined = undefined
+  middleware: ConfiguredSite | undefined = undefined
   /** Where in a tree of routers the request is; undefined until a router sees it. */
   routing: Routing | undefined = undefined
   /** Whether its response had to wait for an earlier one of the same socket. */
@@ -67,7 +67,7 @@ export class WebRequest implements Work {
     this.res = res
     WebMark.set(req, this)
     WebMark.set(res, this)
-    span.trace.work = this
+    span.trace.request = this
   }
 
   /** Messages for what was only a stream so far. */
@@ -80,7 +80,7 @@ export class WebRequest implements Work {
   }
 
   /** A framework handles the request: its spans carry the framework's name. */
-  claim(framework: string, site: LiveSite, middleware?: LiveSite): void {
+  claim(framework: string, site: ConfiguredSite, middleware?: ConfiguredSite): void {
     this.framework = framework
     this.middleware = middleware
     if (this.span.name === this.span.site.name) this.span.name = site.site.name
@@ -93,8 +93,8 @@ export class WebRequest implements Work {
     this.hasError = true
   }
 
-  cutOff(): void {
-    this.server.cutOff(this)
+  finishAtExit(): void {
+    this.server.finishAtExit(this)
   }
 
   /** A route handles the request; of several, the more specific one names it. */
@@ -112,7 +112,7 @@ export class WebRequest implements Work {
 
   /** The request is over: long-lived sockets must not keep it. */
   release(): void {
-    this.span.trace.work = undefined
+    this.span.trace.request = undefined
     WebMark.set(this.req, undefined)
     WebMark.set(this.res, undefined)
     if (this.stream !== undefined) WebMark.set(this.stream, undefined)

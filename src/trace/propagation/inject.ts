@@ -6,7 +6,7 @@ import { RemoteContext } from '../remote-context'
 import type { Span } from '../span'
 import { injectB3Multi, injectB3Single, parentText } from './b3'
 import { injectLegacyBaggage, ORIGIN, PARENT_ID, PRIORITY, TAGS, TRACE_ID } from './datadog'
-import { Outgoing } from './outgoing'
+import { OutgoingHeaders } from './outgoing-headers'
 import { INHERITED } from './probability'
 import type { Style } from './styles'
 import { TRACEPARENT, TRACESTATE } from './w3c'
@@ -29,7 +29,7 @@ export function inject(context: Span | RemoteContext, carrier: Writable, options
   const trace = context.trace
   trace.decide()
   let out = trace.outgoing
-  if (out === undefined) trace.outgoing = out = new Outgoing(trace, trace.remote, trace.probability)
+  if (out === undefined) trace.outgoing = out = new OutgoingHeaders(trace, trace.remote, trace.probability)
   out.setSpan(context.idHi, context.idLo)
   for (const style of options.styles) {
     if (style === 'datadog') {
@@ -43,7 +43,7 @@ export function inject(context: Span | RemoteContext, carrier: Writable, options
 }
 
 function injectRemote(context: RemoteContext, carrier: Writable, options: InjectOptions): void {
-  const out = new Outgoing(context, context, INHERITED)
+  const out = new OutgoingHeaders(context, context, INHERITED)
   out.setSpan(context.spanHi, context.spanLo)
   // Without a span (x-datadog-parent-id: 0) a context cannot be written in the other styles.
   const hasSpan = (context.spanHi | context.spanLo) !== 0
@@ -55,7 +55,7 @@ function injectRemote(context: RemoteContext, carrier: Writable, options: Inject
 }
 
 function writeDatadog(
-  out: Outgoing,
+  out: OutgoingHeaders,
   legacyBaggage: Record<string, string> | undefined,
   carrier: Writable,
   options: InjectOptions,
@@ -70,13 +70,13 @@ function writeDatadog(
   if (legacyBaggage !== undefined && options.legacyBaggage) injectLegacyBaggage(legacyBaggage, carrier)
 }
 
-function writeW3c(out: Outgoing, datadogParent: string | undefined, carrier: Writable): void {
+function writeW3c(out: OutgoingHeaders, datadogParent: string | undefined, carrier: Writable): void {
   out.prepareW3c(datadogParent)
   carrier[TRACEPARENT] = out.traceparent
   if (out.tracestate !== '') carrier[TRACESTATE] = out.tracestate
 }
 
-function writeB3(style: Style, out: Outgoing, parent: string, carrier: Writable): void {
+function writeB3(style: Style, out: OutgoingHeaders, parent: string, carrier: Writable): void {
   out.prepareHex()
   const write = style === 'b3' ? injectB3Single : injectB3Multi
   write(out.upperHex + out.traceHex, out.spanHex, out.identity.priority, parent, carrier)

@@ -36,7 +36,7 @@ export class OrgGuard {
    * back to its own organisation is still one trace.
    */
   enforce(context: RemoteContext): void {
-    if (this.marker === '' || this.#isWelcome(context.propagated?.[MARKER])) return
+    if (this.marker === '' || this.#isTrusted(context.propagated?.[MARKER])) return
     context.priority = UNDECIDED
     context.origin = undefined
     context.propagated = undefined
@@ -44,7 +44,7 @@ export class OrgGuard {
     context.lastDatadogParent = ''
   }
 
-  #isWelcome(marker: string | undefined): boolean {
+  #isTrusted(marker: string | undefined): boolean {
     if (marker === undefined) return !this.#options.strict
     return marker === this.marker || this.#options.trusted.includes(marker)
   }

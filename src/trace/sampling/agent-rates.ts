@@ -1,6 +1,6 @@
 /** The sampling rates that the agent answers with, by service (`rate_by_service`). */
 
-import { formatRate } from './ksr'
+import { formatRate } from './rate-text'
 
 const DEFAULT_KEY = 'service:,env:'
 

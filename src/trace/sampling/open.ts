@@ -6,7 +6,7 @@ import { log } from '../../core/log'
 import type { TraceSink } from '../local-trace'
 import { parseRules, type SamplingRule } from './rules'
 import { Sampler } from './sampler'
-import { SpanSampler } from './span-rules'
+import { SpanSampler } from './span-sampler'
 
 export type SamplerConfig = Pick<Config, 'samplingRules' | 'sampleRate' | 'rateLimit' | 'env' | 'tags'>
 export type SpanSamplerConfig = Pick<Config, 'spanSamplingRules' | 'spanSamplingRulesFile' | 'tags'>

@@ -12,8 +12,8 @@ import {
 import { NOT_BY_CHANCE } from '../propagation/probability'
 import { AgentRates } from './agent-rates'
 import { keepByHash } from './hash'
-import { formatRate } from './ksr'
 import { RateLimiter } from './limiter'
+import { formatRate } from './rate-text'
 import { type GlobalTags, parseRules, ruleMatches, type SamplingRule } from './rules'
 
 const KSR = '_dd.p.ksr'

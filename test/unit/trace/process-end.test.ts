@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import { runInSpan } from '../../../src/trace/context'
 import { openTraces } from '../../../src/trace/local-trace'
-import { leaveOld, MAX_OPEN_TRACES } from '../../../src/trace/open-traces'
-import { cutOff, recordUncaught } from '../../../src/trace/process-end'
+import { MAX_OPEN_TRACES, removeOldTraces } from '../../../src/trace/open-traces'
+import { finishOpenSpans, recordUncaught } from '../../../src/trace/process-end'
 import type { Span } from '../../../src/trace/span'
 import { startUserSpan, traceFunction } from '../../../src/trace/user-spans'
 import { testRuntime } from '../../support/runtime'
@@ -57,9 +57,9 @@ describe('traces with open spans', () => {
     const runtime = testRuntime()
     const old = startUserSpan(runtime, 'old', undefined)
     const { anchorTicks } = old.trace
-    leaveOld(anchorTicks)
+    removeOldTraces(anchorTicks)
     assert.equal(openTraces().length, 1)
-    leaveOld(anchorTicks + 1)
+    removeOldTraces(anchorTicks + 1)
     assert.equal(openTraces().length, 0)
     old.finish()
     assert.equal(runtime.spans().length, 1)
@@ -76,7 +76,7 @@ describe('when the process ends', () => {
     const other = startUserSpan(runtime, 'other', { childOf: root })
     startUserSpan(runtime, 'unrelated', undefined)
     runInSpan(step, () => recordUncaught(failed, 'unhandledRejection', false), undefined, [])
-    cutOff(reason, true)
+    finishOpenSpans(reason, true)
     const seen = Object.fromEntries(runtime.spans().map(span => [span.name, span.meta['error.message']]))
     assert.deepEqual(seen, { root: 'far', step: 'far', other: reason, unrelated: reason })
     const endOf = (span: Span) => span.startTicks + span.durationMs
@@ -94,7 +94,7 @@ describe('when the process ends', () => {
     }
     assert.throws(() => runInSpan(span, thrower, undefined, []), failed)
     recordUncaught(failed, 'uncaughtException', false)
-    cutOff(reason, true)
+    finishOpenSpans(reason, true)
     const seen = Object.fromEntries(runtime.spans().map(each => [each.name, each.meta['error.type']]))
     assert.deepEqual(seen, { thrower: 'RangeError', other: 'ProcessExit' })
     recordUncaught(undefined, 'uncaughtException', true)
@@ -110,7 +110,7 @@ describe('when the process ends', () => {
     assert.throws(() => runInSpan(span, thrower, undefined, []), /caught/)
     await turn()
     recordUncaught(failed, 'uncaughtException', false)
-    cutOff(reason, true)
+    finishOpenSpans(reason, true)
     assert.deepEqual(
       runtime.spans().map(each => each.meta['error.type']),
       ['ProcessExit', 'ProcessExit'],
@@ -122,7 +122,7 @@ describe('when the process ends', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'only', undefined)
     recordUncaught('text', 'uncaughtException', false)
-    cutOff(reason, true)
+    finishOpenSpans(reason, true)
     assert.deepEqual([runtime.spans()[0].meta['error.message'], runtime.spans()[0].error], ['text', 1])
     recordUncaught(undefined, 'uncaughtException', true)
   })
@@ -131,7 +131,7 @@ describe('when the process ends', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'job', undefined)
     startUserSpan(runtime, 'request', { tags: { 'span.kind': 'server' } })
-    cutOff('the process exited with code 0', false)
+    finishOpenSpans('the process exited with code 0', false)
     assert.deepEqual(
       runtime.spans().map(({ name, error }) => [name, error]),
       [
@@ -144,7 +144,7 @@ describe('when the process ends', () => {
   test('an error that the application has recorded stays', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'op', undefined).setError(failed)
-    cutOff(reason, true)
+    finishOpenSpans(reason, true)
     assert.equal(runtime.spans()[0].meta['error.message'], 'far')
   })
 
@@ -152,7 +152,7 @@ describe('when the process ends', () => {
     const runtime = testRuntime()
     const span = startUserSpan(runtime, 'op', undefined)
     let told: unknown
-    span.trace.work = { span, fail: error => (told = error), cutOff() {} }
+    span.trace.request = { span, fail: error => (told = error), finishAtExit() {} }
     runInSpan(span, () => recordUncaught(failed, 'unhandledRejection', true), undefined, [])
     await turn()
     assert.deepEqual([told, span.durationMs], [failed, -1])

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentRates } from '../../../../src/trace/sampling/agent-rates'
-import { formatRate } from '../../../../src/trace/sampling/ksr'
+import { formatRate } from '../../../../src/trace/sampling/rate-text'
 
 test('is 1 and built in until the agent has told', () => {
   const rates = new AgentRates('prod')

@@ -4,17 +4,27 @@ import { fence } from '../core/fence'
 import type { BridgeSpan, SpanWatcher } from './span'
 import { parentContextOf } from './span-context'
 import { fromDuration, fromTicks } from './time'
-import type { OtelContext, OtelReadableSpan, OtelResource, OtelScope, OtelSpanProcessor } from './types'
+import type {
+  OtelContext,
+  OtelInstrumentationScope,
+  OtelReadableSpan,
+  OtelResource,
+  OtelSpanProcessor,
+} from './types'
 
 const CAUSE = 'opentelemetry span processor'
 
 /** Calls the processors for the spans of one scope. */
-export class Processing implements SpanWatcher {
+export class ProcessorCalls implements SpanWatcher {
   readonly #processors: readonly OtelSpanProcessor[]
   readonly #resource: OtelResource
-  readonly #scope: OtelScope
+  readonly #scope: OtelInstrumentationScope
 
-  constructor(processors: readonly OtelSpanProcessor[], resource: OtelResource, scope: OtelScope) {
+  constructor(
+    processors: readonly OtelSpanProcessor[],
+    resource: OtelResource,
+    scope: OtelInstrumentationScope,
+  ) {
     this.#processors = processors
     this.#resource = resource
     this.#scope = scope

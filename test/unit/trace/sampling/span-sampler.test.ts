@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseRules } from '../../../../src/trace/sampling/rules'
-import { SpanSampler } from '../../../../src/trace/sampling/span-rules'
+import { SpanSampler } from '../../../../src/trace/sampling/span-sampler'
 import { start } from '../propagation/support'
 
 function samplerWith(rules: unknown, nowMs?: () => number): SpanSampler {

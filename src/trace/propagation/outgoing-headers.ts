@@ -26,7 +26,7 @@ export interface TraceIdentity {
 }
 
 /** Empty text = not made yet, or nothing to send. */
-export class Outgoing {
+export class OutgoingHeaders {
   readonly identity: TraceIdentity
   /** The context that the trace continues. */
   readonly remote: RemoteContext | undefined

@@ -7,7 +7,7 @@ import { Span, type SpanContext } from '../trace/span'
 import { remoteSpanContext, spanContextOf } from './span-context'
 import type { OtelSpan, OtelSpanContext } from './types'
 
-export class PassiveSpan implements OtelSpan {
+export class NonRecordingSpan implements OtelSpan {
   /** What it stands for, and what its children are children of. */
   readonly owner: SpanContext
   #context: OtelSpanContext | undefined
@@ -51,8 +51,8 @@ export class PassiveSpan implements OtelSpan {
 }
 
 /** Passes `parent` on, or has ids of its own: what is propagated is valid, and not sampled. */
-export function unrecorded(parent: SpanContext | undefined): PassiveSpan {
-  if (parent !== undefined) return new PassiveSpan(parent)
+export function nonRecordingSpan(parent: SpanContext | undefined): NonRecordingSpan {
+  if (parent !== undefined) return new NonRecordingSpan(parent)
   const context = new RemoteContext()
   const trace = nextId()
   context.traceHi = idPool[trace]
@@ -62,5 +62,5 @@ export function unrecorded(parent: SpanContext | undefined): PassiveSpan {
   context.spanLo = idPool[span + 1]
   context.upperHi = Math.floor(Date.now() / 1000) | 0
   context.priority = AUTO_REJECT
-  return new PassiveSpan(context)
+  return new NonRecordingSpan(context)
 }

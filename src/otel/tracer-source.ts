@@ -10,7 +10,7 @@ export interface RunningTracer {
   flush(): Promise<unknown>
 }
 
-export interface Host {
+export interface TracerSource {
   /** Undefined before `init()`, and when the tracer is off. */
   running(): RunningTracer | undefined
 }
