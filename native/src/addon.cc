@@ -187,15 +187,15 @@ napi_value PrototypeOf(napi_env env, napi_value object) {
   return prototype;
 }
 
-/** learnFrame(storage, span): boolean */
-napi_value LearnFrame(napi_env env, napi_callback_info info) {
+/** learnSpan(storage, span): boolean */
+napi_value LearnSpan(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const auto& [storage, span] = arguments.values;
-  InstanceOf(env)->session->UseFrame(false);
+  InstanceOf(env)->session->UseAsyncContext(false);
   const napi_value trace = Named(env, span, "trace");
   const napi_value root = Named(env, trace, "root");
   const auto field = [&](const char* name) { return static_cast<int32_t>(Integer(env, Named(env, span, name), 0)); };
-  return Boolean(env, InstanceOf(env)->session->frame().LearnSpan({
+  return Boolean(env, InstanceOf(env)->session->async_context().LearnSpan({
                           .storage = ValueOf(storage),
                           .span = ValueOf(span),
                           .span_prototype = ValueOf(PrototypeOf(env, span)),
@@ -212,7 +212,7 @@ napi_value LearnFrame(napi_env env, napi_callback_info info) {
 napi_value LearnLabels(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const auto& [storage, set] = arguments.values;
-  return Boolean(env, InstanceOf(env)->session->frame().LearnLabels({
+  return Boolean(env, InstanceOf(env)->session->async_context().LearnLabels({
                           .storage = ValueOf(storage),
                           .set = ValueOf(set),
                           .prototype = ValueOf(PrototypeOf(env, set)),
@@ -220,11 +220,11 @@ napi_value LearnLabels(napi_env env, napi_callback_info info) {
                       }));
 }
 
-/** readFrame(): boolean */
-napi_value ReadFrame(napi_env env, napi_callback_info) {
+/** readAsyncContext(): boolean */
+napi_value ReadAsyncContext(napi_env env, napi_callback_info) {
   const Instance* const instance = InstanceOf(env);
-  Context context;
-  if (!instance->session->frame().Try(context)) return Boolean(env, false);
+  SampleContext context;
+  if (!instance->session->async_context().ReadChecked(context)) return Boolean(env, false);
   int32_t* const slot = instance->slot_words;
   slot[kSpanHigh] = static_cast<int32_t>(context.span >> 32);
   slot[kSpanLow] = static_cast<int32_t>(context.span);
@@ -234,10 +234,10 @@ napi_value ReadFrame(napi_env env, napi_callback_info) {
   return Boolean(env, true);
 }
 
-/** useFrame(on) */
-napi_value UseFrame(napi_env env, napi_callback_info info) {
+/** useAsyncContext(on) */
+napi_value UseAsyncContext(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  InstanceOf(env)->session->UseFrame(Boolean(env, arguments.values[0]));
+  InstanceOf(env)->session->UseAsyncContext(Boolean(env, arguments.values[0]));
   return nullptr;
 }
 
@@ -287,10 +287,10 @@ napi_value Init(napi_env env, napi_value exports) {
       {"finishWall", nullptr, FinishWall, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"takeWall", nullptr, TakeWall, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"stopWall", nullptr, StopWall, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"learnFrame", nullptr, LearnFrame, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"learnSpan", nullptr, LearnSpan, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"learnLabels", nullptr, LearnLabels, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"readFrame", nullptr, ReadFrame, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"useFrame", nullptr, UseFrame, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"readAsyncContext", nullptr, ReadAsyncContext, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"useAsyncContext", nullptr, UseAsyncContext, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, std::size(members), members);
   DefineHeap(env, exports);

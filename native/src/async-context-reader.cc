@@ -38,7 +38,7 @@ constexpr uint32_t kMapWords = 10;
 static_assert(std::atomic<uint32_t>::is_always_lock_free);
 
 /** Loads from what is an object of V8, or the isolate. */
-struct Heap {
+struct DirectMemory {
   bool Load(uintptr_t address, uint64_t& word) const {
     word = *reinterpret_cast<const volatile uint64_t*>(address);
     return true;
@@ -46,22 +46,22 @@ struct Heap {
 };
 
 /** Loads from anywhere: the kernel copies, and refuses what is not mapped. */
-class Anywhere {
+class CheckedMemory {
  public:
-  Anywhere() {
+  CheckedMemory() {
     if (pipe(ends_) != 0) {
       ends_[0] = ends_[1] = -1;
       return;
     }
     for (const int end : ends_) fcntl(end, F_SETFD, FD_CLOEXEC);
   }
-  ~Anywhere() {
+  ~CheckedMemory() {
     for (const int end : ends_) {
       if (end >= 0) close(end);
     }
   }
-  Anywhere(const Anywhere&) = delete;
-  Anywhere& operator=(const Anywhere&) = delete;
+  CheckedMemory(const CheckedMemory&) = delete;
+  CheckedMemory& operator=(const CheckedMemory&) = delete;
 
   bool Load(uintptr_t address, uint64_t& word) const {
     ssize_t moved = 0;
@@ -145,18 +145,18 @@ uintptr_t AddressOf(v8::Local<v8::Value> value) {
 }
 
 /** The async context, or nothing where it is no Map. */
-v8::Local<v8::Value> CurrentFrame(v8::Isolate* isolate) {
+v8::Local<v8::Value> CurrentMap(v8::Isolate* isolate) {
 #if V8_MAJOR_VERSION >= 14
   const v8::Local<v8::Data> data = isolate->GetContinuationPreservedEmbedderDataV2();
   if (data.IsEmpty() || !data->IsValue()) return {};
-  const v8::Local<v8::Value> frame = data.As<v8::Value>();
+  const v8::Local<v8::Value> map = data.As<v8::Value>();
 #elif V8_MAJOR_VERSION >= 12
-  const v8::Local<v8::Value> frame = isolate->GetContinuationPreservedEmbedderData();
+  const v8::Local<v8::Value> map = isolate->GetContinuationPreservedEmbedderData();
 #else
-  const v8::Local<v8::Value> frame;
+  const v8::Local<v8::Value> map;
   static_cast<void>(isolate);
 #endif
-  return frame.IsEmpty() || !frame->IsMap() ? v8::Local<v8::Value>() : frame;
+  return map.IsEmpty() || !map->IsMap() ? v8::Local<v8::Value>() : map;
 }
 
 /** Offset of the only word with this value in [from, end) of what begins at `start`. */
@@ -183,26 +183,26 @@ bool LearnShape(const Memory& memory, uintptr_t object, Shape& shape, Kind& kind
 
 }  // namespace
 
-void Anchor::Set(v8::Isolate* isolate, v8::Local<v8::Value> object) {
+void TrackedObject::Set(v8::Isolate* isolate, v8::Local<v8::Value> object) {
   handle_.Reset(isolate, object);
   static_assert(sizeof handle_ == sizeof slot_);
   std::memcpy(&slot_, static_cast<const void*>(&handle_), sizeof slot_);
 }
 
-Frame::~Frame() { Use(false); }
+AsyncContextReader::~AsyncContextReader() { Enable(false); }
 
-bool Frame::LearnSpan(const SpanProbe& probe) {
+bool AsyncContextReader::LearnSpan(const SpanProbe& probe) {
   learned_ = false;
-  const v8::Local<v8::Value> frame = CurrentFrame(isolate_);
-  if (frame.IsEmpty()) return false;
+  const v8::Local<v8::Value> current = CurrentMap(isolate_);
+  if (current.IsEmpty()) return false;
   const v8::Local<v8::Value> number = v8::Number::New(isolate_, 0.5);
   span_storage_.Set(isolate_, probe.storage);
   span_.prototype.Set(isolate_, probe.span_prototype);
   trace_.prototype.Set(isolate_, probe.trace_prototype);
 
   // From here on nothing is allocated, so that nothing moves.
-  const Anywhere memory;
-  const uintptr_t map = AddressOf(frame);
+  const CheckedMemory memory;
+  const uintptr_t map = AddressOf(current);
   const uintptr_t span = AddressOf(probe.span);
   const uintptr_t trace = AddressOf(probe.trace);
   const auto isolate = reinterpret_cast<uintptr_t>(isolate_);
@@ -242,15 +242,15 @@ bool Frame::LearnSpan(const SpanProbe& probe) {
   }
   span_.end_bytes = std::max({id_high_, id_low_, duration_, trace_in_span_}) + kWord;
   trace_.end_bytes = root_in_trace_ + kWord;
-  learned_ = Find(Heap(), isolate, 0, kIsolateWords * kWord, map, frame_in_isolate_);
+  learned_ = Find(DirectMemory(), isolate, 0, kIsolateWords * kWord, map, map_in_isolate_);
   return learned_;
 }
 
-bool Frame::LearnLabels(const LabelsProbe& probe) {
+bool AsyncContextReader::LearnLabels(const LabelsProbe& probe) {
   if (!learned_) return false;
   labels_storage_.Set(isolate_, probe.storage);
   labels_.prototype.Set(isolate_, probe.prototype);
-  const Anywhere memory;
+  const CheckedMemory memory;
   const uintptr_t set = AddressOf(probe.set);
   Kind kind;
   uint32_t prototype = 0;
@@ -262,23 +262,23 @@ bool Frame::LearnLabels(const LabelsProbe& probe) {
   return true;
 }
 
-bool Frame::Try(Context& context) const {
+bool AsyncContextReader::ReadChecked(SampleContext& context) const {
   if (!learned_) return false;
-  context = Read(Anywhere());
+  context = Read(CheckedMemory());
   return true;
 }
 
 template <typename Memory>
-Context Frame::Read(const Memory& memory) const {
-  Context context;
-  uint64_t frame = 0;
+SampleContext AsyncContextReader::Read(const Memory& memory) const {
+  SampleContext context;
+  uint64_t map = 0;
   uintptr_t table = 0;
   int32_t length = 0;
   int32_t elements = 0;
   int32_t deleted = 0;
   int32_t buckets = 0;
-  if (!memory.Load(reinterpret_cast<uintptr_t>(isolate_) + frame_in_isolate_, frame) ||
-      !IsOfType(memory, frame, map_type_) || !ObjectField(memory, frame, kTableInMap, table) ||
+  if (!memory.Load(reinterpret_cast<uintptr_t>(isolate_) + map_in_isolate_, map) ||
+      !IsOfType(memory, map, map_type_) || !ObjectField(memory, map, kTableInMap, table) ||
       !IsOfType(memory, table, table_type_) || !SmallField(memory, table, kLength, length) ||
       !SmallField(memory, table, kElements, elements) || !SmallField(memory, table, kDeleted, deleted) ||
       !SmallField(memory, table, kBuckets, buckets)) {
@@ -304,7 +304,7 @@ Context Frame::Read(const Memory& memory) const {
 }
 
 template <typename Memory>
-void Frame::ReadSpan(const Memory& memory, uintptr_t span, Context& context) const {
+void AsyncContextReader::ReadSpan(const Memory& memory, uintptr_t span, SampleContext& context) const {
   uint64_t duration = 0;
   if (!HasShape(memory, span, span_, prototype_in_map_) || !Field(memory, span, duration_, duration)) return;
   if (!IsSmall(duration)) {
@@ -330,11 +330,11 @@ void Frame::ReadSpan(const Memory& memory, uintptr_t span, Context& context) con
   }
 }
 
-Context Frame::Now() const {
-  return collections_.load(std::memory_order_relaxed) > 0 ? kept_ : Read(Heap());
+SampleContext AsyncContextReader::ReadInHandler() const {
+  return collections_.load(std::memory_order_relaxed) > 0 ? before_collection_ : Read(DirectMemory());
 }
 
-void Frame::Use(bool on) {
+void AsyncContextReader::Enable(bool on) {
   if (on == used_) return;
   used_ = on;
   if (on) {
@@ -347,14 +347,14 @@ void Frame::Use(bool on) {
   }
 }
 
-void Frame::BeforeCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
-  auto* const self = static_cast<Frame*>(data);
-  if (self->collections_.load(std::memory_order_relaxed) == 0) self->kept_ = self->Read(Heap());
+void AsyncContextReader::BeforeCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* const self = static_cast<AsyncContextReader*>(data);
+  if (self->collections_.load(std::memory_order_relaxed) == 0) self->before_collection_ = self->Read(DirectMemory());
   self->collections_.fetch_add(1);
 }
 
-void Frame::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
-  auto* const self = static_cast<Frame*>(data);
+void AsyncContextReader::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* const self = static_cast<AsyncContextReader*>(data);
   if (self->collections_.load(std::memory_order_relaxed) > 0) self->collections_.fetch_sub(1);
 }
 

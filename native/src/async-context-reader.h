@@ -12,14 +12,14 @@
 namespace profiling {
 
 /** Of the running code; zero = none. */
-struct Context {
+struct SampleContext {
   uint64_t span = 0;
   uint64_t root = 0;
   int32_t labels = 0;
 };
 
 /** Kept where the garbage collector updates it when the object moves. */
-class Anchor {
+class TrackedObject {
  public:
   void Set(v8::Isolate* isolate, v8::Local<v8::Value> object);
   /** The object's tagged address. Signal-safe. */
@@ -32,18 +32,18 @@ class Anchor {
 
 /** A class of JavaScript, by the prototype of its objects, and where its fields lie in them. */
 struct Shape {
-  Anchor prototype;
+  TrackedObject prototype;
   uint16_t type = 0;       // V8's instance type
   uint32_t end_bytes = 0;  // after the last field that is read
 };
 
 /** All members are touched by the isolate's thread only, and by its signal handler. */
-class Frame {
+class AsyncContextReader {
  public:
-  explicit Frame(v8::Isolate* isolate) : isolate_(isolate) {}
-  ~Frame();
-  Frame(const Frame&) = delete;
-  Frame& operator=(const Frame&) = delete;
+  explicit AsyncContextReader(v8::Isolate* isolate) : isolate_(isolate) {}
+  ~AsyncContextReader();
+  AsyncContextReader(const AsyncContextReader&) = delete;
+  AsyncContextReader& operator=(const AsyncContextReader&) = delete;
 
   struct SpanProbe {
     v8::Local<v8::Value> storage, span, span_prototype, trace, trace_prototype, root;
@@ -57,31 +57,31 @@ class Frame {
   bool LearnSpan(const SpanProbe& probe);
   bool LearnLabels(const LabelsProbe& probe);
   /** As `Now`, by loads that cannot fault. */
-  bool Try(Context& context) const;
+  bool ReadChecked(SampleContext& context) const;
   /** Before `Now` is called: from here on contexts are kept while the heap moves. */
-  void Use(bool on);
+  void Enable(bool on);
   /** Signal-safe. */
-  Context Now() const;
+  SampleContext ReadInHandler() const;
 
  private:
   template <typename Memory>
-  Context Read(const Memory& memory) const;
+  SampleContext Read(const Memory& memory) const;
   template <typename Memory>
-  void ReadSpan(const Memory& memory, uintptr_t span, Context& context) const;
+  void ReadSpan(const Memory& memory, uintptr_t span, SampleContext& context) const;
   static void BeforeCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data);
   static void AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data);
 
   v8::Isolate* const isolate_;
   bool learned_ = false;
   bool used_ = false;
-  Anchor span_storage_, labels_storage_;
+  TrackedObject span_storage_, labels_storage_;
   Shape span_, trace_, labels_;
   // Bytes from the isolate, from a V8 map, from an object.
-  uint32_t frame_in_isolate_ = 0;
+  uint32_t map_in_isolate_ = 0;
   uint32_t prototype_in_map_ = 0;
   uint32_t id_high_ = 0, id_low_ = 0, duration_ = 0, trace_in_span_ = 0, root_in_trace_ = 0, id_in_labels_ = 0;
   uint16_t map_type_ = 0, table_type_ = 0, number_type_ = 0;
-  Context kept_;
+  SampleContext before_collection_;
   std::atomic<uint32_t> collections_{0};  // under way
 };
 

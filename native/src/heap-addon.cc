@@ -127,7 +127,7 @@ napi_value Watch(napi_env env, napi_callback_info info) {
   plan.logs = Boolean(env, of("logs"));
   plan.extension_bytes = static_cast<uint64_t>(std::max<int64_t>(0, Integer(env, of("extensionBytes"), 0)));
   plan.extensions = Integer(env, of("extensions"), 0);
-  plan.leaves = Boolean(env, of("leaves"));
+  plan.has_other_watcher = Boolean(env, of("hasOtherWatcher"));
   plan.limit_bytes = static_cast<uint64_t>(std::max<int64_t>(0, Integer(env, of("limitBytes"), 0)));
   plan.thread = Labels(env, of("threadName"), of("threadId"));
   call.state->limit.Watch(v8::Isolate::GetCurrent(), &call.state->options, std::move(plan));

@@ -194,7 +194,7 @@ size_t HeapLimit::NextLimit(size_t current) {
     isolate_->AutomaticallyRestoreInitialHeapLimit(0.5);
     return highest_ += plan_.extension_bytes;
   }
-  if (!plan_.leaves) return current;
+  if (!plan_.has_other_watcher) return current;
   // V8 asks only who came last: the next time it is the other one.
   Unwatch();
   return highest_ + kRoomBytes;

@@ -22,7 +22,7 @@ struct HeapLimitPlan {
   uint64_t extension_bytes = 0;          // how much the limit is raised afterwards,
   int64_t extensions = 0;                // and how often; -1 = always
   /** Somebody else watches the limit as well, and was there before: V8 has to ask him next. */
-  bool leaves = false;
+  bool has_other_watcher = false;
   /** Of the old generation, where V8's question is left to that other one; 0 = V8 asks us. */
   uint64_t limit_bytes = 0;
   ThreadLabels thread;

@@ -20,7 +20,7 @@ struct Record {
   int64_t from_ns;  // CLOCK_MONOTONIC around V8's own handler
   int64_t to_ns;
   int64_t cpu_ns;   // CLOCK_THREAD_CPUTIME_ID
-  Context context;
+  SampleContext context;
 };
 
 /** Written by the thread's signal handler, taken by the same thread while its handler drops. */

@@ -17,7 +17,7 @@ std::atomic<int64_t> worker_cpu_ns{0};
 
 }  // namespace
 
-Session::Session(v8::Isolate* isolate, uv_loop_t* loop) : isolate_(isolate), frame_(isolate) {
+Session::Session(v8::Isolate* isolate, uv_loop_t* loop) : isolate_(isolate), async_context_(isolate) {
   uv_prepare_init(loop, &prepare_);
   uv_check_init(loop, &check_);
   open_handles_ = 2;
@@ -36,7 +36,7 @@ bool Session::Start(int interval_us, uint32_t capacity, int32_t* slot) {
     profiler_ = v8::CpuProfiler::New(isolate_);
     profiler_->SetSamplingInterval(interval_us);
   }
-  OutliveLateSignals();
+  IgnoreLateSigprof();
   if (!StartProfile()) {
     DisposeIfUnused();
     return false;
@@ -122,10 +122,10 @@ void Session::Stop() {
   DisposeIfUnused();
 }
 
-void Session::UseFrame(bool on) {
-  target_.frame.store(nullptr);
-  frame_.Use(on);
-  if (on) target_.frame.store(&frame_);
+void Session::UseAsyncContext(bool on) {
+  target_.async_context.store(nullptr);
+  async_context_.Enable(on);
+  if (on) target_.async_context.store(&async_context_);
 }
 
 void Session::DisposeIfUnused() {
@@ -155,7 +155,7 @@ void Session::Close(void (*done)(void*), void* argument) {
   done_ = done;
   done_argument_ = argument;
   Stop();
-  UseFrame(false);
+  UseAsyncContext(false);
   const auto closed = [](uv_handle_t* handle) {
     Session* const self = static_cast<Session*>(handle->data);
     if (--self->open_handles_ == 0) self->done_(self->done_argument_);

@@ -27,8 +27,8 @@ class Session {
   void Release(WallWindow& window);
   void Stop();
   /** Whether the handler reads the async context, or the slot. */
-  void UseFrame(bool on);
-  Frame& frame() { return frame_; }
+  void UseAsyncContext(bool on);
+  AsyncContextReader& async_context() { return async_context_; }
   bool running() const { return profiler_ != nullptr && running_; }
 
   /** Before the loop ends: stops all, and calls `done(argument)` when libuv has let the handles go. */
@@ -51,7 +51,7 @@ class Session {
   Target target_;
   std::unique_ptr<Records> records_;
   int32_t* slot_ = nullptr;
-  Frame frame_;
+  AsyncContextReader async_context_;
   int64_t from_ns_ = 0;
   int64_t cpu_from_ns_ = 0;
   int64_t process_cpu_from_ns_ = 0;

@@ -22,13 +22,13 @@ uint32_t attached = 0;         // under `guard`
 std::mutex guard;
 
 static_assert(std::atomic<Handler>::is_always_lock_free && std::atomic<Target*>::is_always_lock_free &&
-              std::atomic<const Frame*>::is_always_lock_free);
+              std::atomic<const AsyncContextReader*>::is_always_lock_free);
 
 uint64_t Join(int32_t high, int32_t low) {
   return static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | static_cast<uint32_t>(low);
 }
 
-Context ReadSlot(const volatile int32_t* slot) {
+SampleContext ReadSlot(const volatile int32_t* slot) {
   if (slot == nullptr || slot[kBusy] != 0) return {};
   return {Join(slot[kSpanHigh], slot[kSpanLow]), Join(slot[kRootHigh], slot[kRootLow]), slot[kLabels]};
 }
@@ -49,8 +49,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   }
   Record record{};
   record.cpu_ns = ReadClock(CLOCK_THREAD_CPUTIME_ID);
-  const Frame* const frame = target->frame.load(std::memory_order_relaxed);
-  record.context = frame != nullptr ? frame->Now() : ReadSlot(target->slot.load(std::memory_order_relaxed));
+  const AsyncContextReader* const reader = target->async_context.load(std::memory_order_relaxed);
+  record.context = reader != nullptr ? reader->ReadInHandler() : ReadSlot(target->slot.load(std::memory_order_relaxed));
   record.from_ns = ReadClock(CLOCK_MONOTONIC);
   CallV8(signal, info, context);
   record.to_ns = ReadClock(CLOCK_MONOTONIC);
@@ -60,7 +60,7 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 
 }  // namespace
 
-void OutliveLateSignals() {
+void IgnoreLateSigprof() {
   const std::lock_guard lock(guard);
   struct sigaction now {};
   if (sigaction(SIGPROF, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;

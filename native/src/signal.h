@@ -12,7 +12,7 @@ namespace profiling {
 struct Target {
   std::atomic<Records*> records{nullptr};  // null = drop
   std::atomic<const int32_t*> slot{nullptr};
-  std::atomic<const Frame*> frame{nullptr};  // read in place of the slot
+  std::atomic<const AsyncContextReader*> async_context{nullptr};  // read in place of the slot
 };
 
 /** Of the slot: 1 while JavaScript writes it; span (upper, lower); local root (upper, lower); set of labels. */
@@ -22,7 +22,7 @@ enum SlotWord : uint32_t { kBusy, kSpanHigh, kSpanLow, kRootHigh, kRootLow, kLab
  * Before V8's profiler starts: V8 puts back what it found when it stops, and a signal that it has sent by then and that
  * comes late would end the process.
  */
-void OutliveLateSignals();
+void IgnoreLateSigprof();
 
 /** Call on the thread itself, after V8's profiler has started there. */
 /** False when another copy of the session is attached on this thread. */

@@ -44,12 +44,12 @@ class Stacks {
     }
     // The root of the tree, "(root)", is no frame.
     if (line > 0 && leaf->GetParent() != nullptr) {
-      stack.push_back(Frame(leaf, line));
+      stack.push_back(LocationOf(leaf, line));
       leaf = leaf->GetParent();
     }
     for (const Node* node = leaf; node->GetParent() != nullptr; node = node->GetParent()) {
       auto [entry, fresh] = ids_.try_emplace(node, 0);
-      if (fresh) entry->second = Frame(node, 0);
+      if (fresh) entry->second = LocationOf(node, 0);
       stack.push_back(entry->second);
     }
     return stack;
@@ -57,7 +57,7 @@ class Stacks {
 
  private:
   /** V8 knows the column of a function's start only: a location in another line has none. */
-  uint64_t Frame(const Node* node, int line) {
+  uint64_t LocationOf(const Node* node, int line) {
     const int start = std::max(node->GetLineNumber(), 0);
     const int column = std::max(node->GetColumnNumber(), 0);
     if (line == 0) line = start;
@@ -168,7 +168,7 @@ std::string EncodeWall(const WallWindow& window) {
     // Samples come late on a busy machine: each stands for the time since the one before it, not for an interval.
     const int64_t wall_ns = at_ns - std::exchange(before_ns, at_ns);
     const std::string_view name = NameOf(node);
-    const Context context = record == nullptr ? Context() : record->context;
+    const SampleContext context = record == nullptr ? SampleContext() : record->context;
     // CPU of an interval that ended here goes to the next sample on CPU: sums stay those of the thread's clock.
     if (name == "(program)" || name == "(root)") continue;
     if (name == "(idle)" && (!window.timeline || context.span == 0)) continue;

@@ -76,9 +76,9 @@ async function frame() {
   const span = { idHi: 0, idLo: 11, trace: { root } }
   root.trace = span.trace
   await storage.run(span, async () => {
-    const hasLearned = addOn.learnFrame(storage, span)
-    addOn.readFrame()
-    addOn.useFrame(hasLearned)
+    const hasLearned = addOn.learnSpan(storage, span)
+    addOn.readAsyncContext()
+    addOn.useAsyncContext(hasLearned)
     addOn.startWall(1000, 500)
     for (let turn = 0; turn < turns; turn++) {
       allocate(2000)
@@ -87,7 +87,7 @@ async function frame() {
       await setImmediate()
     }
     await take(false, true)
-    addOn.useFrame(false)
+    addOn.useAsyncContext(false)
   })
 }
 
@@ -99,7 +99,7 @@ const PLAN = {
   logs: false,
   extensionBytes: 0,
   extensions: 0,
-  leaves: true,
+  hasOtherWatcher: true,
   limitBytes: isMainThread ? 0 : resourceLimits.maxOldGenerationSizeMb * 2 ** 20,
   threadName: 'drive',
   threadId: String(threadId),

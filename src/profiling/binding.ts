@@ -46,15 +46,15 @@ export interface Binding {
   stopWall(): void
   /**
    * Learns where to find `span`, the active store of `storage`, in Node's async context; its field `trace` holds an
-   * object whose field `root` is another span. Nothing is said of whether it was right: `readFrame` shows.
+   * object whose field `root` is another span. Nothing is said of whether it was right: `readAsyncContext` shows.
    */
-  learnFrame(storage: object, span: object): boolean
-  /** The same for the labels: `set` is the active store of `storage`. Call after `learnFrame`. */
+  learnSpan(storage: object, span: object): boolean
+  /** The same for the labels: `set` is the active store of `storage`. Call after `learnSpan`. */
   learnLabels(storage: object, set: object): boolean
   /** What a sample taken now would carry, into all words of `slot` but the first. False: nothing was learned. */
-  readFrame(): boolean
+  readAsyncContext(): boolean
   /** The handler reads the async context from now on, or the slot again. */
-  useFrame(on: boolean): void
+  useAsyncContext(on: boolean): void
   startHeap(intervalBytes: number, depth: number, allocated: boolean): boolean
   /** The `space.pprof` of now, encoded on the thread pool; undefined when it does not run. */
   takeHeap(threadName: string, threadId: string): Promise<Uint8Array | undefined>
@@ -80,7 +80,7 @@ export interface HeapLimitPlan {
   readonly extensionBytes: number
   readonly extensions: number
   /** Somebody else watches the limit as well, and has to be asked next. */
-  readonly leaves: boolean
+  readonly hasOtherWatcher: boolean
   /** Of the old generation, where V8 is to ask that other one only; 0 = it asks us. */
   readonly limitBytes: number
   readonly threadName: string

@@ -8,9 +8,9 @@ import { EventsSampler } from './events/events-sampler'
 import type { ProfilerFacts } from './facts'
 import { fallbackSamplers } from './fallback'
 import { type Following, followSpans } from './follow-spans'
-import { SpaceProfiler } from './space-sampler'
+import { SpaceSampler } from './space-sampler'
 import type { ProfileType, Sampler } from './types'
-import { WallProfiler } from './wall-sampler'
+import { WallSampler } from './wall-sampler'
 
 export interface Engine {
   readonly name: ProfilerFacts['engine']
@@ -75,11 +75,11 @@ function withAddOn(
   const samplers: Sampler[] = []
   if (types.has('space')) {
     const { profilingHeapInterval: intervalBytes, profilingAllocations: allocated } = config
-    samplers.push(new SpaceProfiler(binding, { intervalBytes, depth: HEAP_DEPTH, allocated }))
+    samplers.push(new SpaceSampler(binding, { intervalBytes, depth: HEAP_DEPTH, allocated }))
   }
   if (types.has('wall')) {
     samplers.push(
-      new WallProfiler(binding, () => following?.endpoints, {
+      new WallSampler(binding, () => following?.endpoints, {
         ...wall,
         spans: config.profilingHotspots,
         cpu: config.profilingCpu,
@@ -91,13 +91,13 @@ function withAddOn(
     name: 'native',
     binding,
     samplers,
-    isContextFrame: () => following?.mode === 'frame',
+    isContextFrame: () => following?.mode === 'async-context',
     takeCounts: () => following?.counts() ?? {},
     follow() {
       if (!types.has('wall')) return () => {}
       const begun = followSpans(binding, {
         endpoints: config.profilingEndpoints,
-        useFrame: config.profilingContextFrame,
+        useAsyncContext: config.profilingContextFrame,
       })
       following = begun
       return () => {

@@ -1,17 +1,9 @@
 /** Profiles without the add-on: by the inspector, else by the package `pprof` where the application has it. */
 
-import type { InspectorSpaceOptions } from './inspector/inspector-space-sampler'
-import type { InspectorWallOptions } from './inspector/inspector-wall-sampler'
-import { inspectorSamplers } from './inspector-engine'
+import { type InspectorOptions, inspectorSamplers } from './inspector-engine'
 import { pprofSamplers } from './pprof-engine'
 import { thread } from './thread'
-import type { ProfileType, Sampler } from './types'
-
-export interface FallbackOptions {
-  types: ReadonlySet<ProfileType>
-  wall: InspectorWallOptions
-  space: InspectorSpaceOptions
-}
+import type { Sampler } from './types'
 
 export interface Fallback {
   name: 'pprof' | 'inspector'
@@ -25,12 +17,14 @@ export interface Fallback {
  * 250 ms where pprof 5.0 took 175 to 245 (8 s of 400 functions, Node 20), and pprof tells no more; its heap profiler ended
  * every process of Node 24 that it was tried in.
  */
-export function fallbackSamplers(options: FallbackOptions): Fallback | string {
+export function fallbackSamplers(options: InspectorOptions): Fallback | string {
   const samplers = inspectorSamplers(options)
   if (typeof samplers !== 'string')
     return { name: 'inspector', samplers, lacks: 'CPU time, spans and exact counts of objects' }
   // It has one profiler for the whole process.
-  const pprof = thread.main ? pprofSamplers(options) : 'it is for the main thread only'
+  const pprof = thread.main
+    ? pprofSamplers(options.types, options.wall.intervalUs)
+    : 'it is for the main thread only'
   if (typeof pprof === 'string') return `${samplers}; pprof: ${pprof}`
   return { name: 'pprof', samplers: pprof, lacks: 'CPU time, spans, times of samples and heap profiles' }
 }

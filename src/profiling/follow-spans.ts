@@ -4,19 +4,19 @@ import { followClosed, type SpanRecord } from '../trace/local-trace'
 import type { Binding } from './binding'
 import { Endpoints } from './endpoints'
 import { takeLabels } from './labels'
-import { learnFrame } from './learn-async-context'
+import { learnAsyncContext } from './learn-async-context'
 import { SpanSlot } from './span-slot'
 
 export interface FollowOptions {
   /** Whether requests are counted and samples carry their endpoint. */
   endpoints: boolean
   /** Whether the running span may be read out of Node's async context, where that works. */
-  useFrame: boolean
+  useAsyncContext: boolean
 }
 
 export interface Following {
   /** `frame`: the signal handler reads the async context; `slot`: JavaScript tells it of each switch. */
-  readonly mode: 'frame' | 'slot'
+  readonly mode: 'async-context' | 'slot'
   /** For the wall profiler, which joins them with its samples. */
   readonly endpoints: Endpoints
   /** Requests that finished since the last call, by endpoint. */
@@ -25,23 +25,26 @@ export interface Following {
 }
 
 /** From now on samples of this thread carry spans and labels; one at a time. */
-export function followSpans(binding: Binding, { endpoints: counts, useFrame }: FollowOptions): Following {
+export function followSpans(
+  binding: Binding,
+  { endpoints: counts, useAsyncContext }: FollowOptions,
+): Following {
   const endpoints = new Endpoints()
-  const isFrame = useFrame && learnFrame(binding)
-  const slot = isFrame ? undefined : new SpanSlot(binding.slot)
+  const readsAsyncContext = useAsyncContext && learnAsyncContext(binding)
+  const slot = readsAsyncContext ? undefined : new SpanSlot(binding.slot)
   slot?.start()
   // Sets of labels from before the first window.
   takeLabels()
   const closed = closedFor(counts ? endpoints : undefined, slot)
   const unfollow = closed && followClosed(closed)
   return {
-    mode: isFrame ? 'frame' : 'slot',
+    mode: readsAsyncContext ? 'async-context' : 'slot',
     endpoints,
     counts: () => endpoints.takeCounts(),
     stop() {
       unfollow?.()
       slot?.stop()
-      if (isFrame) binding.useFrame(false)
+      if (readsAsyncContext) binding.useAsyncContext(false)
     },
   }
 }

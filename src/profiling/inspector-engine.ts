@@ -1,13 +1,18 @@
-/** What Node's own inspector can do where the add-on is missing. */
+/** Samplers that work through Node's own inspector, for threads without the add-on. */
 
-import type { FallbackOptions } from './fallback'
 import { Connection } from './inspector/connection'
-import { InspectorSpace } from './inspector/inspector-space-sampler'
-import { InspectorWall } from './inspector/inspector-wall-sampler'
-import type { Sampler } from './types'
+import { type InspectorSpaceOptions, InspectorSpaceSampler } from './inspector/inspector-space-sampler'
+import { type InspectorWallOptions, InspectorWallSampler } from './inspector/inspector-wall-sampler'
+import type { ProfileType, Sampler } from './types'
 
-/** Never throws: text says in plain words why it can't. */
-export function inspectorSamplers({ types, wall, space }: FallbackOptions): Sampler[] | string {
+export interface InspectorOptions {
+  types: ReadonlySet<ProfileType>
+  wall: InspectorWallOptions
+  space: InspectorSpaceOptions
+}
+
+/** Returns a sampler for each of `types` that the inspector has, or the reason in words where it has none. Never throws. */
+export function inspectorSamplers({ types, wall, space }: InspectorOptions): Sampler[] | string {
   const connection = new Connection()
   try {
     connection.open()
@@ -16,7 +21,7 @@ export function inspectorSamplers({ types, wall, space }: FallbackOptions): Samp
     return `no inspector: ${error instanceof Error ? error.message : error}`
   }
   const samplers: Sampler[] = []
-  if (types.has('space')) samplers.push(new InspectorSpace(space))
-  if (types.has('wall')) samplers.push(new InspectorWall(wall))
+  if (types.has('space')) samplers.push(new InspectorSpaceSampler(space))
+  if (types.has('wall')) samplers.push(new InspectorWallSampler(wall))
   return samplers
 }

@@ -19,11 +19,11 @@ interface Probe {
 }
 
 /** False: the async context of this Node is not what was learned on others, and the handler is not to read it. */
-export function learnFrame(binding: Binding): boolean {
+export function learnAsyncContext(binding: Binding): boolean {
   try {
     // Every storage that runs is left in the context where it ran.
     const problem = runDetached(calibrate, binding)
-    if (problem === undefined) binding.useFrame(true)
+    if (problem === undefined) binding.useAsyncContext(true)
     else log.debug(() => `profiled spans are not read out of the async context: ${problem}`)
     return problem === undefined
   } catch (error) {
@@ -37,7 +37,7 @@ function calibrate(binding: Binding): string | undefined {
   // Values that no other field has.
   const first = probeSpan(0x51c3_0a7e, 0x2b91_6d05, probeSpan(0x3d44_19c2, -0x17e3_4bb1, undefined))
   first.durationMs = -0x4d2f_1337
-  if (!within({ span: first, labels: undefined }, () => binding.learnFrame(storage, first)))
+  if (!within({ span: first, labels: undefined }, () => binding.learnSpan(storage, first)))
     return 'it does not hold the span where it should'
   const labels = new LabelSet(0x2f6b_90d3, {})
   if (!within({ span: undefined, labels }, () => binding.learnLabels(labelStorage, labels)))
@@ -78,7 +78,7 @@ function probes(): Probe[] {
 /** Whether the reader sees of a probe what is there: nothing, where the span has finished or is none. */
 function reads(binding: Binding, probe: Probe): boolean {
   binding.slot.fill(0x2a)
-  if (!within(probe, () => binding.readFrame())) return false
+  if (!within(probe, () => binding.readAsyncContext())) return false
   const { span, labels } = probe
   const seen = span !== undefined && span.durationMs < 0 ? span : undefined
   const root = seen?.trace.root

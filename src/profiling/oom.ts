@@ -39,7 +39,7 @@ export function watchHeapLimit(
     logs: strategies.has('logs'),
     extensionBytes: config.profilingOomExtension,
     extensions: config.profilingOomExtensions,
-    leaves: hasOtherWatcher(),
+    hasOtherWatcher: hasOtherWatcher(),
     limitBytes: isMainThread || config.profilingOomExtension > 0 ? 0 : workerLimit(),
     threadName: thread.name,
     threadId: thread.id,

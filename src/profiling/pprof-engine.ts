@@ -5,12 +5,11 @@
 
 import { fence, reportFailure } from '../core/fence'
 import { encodeWallHits, type Hits } from './encode/wall'
-import type { FallbackOptions } from './fallback'
 import { COLUMNS, type PprofPackage, samplesOf } from './pprof/package'
-import type { Sampler } from './types'
+import type { ProfileType, Sampler } from './types'
 
 /** Never throws: text says in plain words why it can't. */
-export function pprofSamplers({ types, wall }: FallbackOptions): Sampler[] | string {
+export function pprofSamplers(types: ReadonlySet<ProfileType>, intervalUs: number): Sampler[] | string {
   let pprof: PprofPackage
   try {
     pprof = require('pprof') as PprofPackage
@@ -19,7 +18,7 @@ export function pprofSamplers({ types, wall }: FallbackOptions): Sampler[] | str
     return code === 'MODULE_NOT_FOUND' ? 'it is not installed' : `it does not load: ${message}`
   }
   if (typeof pprof?.time?.start !== 'function') return 'it is not the package that it should be'
-  return types.has('wall') ? [wallSampler(pprof, wall.intervalUs)] : 'it is used for wall time only'
+  return types.has('wall') ? [wallSampler(pprof, intervalUs)] : 'it is used for wall time only'
 }
 
 function wallSampler(pprof: PprofPackage, intervalUs: number): Sampler {

@@ -4,8 +4,8 @@ import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
 import { inSlices } from './slices'
 import { readCode } from './source-maps/code'
-import { Starts } from './source-maps/function-starts'
-import { type Files, questions, rewrite } from './source-maps/rewrite'
+import { FunctionStarts } from './source-maps/function-starts'
+import { type Files, lookups, rewrite } from './source-maps/rewrite'
 import { MapStore } from './source-maps/store'
 
 export class SourceMaps {
@@ -32,15 +32,15 @@ export class SourceMaps {
   async #map(pprof: Uint8Array): Promise<Uint8Array> {
     try {
       const code = await inSlices(readCode(pprof))
-      const starts = new Starts(code)
+      const starts = new FunctionStarts(code)
       const files: Files = { mapped: new Set(), missing: new Set() }
       for (const [index, file] of code.files) {
         const state = this.#store.known(file) ?? (await this.#store.state(file))
         if (state === 'mapped' || (state === 'missing' && !isForeign(file))) files[state].add(index)
       }
       if (files.mapped.size > 0) {
-        const asked = await inSlices(questions(pprof, code, files.mapped, starts))
-        for (const [index, each] of asked) await this.#store.ask(code.files.get(index) as string, each)
+        const asked = await inSlices(lookups(pprof, code, files.mapped, starts))
+        for (const [index, each] of asked) await this.#store.lookUp(code.files.get(index) as string, each)
       }
       // Reading a map for an answer may show that it is broken.
       for (const index of files.mapped) {

@@ -16,7 +16,7 @@ export interface SpaceOptions {
 /** Before Node 26 a sample does not say whether its object lives. */
 const CAN_COUNT_ALLOCATED = Number.parseInt(process.versions.node, 10) >= 26
 
-export class SpaceProfiler implements Sampler {
+export class SpaceSampler implements Sampler {
   readonly type = 'space'
   readonly #binding: Binding
   readonly #options: SpaceOptions

@@ -25,7 +25,7 @@ export interface WallOptions {
 const HEADROOM = 1.25
 const NO_ENDPOINTS = { words: new Int32Array(0), oldest: 0, texts: [] }
 
-export class WallProfiler implements Sampler {
+export class WallSampler implements Sampler {
   readonly type = 'wall'
   readonly #binding: Binding
   readonly #endpoints: () => Endpoints | undefined

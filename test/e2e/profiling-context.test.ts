@@ -10,12 +10,12 @@ import { judge, type SpanTruth } from '../support/span-truth'
 /** Node's async context can be read where it is a frame; elsewhere JavaScript says which span runs. */
 const HAS_FRAME = Number.parseInt(process.versions.node, 10) >= 24
 
-for (const mode of HAS_FRAME ? ['frame', 'slot'] : ['slot']) {
+for (const mode of HAS_FRAME ? ['async-context', 'slot'] : ['slot']) {
   test(
     `samples carry the span that ran, and none that had finished: ${mode}`,
     withService('postgres', async (_t, { url }) => {
-      const { truth, samples, settings } = await run(url, mode === 'frame')
-      assert.equal(settings.asyncContextFrameEnabled, mode === 'frame')
+      const { truth, samples, settings } = await run(url, mode === 'async-context')
+      assert.equal(settings.asyncContextFrameEnabled, mode === 'async-context')
       const verdict = judge(truth, samples)
       console.log(`${process.version} ${mode}: ${JSON.stringify(verdict)}`)
       const { expected, labelled, wrong, without, late } = verdict
@@ -31,7 +31,7 @@ for (const mode of HAS_FRAME ? ['frame', 'slot'] : ['slot']) {
 
 async function run(
   databaseUrl: string,
-  useFrame: boolean,
+  useAsyncContext: boolean,
 ): Promise<{ truth: SpanTruth; samples: ProfileSample[]; settings: Record<string, unknown> }> {
   const agent = await startFakeAgent({})
   try {
@@ -42,7 +42,7 @@ async function run(
         DD_TRACE_AGENT_URL: agent.url,
         DD_PROFILING_ENABLED: 'true',
         DD_PROFILING_SAMPLING_RATE: '1000',
-        DD_PROFILING_ASYNC_CONTEXT_FRAME_ENABLED: String(useFrame),
+        DD_PROFILING_ASYNC_CONTEXT_FRAME_ENABLED: String(useAsyncContext),
       },
       60_000,
     )

@@ -8,12 +8,12 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import { createContext, runInContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import type { WallProfiler } from '../../src/profiling/wall-sampler'
+import type { WallSampler } from '../../src/profiling/wall-sampler'
 import { burn, spin, wallProfiler } from './profiled'
 import { readProfile, sumOf } from './profiles'
 
 /** ms of CPU that the profile has in a function. */
-async function seenMs(profiler: WallProfiler, name: string): Promise<number> {
+async function seenMs(profiler: WallSampler, name: string): Promise<number> {
   const bytes = await profiler.take(false)
   return bytes === undefined ? 0 : sumOf(readProfile(bytes), 'cpu', name) / 1e6
 }
@@ -25,7 +25,7 @@ function mainThreadMs(): number {
   return (Number(user) + Number(system)) * 10
 }
 
-function started(): WallProfiler {
+function started(): WallSampler {
   const profiler = wallProfiler()
   if (!profiler.start()) throw new Error('the profiler does not start')
   return profiler

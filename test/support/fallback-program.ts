@@ -1,6 +1,7 @@
 /** What a program prints that profiles itself without the add-on: `fallbackSamplers`, its work, its profiles. */
 
-import { type FallbackOptions, fallbackSamplers } from '../../src/profiling/fallback'
+import { fallbackSamplers } from '../../src/profiling/fallback'
+import type { InspectorOptions } from '../../src/profiling/inspector-engine'
 import type { ProfileType } from '../../src/profiling/types'
 import { spin } from './profiled'
 
@@ -14,7 +15,7 @@ export interface FallbackReport {
   second: Partial<Record<ProfileType, string>>
 }
 
-export const fallbackOptions = (timeline = false): FallbackOptions => ({
+export const fallbackOptions = (timeline = false): InspectorOptions => ({
   types: new Set<ProfileType>(['wall', 'space']),
   wall: { intervalUs: 1000, timeline },
   space: { intervalBytes: 16_384, depth: 64 },

@@ -6,7 +6,7 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { resolveConfig } from '../../src/core/config/resolve'
 import { watchHeapLimit } from '../../src/profiling/oom'
-import { SpaceProfiler } from '../../src/profiling/space-sampler'
+import { SpaceSampler } from '../../src/profiling/space-sampler'
 import { binding } from './profiled'
 
 const kept: number[][] = []
@@ -27,7 +27,7 @@ function leakUntilFull(): void {
 
 function watch(): void {
   const addOn = binding()
-  new SpaceProfiler(addOn, { intervalBytes: 65_536, depth: 64, allocated: false }).start()
+  new SpaceSampler(addOn, { intervalBytes: 65_536, depth: 64, allocated: false }).start()
   watchHeapLimit(addOn, resolveConfig({}, process.env), {
     tracerVersion: '1.2.3',
     activation: 'manual',

@@ -2,7 +2,7 @@
 
 import { type Binding, loadBinding } from '../../src/profiling/binding'
 import type { Endpoints } from '../../src/profiling/endpoints'
-import { WallProfiler } from '../../src/profiling/wall-sampler'
+import { WallSampler } from '../../src/profiling/wall-sampler'
 
 export function binding(): Binding {
   const loaded = loadBinding()
@@ -10,9 +10,9 @@ export function binding(): Binding {
   return loaded
 }
 
-export function wallProfiler(timeline = false, endpoints?: Endpoints): WallProfiler {
+export function wallProfiler(timeline = false, endpoints?: Endpoints): WallSampler {
   const options = { intervalUs: 1_000, windowMs: 30_000, timeline, spans: true, cpu: true, restart: true }
-  return new WallProfiler(binding(), () => endpoints, options)
+  return new WallSampler(binding(), () => endpoints, options)
 }
 
 /** ms of CPU that this process spent in `work`. */

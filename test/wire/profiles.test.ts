@@ -9,10 +9,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { buildSync } from 'esbuild'
 import { EventsSampler } from '../../src/profiling/events/events-sampler'
-import { InspectorSpace } from '../../src/profiling/inspector/inspector-space-sampler'
-import { InspectorWall } from '../../src/profiling/inspector/inspector-wall-sampler'
+import { InspectorSpaceSampler } from '../../src/profiling/inspector/inspector-space-sampler'
+import { InspectorWallSampler } from '../../src/profiling/inspector/inspector-wall-sampler'
 import { SourceMaps } from '../../src/profiling/source-maps'
-import { SpaceProfiler } from '../../src/profiling/space-sampler'
+import { SpaceSampler } from '../../src/profiling/space-sampler'
 import type { Sampler } from '../../src/profiling/types'
 import { goTop, missingGo, type TopRow } from '../support/go-pprof'
 import { binding, spin, wallProfiler } from '../support/profiled'
@@ -62,16 +62,16 @@ async function agreeOn(bytes: Uint8Array): Promise<TopRow[]> {
 const named = (rows: readonly TopRow[], name: string) => rows.filter(row => row.name.split(' ')[0] === name)
 
 test('wall time of the inspector', { skip }, async () => {
-  const { rows } = await agree(new InspectorWall({ intervalUs: 1000, timeline: false }))
+  const { rows } = await agree(new InspectorWallSampler({ intervalUs: 1000, timeline: false }))
   assert.match(named(rows, 'work')[0].name, /^work .*profiles\.test\.js:\d+$/)
 })
 
 test('wall time of the inspector with the time of each sample', { skip }, async () => {
-  await agree(new InspectorWall({ intervalUs: 1000, timeline: true }))
+  await agree(new InspectorWallSampler({ intervalUs: 1000, timeline: true }))
 })
 
 test('the heap of the inspector', { skip }, async () => {
-  const { rows } = await agree(new InspectorSpace({ intervalBytes: 16_384, depth: 64 }))
+  const { rows } = await agree(new InspectorSpaceSampler({ intervalBytes: 16_384, depth: 64 }))
   assert.ok(named(rows, 'work')[0].cum > 2000 * 4096 * 0.8)
 })
 
@@ -80,7 +80,7 @@ test('wall time, CPU time and heap of the add-on', { skip }, async () => {
   assert.ok(wall.start())
   work()
   assert.equal(named(await agreeOn((await wall.take(false)) as Uint8Array), 'work').length > 0, true)
-  const space = new SpaceProfiler(binding(), { intervalBytes: 16_384, depth: 64, allocated: false })
+  const space = new SpaceSampler(binding(), { intervalBytes: 16_384, depth: 64, allocated: false })
   assert.ok(space.start())
   work()
   const bytes = await space.take(false)
@@ -114,7 +114,9 @@ test('a profile in the lines of its sources, and one with the columns in the lin
     format: 'cjs',
   })
   const { waste } = require(outfile) as { waste(milliseconds: number): void }
-  const { bytes } = await agree(new InspectorWall({ intervalUs: 1000, timeline: false }), () => waste(60))
+  const { bytes } = await agree(new InspectorWallSampler({ intervalUs: 1000, timeline: false }), () =>
+    waste(60),
+  )
   const rows = await agreeOn(await new SourceMaps().map(bytes))
   assert.equal(named(rows, 'waste')[0].name, `waste ${join(folder, 'source.ts')}:3`)
 

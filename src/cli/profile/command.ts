@@ -5,6 +5,7 @@ import { parse, UsageError, wholeNumber } from '../usage'
 import { checkPath } from './output'
 import { profileCommand } from './profile-command'
 import { profileProcess } from './profile-process'
+import type { ProfileSettings } from './settings'
 
 export const PROFILE_HELP = `Usage: tracer profile [options] PID
        tracer profile [options] [--] COMMAND [arguments]
@@ -35,14 +36,6 @@ const OPTIONS = {
   force: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
-
-export interface ProfileSettings {
-  /** Undefined: to the end of the command. */
-  seconds: number | undefined
-  path: string
-  type: 'wall' | 'cpu' | 'space'
-  samplesPerSecond: number
-}
 
 const DEFAULT_SECONDS = 30
 

@@ -7,6 +7,7 @@ import { formatAmount } from '../amount'
 import { formatDuration } from '../duration'
 import { CommandError } from '../usage'
 import { mergeProfiles, type ProfilePart } from './merge'
+import type { ProfiledType } from './settings'
 
 /** Before a long profile is lost: throws a `CommandError` when its file cannot be written. */
 export function checkPath(path: string): void {
@@ -18,11 +19,7 @@ export function checkPath(path: string): void {
 }
 
 /** Throws a `CommandError` when the file cannot be written, or there is nothing of this type. */
-export function writeProfile(
-  path: string,
-  type: 'wall' | 'cpu' | 'space',
-  parts: readonly ProfilePart[],
-): void {
+export function writeProfile(path: string, type: ProfiledType, parts: readonly ProfilePart[]): void {
   const { pprof, stacks, seconds, total, unit, types } = mergeProfiles(
     parts,
     type === 'space' ? 'inuse_space' : type,

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { inflate } from '../../agent/profiles/inflate'
 import { runCommand, withTracer } from '../run'
 import { CommandError } from '../usage'
-import type { ProfileSettings } from './command'
 import { FOLDER_VARIABLE, markerOf, UNTIL_VARIABLE } from './markers'
 import type { ProfilePart } from './merge'
 import { writeProfile } from './output'
+import type { ProfileSettings } from './settings'
 
 /** Of a profile without an end; a program that is killed loses what it has not written. */
 const WINDOW_SECONDS = 60

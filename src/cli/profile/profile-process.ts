@@ -4,11 +4,11 @@ import type { Profiler } from 'node:inspector'
 import { encodeWall } from '../../profiling/inspector/cpu-profile'
 import { encodeSpace, type SamplingHeapProfile } from '../../profiling/inspector/heap-profile'
 import { checkProcess } from './check-process'
-import type { ProfileSettings } from './command'
 import { openInspector } from './find-inspector'
 import { InspectorSession } from './inspector-session'
 import { writeProfile } from './output'
 import { startProgress } from './progress'
+import type { ProfileSettings } from './settings'
 
 /** V8's own default: what is allocated in half a minute is little. */
 const HEAP_INTERVAL_BYTES = 32_768

@@ -15,7 +15,7 @@ export interface InspectorSpaceOptions {
 
 const PROFILE = 'HeapProfiler.getSamplingProfile'
 
-export class InspectorSpace implements Sampler {
+export class InspectorSpaceSampler implements Sampler {
   readonly type = 'space'
   readonly #options: InspectorSpaceOptions
   readonly #connection = new Connection()

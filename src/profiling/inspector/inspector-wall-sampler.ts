@@ -12,7 +12,7 @@ export interface InspectorWallOptions {
   timeline: boolean
 }
 
-export class InspectorWall implements Sampler {
+export class InspectorWallSampler implements Sampler {
   readonly type = 'wall'
   readonly #options: InspectorWallOptions
   readonly #connection = new Connection()

@@ -4,14 +4,14 @@
  */
 
 import type { Code, Frame } from './code'
-import type { Question } from './lookup'
+import type { Lookup } from './lookup'
 
 /** Encoders name an anonymous function by its beginning. */
 const UNNAMED = /^\(anonymous(?::L#(\d+):C#(\d+))?\)$/
 
-export class Starts {
+export class FunctionStarts {
   readonly #code: Code
-  readonly #known = new Map<number, Question>()
+  readonly #known = new Map<number, Lookup>()
 
   constructor(code: Code) {
     this.#code = code
@@ -29,15 +29,15 @@ export class Starts {
   }
 
   /** Undefined where it is not known. */
-  of({ functionId, line, column }: Frame): Question | undefined {
+  of({ functionId, line, column }: Frame): Lookup | undefined {
     const owner = this.#code.functions.get(functionId)
     const known = this.#known.get(functionId)
     if (known !== undefined || owner === undefined || owner.startLine > 0 || column === 0) return known
     // Without lines of functions, those of one name are one, and all locations are beginnings.
-    return { name: this.#code.text(owner.name), line, column, answer: undefined }
+    return { name: this.#code.text(owner.name), line, column, found: undefined }
   }
 
   #set(functionId: number, name: string, line: number, column: number): void {
-    this.#known.set(functionId, { name, line, column, answer: undefined })
+    this.#known.set(functionId, { name, line, column, found: undefined })
   }
 }

@@ -6,17 +6,17 @@
 import type { Pausing } from '../slices'
 import type { MapParts } from './parts'
 
-export interface Question {
+export interface Lookup {
   /** As the engine names it: empty for an anonymous function. */
   readonly name: string
   /** 1-based. */
   readonly line: number
   /** 1-based; 0 = not known. */
   readonly column: number
-  answer: Answer | undefined
+  found: SourcePosition | undefined
 }
 
-export interface Answer {
+export interface SourcePosition {
   /** Index into the map's sources. */
   source: number
   line: number
@@ -52,28 +52,28 @@ interface Tail {
 
 const RING = 8
 
-/** Sets the answers of the questions, which must be in order of line and column; those outside of the map have none. */
-export function* answer(map: MapParts, questions: readonly Question[]): Pausing<void> {
+/** Sets the answers of the lookups, which must be in order of line and column; those outside of the map have none. */
+export function* lookUp(map: MapParts, lookups: readonly Lookup[]): Pausing<void> {
   const { mappings, names } = map
   const fields = [0, 0, 0, 0, 0]
   const tail: Tail = { columns: new Int32Array(RING), names: new Int32Array(RING), count: 0 }
   let line = map.line + 1
   let column = map.column
-  let segment: Omit<Answer, 'name'> | undefined
+  let segment: Omit<SourcePosition, 'name'> | undefined
   let next = 0
   let segments = 0
   let [source, sourceLine, sourceColumn, name] = [0, 0, 0, 0]
 
-  while (next < questions.length && questions[next].line < line) next++
-  for (let at = 0; at <= mappings.length && next < questions.length; ) {
+  while (next < lookups.length && lookups[next].line < line) next++
+  for (let at = 0; at <= mappings.length && next < lookups.length; ) {
     const byte = at < mappings.length ? mappings[at] : SEMICOLON
     if (byte === COMMA) {
       at++
       continue
     }
     if (byte === SEMICOLON) {
-      for (; next < questions.length && questions[next].line === line; next++)
-        settle(questions[next], segment, tail, names)
+      for (; next < lookups.length && lookups[next].line === line; next++)
+        settle(lookups[next], segment, tail, names)
       at++
       line++
       column = 0
@@ -95,15 +95,15 @@ export function* answer(map: MapParts, questions: readonly Question[]): Pausing<
       if (count < 5) fields[count] = value & 1 ? -(value >>> 1) : value >>> 1
     }
     column += fields[0]
-    if (questions[next].line === line) {
+    if (lookups[next].line === line) {
       // Of an unknown column, the line's first segment is the answer.
-      for (; next < questions.length && questions[next].line === line; next++) {
+      for (; next < lookups.length && lookups[next].line === line; next++) {
         const wanted =
-          questions[next].column === 0 ? (segment === undefined ? column : -1) : questions[next].column - 1
+          lookups[next].column === 0 ? (segment === undefined ? column : -1) : lookups[next].column - 1
         if (wanted >= column) break
-        settle(questions[next], segment, tail, names)
+        settle(lookups[next], segment, tail, names)
       }
-      if (next === questions.length) return
+      if (next === lookups.length) return
     }
     if (count >= 4) {
       source += fields[1]
@@ -111,7 +111,7 @@ export function* answer(map: MapParts, questions: readonly Question[]): Pausing<
       sourceColumn += fields[3]
       if (count >= 5) name += fields[4]
     }
-    if (questions[next].line === line) {
+    if (lookups[next].line === line) {
       segment = count >= 4 ? { source, line: sourceLine + 1, column: sourceColumn + 1 } : undefined
       tail.columns[tail.count % RING] = column
       tail.names[tail.count++ % RING] = count >= 5 ? name : -1
@@ -121,20 +121,20 @@ export function* answer(map: MapParts, questions: readonly Question[]): Pausing<
 }
 
 function settle(
-  question: Question,
-  segment: Omit<Answer, 'name'> | undefined,
+  lookup: Lookup,
+  segment: Omit<SourcePosition, 'name'> | undefined,
   tail: Tail,
   names: readonly string[],
 ): void {
   if (segment === undefined) return
-  question.answer = { ...segment, name: nameOf(question, tail, names) }
+  lookup.found = { ...segment, name: nameOf(lookup, tail, names) }
 }
 
 /**
  * The engine says where a function's parameters begin. What the map calls that place is the first parameter; the
  * function's own name, if it has one, is the segment before which is just as long.
  */
-function nameOf({ name, column }: Question, tail: Tail, names: readonly string[]): string | undefined {
+function nameOf({ name, column }: Lookup, tail: Tail, names: readonly string[]): string | undefined {
   if (name === '' || column === 0) return undefined
   let end = column - 1
   for (let back = 1; back <= Math.min(tail.count, SEGMENTS_BACK + 1); back++) {

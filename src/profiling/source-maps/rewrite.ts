@@ -1,5 +1,5 @@
 /**
- * Puts the places of the sources into a pprof. What has no map, and every sample, is copied as bytes. A location keeps
+ * Puts the positions of the sources into a pprof. What has no map, and every sample, is copied as bytes. A location keeps
  * its id; functions that are named anew follow the others, as do their strings. Fields as in `code.ts`, and comment 13.
  */
 
@@ -7,25 +7,25 @@ import { FieldReader, FieldWriter } from '../encode/wire'
 import type { Pausing } from '../slices'
 import { Additions } from './additions'
 import { type Code, type Frame, FUNCTION, framesOf, idOf, LINE, LOCATION, STRIDE } from './code'
-import type { Starts } from './function-starts'
-import type { Question } from './lookup'
-import type { MapStore, Place } from './store'
+import type { FunctionStarts } from './function-starts'
+import type { Lookup } from './lookup'
+import type { MapStore, OriginalPosition } from './store'
 
 /** Viewers that have the map themselves find a column in the upper 32 bits of lines when this is there. */
 const MISSING_COMMENT = 'dd:has-missing-map-files'
 const UPPER_WORD = 2 ** 32
 const COMMENT = 13
 
-const whereIs = ({ line, column }: Frame): Question => ({ name: '', line, column, answer: undefined })
+const whereIs = ({ line, column }: Frame): Lookup => ({ name: '', line, column, found: undefined })
 
-/** The questions of every file in `files`; `starts` learns where functions begin. */
-export function* questions(
+/** The lookups of every file in `files`; `starts` learns where functions begin. */
+export function* lookups(
   pprof: Uint8Array,
   code: Code,
   files: ReadonlySet<number>,
-  starts: Starts,
-): Pausing<Map<number, Question[]>> {
-  const all = new Map<number, Question[]>([...files].map(file => [file, []]))
+  starts: FunctionStarts,
+): Pausing<Map<number, Lookup[]>> {
+  const all = new Map<number, Lookup[]>([...files].map(file => [file, []]))
   const reader = new FieldReader(pprof)
   for (let count = 1; reader.next(); count++) {
     if (count % STRIDE === 0) yield
@@ -35,7 +35,7 @@ export function* questions(
       if (list === undefined || frame.line === 0) continue
       starts.see(frame)
       const start = starts.of(frame)
-      // First: of two questions for one place, that which has a name is asked.
+      // First: of two lookups for one place, that which has a name is asked.
       if (start !== undefined) list.push(start)
       list.push(whereIs(frame))
     }
@@ -54,7 +54,7 @@ export function* rewrite(
   pprof: Uint8Array,
   code: Code,
   { mapped, missing }: Files,
-  starts: Starts,
+  starts: FunctionStarts,
   store: MapStore,
 ): Pausing<Uint8Array> {
   const out = new FieldWriter(pprof.length * 1.25)
@@ -67,7 +67,7 @@ export function* rewrite(
     const isWhere = owner !== undefined && frame.line > 0
     if (isWhere && mapped.has(owner.file)) {
       const path = code.files.get(owner.file) as string
-      const place = store.place(path, whereIs(frame))
+      const place = store.position(path, whereIs(frame))
       if (place !== null) return movedTo(place, code.text(owner.name), path, starts.of(frame))
     }
     used.add(frame.functionId)
@@ -76,12 +76,12 @@ export function* rewrite(
   }
 
   const movedTo = (
-    { file, line, column }: NonNullable<Place>,
+    { file, line, column }: NonNullable<OriginalPosition>,
     generatedName: string,
     path: string,
-    start: Question | undefined,
+    start: Lookup | undefined,
   ): Frame => {
-    const begin = start === undefined ? null : store.place(path, start)
+    const begin = start === undefined ? null : store.position(path, start)
     const unnamed = start?.name === '' && begin !== null && `(anonymous:L#${begin.line}:C#${begin.column})`
     const name = unnamed || (begin?.name ?? generatedName)
     return { functionId: additions.functionOf(name, file, begin?.line ?? 0), line, column }

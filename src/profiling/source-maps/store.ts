@@ -4,11 +4,11 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inSlices, type Pausing } from '../slices'
 import { locateMap } from './locate'
-import { answer, type Question } from './lookup'
+import { type Lookup, lookUp } from './lookup'
 import { type MapParts, readParts } from './parts'
 
 /** Where something is in the sources; null = the map does not say. */
-export type Place = { file: string; line: number; column: number; name: string | undefined } | null
+export type OriginalPosition = { file: string; line: number; column: number; name: string | undefined } | null
 
 export interface Bounds {
   files: number
@@ -19,19 +19,19 @@ export interface Bounds {
 
 interface Entry {
   state: 'none' | 'missing' | 'mapped'
-  /** Gone when there were too many bytes of them: the map is read again for new questions. */
+  /** Gone when there were too many bytes of them: the map is read again for new lookups. */
   parts: readonly MapParts[] | undefined
   folder: string
-  places: Map<number, Place>
+  positions: Map<number, OriginalPosition>
 }
 
 const BOUNDS: Bounds = { files: 10_000, answers: 100_000, mapBytes: 32 * 1024 * 1024 }
 /** Questions between two pauses. */
 const STRIDE = 256
-const EMPTY: ReadonlyMap<number, Place> = new Map()
+const EMPTY: ReadonlyMap<number, OriginalPosition> = new Map()
 
 /** One function begins at a position. Lines below 2^29 and columns below 2^24 do not collide. */
-const keyOf = ({ line, column }: Question): number => line * 2 ** 24 + column
+const keyOf = ({ line, column }: Lookup): number => line * 2 ** 24 + column
 
 export class MapStore {
   readonly #bounds: Bounds
@@ -54,10 +54,10 @@ export class MapStore {
   }
 
   /** Makes sure that `place` knows the answers. A map that turns out to be broken counts as missing. */
-  async ask(file: string, questions: readonly Question[]): Promise<void> {
+  async lookUp(file: string, lookups: readonly Lookup[]): Promise<void> {
     const entry = await this.#entry(file)
     if (entry.state !== 'mapped') return
-    const fresh = await inSlices(unknown(entry.places, questions))
+    const fresh = await inSlices(unknown(entry.positions, lookups))
     if (fresh.length === 0) return
     const parts = entry.parts ?? (await this.#read(file, entry))
     if (parts === undefined) return
@@ -67,21 +67,21 @@ export class MapStore {
   }
 
   /** Null also where nobody asked. */
-  place(file: string, question: Question): Place {
-    return (this.#files.get(file)?.places ?? EMPTY).get(keyOf(question)) ?? null
+  position(file: string, lookup: Lookup): OriginalPosition {
+    return (this.#files.get(file)?.positions ?? EMPTY).get(keyOf(lookup)) ?? null
   }
 
   async #entry(file: string): Promise<Entry> {
     let entry = this.#files.get(file)
     if (entry === undefined) {
-      entry = { state: 'none', parts: undefined, folder: '', places: new Map() }
+      entry = { state: 'none', parts: undefined, folder: '', positions: new Map() }
       await this.#read(file, entry)
     }
     this.#files.delete(file)
     this.#files.set(file, entry)
     if (this.#files.size > this.#bounds.files) {
-      const [oldest, { places }] = this.#files.entries().next().value as [string, Entry]
-      this.#answers -= places.size
+      const [oldest, { positions }] = this.#files.entries().next().value as [string, Entry]
+      this.#answers -= positions.size
       this.#files.delete(oldest)
     }
     return entry
@@ -119,35 +119,38 @@ export class MapStore {
   }
 
   #forgetAnswers(): void {
-    for (const { places } of this.#files.values()) places.clear()
+    for (const { positions } of this.#files.values()) positions.clear()
     this.#answers = 0
   }
 }
 
-/** Each question that has no answer yet once, in the order of the file. */
-function* unknown(places: ReadonlyMap<number, Place>, questions: readonly Question[]): Pausing<Question[]> {
-  const fresh = new Map<number, Question>()
-  for (const [index, question] of questions.entries()) {
-    const key = keyOf(question)
-    if (!places.has(key) && !fresh.has(key)) fresh.set(key, question)
+/** Each lookup that has no answer yet once, in the order of the file. */
+function* unknown(
+  positions: ReadonlyMap<number, OriginalPosition>,
+  lookups: readonly Lookup[],
+): Pausing<Lookup[]> {
+  const fresh = new Map<number, Lookup>()
+  for (const [index, lookup] of lookups.entries()) {
+    const key = keyOf(lookup)
+    if (!positions.has(key) && !fresh.has(key)) fresh.set(key, lookup)
     if (index % STRIDE === 0) yield
   }
   return [...fresh.values()].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function* learn({ places, folder }: Entry, map: MapParts, questions: readonly Question[]): Pausing<void> {
-  yield* answer(map, questions)
+function* learn({ positions, folder }: Entry, map: MapParts, lookups: readonly Lookup[]): Pausing<void> {
+  yield* lookUp(map, lookups)
   const paths = new Map<number, string>()
-  for (const [index, question] of questions.entries()) {
-    const key = keyOf(question)
-    const found = question.answer
+  for (const [index, lookup] of lookups.entries()) {
+    const key = keyOf(lookup)
+    const found = lookup.found
     const source = found && map.sources[found.source]
-    question.answer = undefined
+    lookup.found = undefined
     if (found !== undefined && typeof source === 'string') {
       const file = paths.get(found.source) ?? pathOf(source, map.sourceRoot, folder)
       paths.set(found.source, file)
-      places.set(key, { ...found, file })
-    } else if (!places.has(key)) places.set(key, null)
+      positions.set(key, { ...found, file })
+    } else if (!positions.has(key)) positions.set(key, null)
     if (index % STRIDE === 0) yield
   }
 }

@@ -4,8 +4,8 @@ import { Session } from 'node:inspector'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { InspectorSpace } from '../../../src/profiling/inspector/inspector-space-sampler'
-import { InspectorWall } from '../../../src/profiling/inspector/inspector-wall-sampler'
+import { InspectorSpaceSampler } from '../../../src/profiling/inspector/inspector-space-sampler'
+import { InspectorWallSampler } from '../../../src/profiling/inspector/inspector-wall-sampler'
 import { type FallbackReport, fallbackOptions, profileYourself } from '../../support/fallback-program'
 import { decodeFrames } from '../../support/frames'
 import { pprofPackage } from '../../support/pprof-package'
@@ -140,7 +140,7 @@ test('another session of the inspector profiles at the same time and does not no
   await ask('HeapProfiler.getSamplingProfile')
   await ask('HeapProfiler.stopSampling')
 
-  const space = new InspectorSpace({ intervalBytes: 16_384, depth: 64 })
+  const space = new InspectorSpaceSampler({ intervalBytes: 16_384, depth: 64 })
   assert.ok(space.start())
   await ask('HeapProfiler.stopSampling')
   assert.equal(await space.take(true), undefined)
@@ -150,7 +150,7 @@ test('another session of the inspector profiles at the same time and does not no
 })
 
 test('samples of the inspector keep their time with a timeline', async () => {
-  const wall = new InspectorWall(fallbackOptions(true).wall)
+  const wall = new InspectorWallSampler(fallbackOptions(true).wall)
   const from = Date.now()
   assert.ok(wall.start())
   spin(300)
@@ -167,8 +167,8 @@ test('samples of the inspector keep their time with a timeline', async () => {
 
 test('what has not started or has ended has no profile, and starts again any number of times', async () => {
   for (const sampler of [
-    new InspectorWall(fallbackOptions().wall),
-    new InspectorSpace(fallbackOptions().space),
+    new InspectorWallSampler(fallbackOptions().wall),
+    new InspectorSpaceSampler(fallbackOptions().space),
   ]) {
     assert.equal(await sampler.take(true), undefined)
     for (let turn = 0; turn < 50; turn++) {

@@ -17,7 +17,7 @@ import { testRuntime } from '../../support/runtime'
 
 const MAJOR = Number.parseInt(process.versions.node, 10)
 const HAS_FRAME = MAJOR >= 24
-const MODES = HAS_FRAME ? (['frame', 'slot'] as const) : (['slot'] as const)
+const MODES = HAS_FRAME ? (['async-context', 'slot'] as const) : (['slot'] as const)
 const site = new Site({ name: 'work' })
 const addOn = binding()
 let following: Following | undefined
@@ -27,16 +27,16 @@ afterEach(() => {
   following = undefined
 })
 
-function follow(mode: 'frame' | 'slot'): void {
-  following = followSpans(addOn, { endpoints: true, useFrame: mode === 'frame' })
+function follow(mode: 'async-context' | 'slot'): void {
+  following = followSpans(addOn, { endpoints: true, useAsyncContext: mode === 'async-context' })
   assert.equal(following.mode, mode)
 }
 
 const start = (parent?: Span): Span => startSpan(testRuntime(), site, parent, {})
 
 /** What a sample taken now would carry: span, local root and labels. */
-function seen(mode: 'frame' | 'slot'): number[] {
-  if (mode === 'frame') addOn.readFrame()
+function seen(mode: 'async-context' | 'slot'): number[] {
+  if (mode === 'async-context') addOn.readAsyncContext()
   const words = addOn.slot
   assert.equal(words[SLOT.busy], 0)
   return [...words.subarray(SLOT.spanHi)]
@@ -156,7 +156,7 @@ for (const mode of MODES) {
 const NO_FRAME = 'this Node.js has no AsyncContextFrame'
 
 test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_FRAME }, () => {
-  follow('frame')
+  follow('async-context')
   const spans = Array.from({ length: 1000 }, () => start())
   const garbage: unknown[] = []
   for (const span of spans) {
@@ -164,7 +164,7 @@ test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_F
       span,
       () => {
         for (let i = 0; i < 1000; i++) garbage[i] = { i, text: `text ${i}` }
-        assert.deepEqual(seen('frame'), wordsOf(span))
+        assert.deepEqual(seen('async-context'), wordsOf(span))
       },
       undefined,
       [],
@@ -175,10 +175,10 @@ test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_F
 test('frame: found among some 60 storages, and given up beyond', {
   skip: HAS_FRAME ? false : NO_FRAME,
 }, () => {
-  follow('frame')
+  follow('async-context')
   const span = start()
   let wanted = wordsOf(span)
-  let crowd = () => assert.deepEqual(seen('frame'), wanted)
+  let crowd = () => assert.deepEqual(seen('async-context'), wanted)
   const others = Array.from({ length: 64 }, () => new AsyncLocalStorage<number>())
   const enter = (other: AsyncLocalStorage<number>): void => {
     const inner = crowd
@@ -195,24 +195,25 @@ test('frame: found among some 60 storages, and given up beyond', {
 test('frame: a span that has become another kind of object is nothing', {
   skip: HAS_FRAME ? false : NO_FRAME,
 }, () => {
-  follow('frame')
+  follow('async-context')
   const slow = start() as Span & Record<string, unknown>
   for (let i = 0; i < 1500; i++) slow[`extra ${i}`] = i
   delete (slow as Partial<Span>).service
   const odd = [slow, Object.setPrototypeOf(start(), {})]
-  for (const span of odd) runInSpan(span, () => assert.deepEqual(seen('frame'), NOTHING), undefined, [])
+  for (const span of odd)
+    runInSpan(span, () => assert.deepEqual(seen('async-context'), NOTHING), undefined, [])
 })
 
 for (const [flags, from, mode] of [
-  [['--experimental-async-context-frame'], 22, 'frame'],
+  [['--experimental-async-context-frame'], 22, 'async-context'],
   [['--no-async-context-frame'], 24, 'slot'],
-  [[], 20, HAS_FRAME ? 'frame' : 'slot'],
+  [[], 20, HAS_FRAME ? 'async-context' : 'slot'],
 ] as const) {
   const applies = flags[0]?.startsWith('--exp') ? MAJOR === from : flags.length === 0 || MAJOR === from
   test(`node ${flags.join(' ')}: ${mode}`, { skip: applies ? false : 'not of this Node.js' }, async () => {
-    const code = `const { followSpans } = require('./dist/src/profiling/context.js')
+    const code = `const { followSpans } = require('./dist/src/profiling/follow-spans.js')
       const { loadBinding } = require('./dist/src/profiling/binding.js')
-      process.stdout.write(followSpans(loadBinding(), { endpoints: true, useFrame: true }).mode)`
+      process.stdout.write(followSpans(loadBinding(), { endpoints: true, useAsyncContext: true }).mode)`
     const ended = await runNode([...flags, '-e', code])
     assert.deepEqual([ended.stdout, ended.stderr], [mode, ''], ROOT)
   })
@@ -224,7 +225,7 @@ test('a frame that cannot be learned is said once at debug', {
   const said: string[] = []
   const debug = (text: string): void => void said.push(text)
   configureLog({ logLevel: 'debug', debug: false, logger: { debug, info: debug, warn: debug, error: debug } })
-  following = followSpans(addOn, { endpoints: true, useFrame: true })
+  following = followSpans(addOn, { endpoints: true, useAsyncContext: true })
   configureLog({ logLevel: 'off', debug: false })
   assert.equal(following.mode, 'slot')
   assert.equal(said.length, 1)

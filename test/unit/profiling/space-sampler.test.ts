@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { compileFunction } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import { SpaceProfiler } from '../../../src/profiling/space-sampler'
+import { SpaceSampler } from '../../../src/profiling/space-sampler'
 import { binding } from '../../support/profiled'
 import { readLines, readProfile, sumOf } from '../../support/profiles'
 
@@ -17,7 +17,7 @@ function leak(count: number): void {
 }
 
 test('attributes a leak to the function that leaks, within 10 %', async () => {
-  const profiler = new SpaceProfiler(binding(), { intervalBytes: 16_384, depth: 64, allocated: false })
+  const profiler = new SpaceSampler(binding(), { intervalBytes: 16_384, depth: 64, allocated: false })
   assert.ok(profiler.start())
   assert.equal(profiler.start(), false)
   leak(10_000)
@@ -30,7 +30,7 @@ test('attributes a leak to the function that leaks, within 10 %', async () => {
 })
 
 test('a stack has names and the places where its functions begin', async () => {
-  const profiler = new SpaceProfiler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
+  const profiler = new SpaceSampler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
   const text = `
     const make = function () { return new Array(1000).fill(0.5) }
     const nameless = (() => () => make())()
@@ -52,7 +52,7 @@ test('a stack has names and the places where its functions begin', async () => {
 })
 
 test('memory outside of the heap is a frame of its own', async () => {
-  const profiler = new SpaceProfiler(binding(), { intervalBytes: 524_288, depth: 64, allocated: false })
+  const profiler = new SpaceSampler(binding(), { intervalBytes: 524_288, depth: 64, allocated: false })
   assert.ok(profiler.start())
   const take = async () =>
     sumOf(readProfile((await profiler.take(true)) as Uint8Array), 'inuse_space', '(external)')
@@ -66,7 +66,7 @@ test('memory outside of the heap is a frame of its own', async () => {
 })
 
 test('objects that are gone are counted where that is asked for, and Node.js can', async () => {
-  const profiler = new SpaceProfiler(binding(), { intervalBytes: 16_384, depth: 64, allocated: true })
+  const profiler = new SpaceSampler(binding(), { intervalBytes: 16_384, depth: 64, allocated: true })
   assert.ok(profiler.start())
   function drop(): number {
     return new Array(512).fill(0.5).length
@@ -93,9 +93,9 @@ test('objects that are gone are counted where that is asked for, and Node.js can
 })
 
 test('a window that is encoded when its thread ends is dropped', async () => {
-  const code = `const { SpaceProfiler } = require(${JSON.stringify(require.resolve('../../../src/profiling/space-sampler'))})
+  const code = `const { SpaceSampler } = require(${JSON.stringify(require.resolve('../../../src/profiling/space-sampler'))})
     const { binding } = require(${JSON.stringify(require.resolve('../../support/profiled'))})
-    const profiler = new SpaceProfiler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
+    const profiler = new SpaceSampler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
     profiler.start()
     const kept = []
     for (let turn = 0; turn < 20000; turn++) kept.push(new Array(100).fill(0.5))
@@ -108,7 +108,7 @@ test('a window that is encoded when its thread ends is dropped', async () => {
 })
 
 test('starts and stops 100 times', async () => {
-  const profiler = new SpaceProfiler(binding(), { intervalBytes: 524_288, depth: 64, allocated: true })
+  const profiler = new SpaceSampler(binding(), { intervalBytes: 524_288, depth: 64, allocated: true })
   for (let turn = 0; turn < 100; turn++) {
     assert.ok(profiler.start())
     assert.ok(await profiler.take(true))

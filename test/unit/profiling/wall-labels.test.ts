@@ -16,8 +16,11 @@ const MODES = HAS_FRAME ? [true, false] : [false]
 const WEB = new Site({ name: 'web.request', type: 'web' })
 
 /** The profile of `work`, which is followed. */
-async function profileOf(useFrame: boolean, work: (following: Following) => unknown): Promise<Uint8Array> {
-  const following = followSpans(binding(), { endpoints: true, useFrame })
+async function profileOf(
+  useAsyncContext: boolean,
+  work: (following: Following) => unknown,
+): Promise<Uint8Array> {
+  const following = followSpans(binding(), { endpoints: true, useAsyncContext })
   const profiler = wallProfiler(true, following.endpoints)
   assert.ok(profiler.start())
   try {
@@ -34,8 +37,8 @@ const within = (samples: readonly ProfileSample[], name: string): ProfileSample[
   return found
 }
 
-for (const useFrame of MODES) {
-  const mode = useFrame ? 'frame' : 'slot'
+for (const useAsyncContext of MODES) {
+  const mode = useAsyncContext ? 'async-context' : 'slot'
 
   test(`${mode}: samples have the labels of the calls around them, text and number`, async () => {
     function inner(): void {
@@ -47,7 +50,7 @@ for (const useFrame of MODES) {
     function alone(): void {
       burn(60)
     }
-    const bytes = await profileOf(useFrame, async () => {
+    const bytes = await profileOf(useAsyncContext, async () => {
       await runWithLabels({ tenant: 'a', shard: 3 }, async () => {
         await setImmediate()
         runWithLabels({ tenant: 'b' }, inner)
@@ -74,7 +77,7 @@ for (const useFrame of MODES) {
     function step(): void {
       burn(60)
     }
-    const bytes = await profileOf(useFrame, following => {
+    const bytes = await profileOf(useAsyncContext, following => {
       runInSpan(child, step, undefined, [])
       assert.deepEqual(following.counts(), {})
     })
@@ -119,10 +122,10 @@ test('a leaf is at the line that ran, its callers at their first lines and colum
 })
 
 test('samples that find no room are counted, and said', async () => {
-  const code = `const { WallProfiler } = require('./dist/src/profiling/wall-profiler.js')
+  const code = `const { WallSampler } = require('./dist/src/profiling/wall-sampler.js')
     const { binding, burn } = require('./dist/test/support/profiled.js')
     const options = { intervalUs: 1000, windowMs: 0, timeline: false, restart: true }
-    const profiler = new WallProfiler(binding(), () => undefined, options)
+    const profiler = new WallSampler(binding(), () => undefined, options)
     profiler.start()
     burn(300)
     void profiler.take(false)`
@@ -134,11 +137,11 @@ test('samples that find no room are counted, and said', async () => {
 /** Another handler of SIGPROF keeps samples away, as V8 itself can: the next window has some again. */
 for (const restart of [true, false]) {
   test(`a window without samples is followed by ${restart ? 'one with samples' : 'another one where that is off'}`, async () => {
-    const code = `const { WallProfiler } = require('./dist/src/profiling/wall-profiler.js')
+    const code = `const { WallSampler } = require('./dist/src/profiling/wall-sampler.js')
       const { binding, burn } = require('./dist/test/support/profiled.js')
       const { readProfile, sumOf } = require('./dist/test/support/profiles.js')
       const options = { intervalUs: 1000, windowMs: 10000, timeline: false, restart: ${restart} }
-      const profiler = new WallProfiler(binding(), () => undefined, options)
+      const profiler = new WallSampler(binding(), () => undefined, options)
       async function main() {
         profiler.start()
         process.on('SIGPROF', () => {})
