@@ -15,7 +15,7 @@ interface Started {
   shell?: unknown
 }
 
-class CommandMark extends Mark {
+class ChildProcessMark extends Mark {
   #span: Span | undefined
   #isChecked: boolean
 
@@ -26,7 +26,7 @@ class CommandMark extends Mark {
   }
 
   static set(child: object, span: Span, isChecked: boolean): void {
-    new CommandMark(child, span, isChecked)
+    new ChildProcessMark(child, span, isChecked)
   }
 
   static of(child: object): Span | undefined {
@@ -73,18 +73,18 @@ export function patchProcesses(
   })
   tools.wrap(prototype, 'spawn', original => {
     return function (this: ChildProcess, started: Started | undefined): unknown {
-      if (!tools.state.enabled || CommandMark.of(this) !== undefined) {
+      if (!tools.state.enabled || ChildProcessMark.of(this) !== undefined) {
         return Reflect.apply(original, this, arguments)
       }
       let span: Span | undefined
       tools.fenced(() => {
         span = start(started, spans)
-        if (span !== undefined) CommandMark.set(this, span, isChecking)
+        if (span !== undefined) ChildProcessMark.set(this, span, isChecking)
       })
       try {
         return Reflect.apply(original, this, arguments)
       } catch (error) {
-        CommandMark.clear(this)
+        ChildProcessMark.clear(this)
         span?.setError(error).finish()
         throw error
       }
@@ -92,7 +92,7 @@ export function patchProcesses(
   })
   wrapEmit(prototype, tools, inner => {
     return function (this: ChildProcess, event: string, first: unknown, second: unknown): unknown {
-      const span = event === 'exit' || event === 'error' ? CommandMark.of(this) : undefined
+      const span = event === 'exit' || event === 'error' ? ChildProcessMark.of(this) : undefined
       if (span !== undefined) tools.fenced(() => onEvent(this, span, event, first, second))
       return Reflect.apply(inner.emit, this, arguments)
     }
@@ -111,8 +111,8 @@ function onEvent(child: ChildProcess, span: Span, event: string, first: unknown,
   if (event === 'error') span.setError(first)
   // What failed for another reason, such as a signal of the application's, still runs.
   if (event === 'error' && child.pid !== undefined) return
-  const isChecked = CommandMark.isChecked(child)
-  CommandMark.clear(child)
+  const isChecked = ChildProcessMark.isChecked(child)
+  ChildProcessMark.clear(child)
   if (event === 'error') span.finish()
   else ended(span, first, second, isChecked)
 }

@@ -1,7 +1,14 @@
 /** Wraps the functions of `dns`, of `dns/promises` and of their resolvers: all have the same names. */
 
-import { type AnyFunction, endSpan, endWithResult, type PatchTools, type Span } from '../../src/kit/index'
-import { begin, type Lookups, lookups, type Start, tagAddresses } from './lookups'
+import {
+  type AnyFunction,
+  endSpan,
+  endWithResult,
+  type PatchTools,
+  perIntegration,
+  type Span,
+} from '../../src/kit/index'
+import { begin, lookups, type Start, tagAddresses } from './lookups'
 
 const TYPES = {
   resolveAny: 'ANY',
@@ -21,14 +28,10 @@ const TYPES = {
 
 type Dns = typeof import('node:dns') | typeof import('node:dns/promises')
 
-const known = new WeakMap<PatchTools['state'], Lookups>()
+const lookupsOf = perIntegration(lookups)
 
 export function patchDns(dns: Dns, tools: PatchTools): void {
-  let spans = known.get(tools.state)
-  if (spans === undefined) {
-    spans = lookups(tools)
-    known.set(tools.state, spans)
-  }
+  const spans = lookupsOf(tools)
   wrap(dns, 'lookup', spans.lookup, tools)
   wrap(dns, 'lookupService', spans.lookupService, tools)
   // The functions of the module are those of a resolver, and were bound to it before we came.

@@ -1,6 +1,6 @@
 /** The global `fetch`, which is made of a copy of undici inside of Node.js. */
 
-import { defineIntegration, type PatchTools } from '../../src/kit/index'
+import { defineIntegration } from '../../src/kit/index'
 import {
   answered,
   created,
@@ -9,15 +9,13 @@ import {
   failed,
   type HeadersMessage,
   isOfPackage,
-  type Live,
-  liveOf,
   type RequestMessage,
   sent,
   UNDICI_OPTIONS,
+  undiciState,
 } from '../../src/kit/undici/index'
 
-const NAME = { v0: 'http.request', v1: 'http.client.request' }
-const live = (tools: PatchTools): Live => liveOf(tools, NAME)
+const stateOf = undiciState({ v0: 'http.request', v1: 'http.client.request' })
 
 export default defineIntegration({
   name: 'fetch',
@@ -26,12 +24,13 @@ export default defineIntegration({
   targets: [],
   channels: {
     'undici:request:create': ({ request }: RequestMessage, tools) => {
-      if (!isOfPackage(request)) created(request, live(tools), undefined)
+      if (!isOfPackage(request)) created(request, stateOf(tools), undefined)
     },
     'undici:request:headers': ({ request, response }: HeadersMessage, tools) =>
-      answered(request, response, live(tools)),
-    'undici:request:bodySent': ({ request }: RequestMessage, tools) => sent(request, live(tools)),
-    'undici:request:trailers': ({ request }: RequestMessage, tools) => ended(request, live(tools)),
-    'undici:request:error': ({ request, error }: ErrorMessage, tools) => failed(request, error, live(tools)),
+      answered(request, response, stateOf(tools)),
+    'undici:request:bodySent': ({ request }: RequestMessage, tools) => sent(request, stateOf(tools)),
+    'undici:request:trailers': ({ request }: RequestMessage, tools) => ended(request, stateOf(tools)),
+    'undici:request:error': ({ request, error }: ErrorMessage, tools) =>
+      failed(request, error, stateOf(tools)),
   },
 })

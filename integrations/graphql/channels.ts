@@ -3,9 +3,10 @@
 import { channel } from 'node:diagnostics_channel'
 import { activeSpan, bindChannel, type PatchTools, type Span } from '../../src/kit/index'
 import { Execution } from './execution'
+import { stateOf } from './make-state'
 import { isDocument } from './operation'
 import { noteStandard } from './resolvers'
-import { type Live, liveOf } from './spans'
+import type { GraphqlState } from './state'
 import { parsed, validated } from './steps'
 import type { Document, ExecutionArgs, GraphqlError } from './types'
 
@@ -28,20 +29,20 @@ interface ValidateMessage extends Message {
 }
 
 /** There can be several copies of the package, which publish on the same channels. */
-const listening = new WeakSet<Live>()
+const listening = new WeakSet<GraphqlState>()
 
 export function listenToGraphql(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
-  const live = liveOf(tools)
+  const state = stateOf(tools)
   noteStandard(exports.defaultFieldResolver)
-  if (listening.has(live)) return
-  listening.add(live)
+  if (listening.has(state)) return
+  listening.add(state)
   tools.onUndo(() => {
-    listening.delete(live)
-    live.resolvers.restore()
+    listening.delete(state)
+    state.resolvers.restore()
   })
-  listenToExecutions(live, 'execute', () => true)
+  listenToExecutions(state, 'execute', () => true)
   // What a subscription yields is executed without the function.
-  listenToExecutions(live, 'execute:rootSelectionSet', message => message.operationType === 'subscription')
+  listenToExecutions(state, 'execute:rootSelectionSet', message => message.operationType === 'subscription')
   const begun = new WeakMap<Message, number>()
   const start = (message: Message) => begun.set(message, performance.now())
   tools.subscribe('tracing:graphql:parse:start', start)
@@ -49,17 +50,21 @@ export function listenToGraphql(exports: { defaultFieldResolver?: unknown }, too
   tools.subscribe('tracing:graphql:parse:end', (message: ParseMessage) => {
     const { source, result, error } = message
     const began = begun.get(message)
-    if (began !== undefined) parsed(live, began, source, result as Document | undefined, error)
+    if (began !== undefined) parsed(state, began, source, result as Document | undefined, error)
   })
   tools.subscribe('tracing:graphql:validate:end', (message: ValidateMessage) => {
     const { document, result, error } = message
     const began = begun.get(message)
-    if (began !== undefined) validated(live, began, document, result as readonly GraphqlError[], error)
+    if (began !== undefined) validated(state, began, document, result as readonly GraphqlError[], error)
   })
 }
 
-function listenToExecutions(live: Live, name: string, isMeant: (message: ExecuteMessage) => boolean): void {
-  const { tools } = live
+function listenToExecutions(
+  state: GraphqlState,
+  name: string,
+  isMeant: (message: ExecuteMessage) => boolean,
+): void {
+  const { tools } = state
   const open = new WeakMap<Message, Execution>()
   const begin = (message: unknown): Span | undefined => {
     let execution: Execution | undefined
@@ -67,10 +72,10 @@ function listenToExecutions(live: Live, name: string, isMeant: (message: Execute
       tools.fenced(() => {
         const { schema, document, rawVariableValues: variableValues } = message as ExecuteMessage
         // Without a document the getters of the message throw.
-        if (!isDocument(document)) execution = Execution.begin(live, {})
+        if (!isDocument(document)) execution = Execution.begin(state, {})
         else if (isMeant(message as ExecuteMessage)) {
           const { operationName } = message as ExecuteMessage
-          execution = Execution.begin(live, { schema, document, operationName, variableValues })
+          execution = Execution.begin(state, { schema, document, operationName, variableValues })
         }
         if (execution !== undefined) open.set(message as Message, execution)
       })

@@ -3,24 +3,24 @@
 import { activeSpan, Mark, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
 import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
-import type { Live } from './spans'
+import type { GraphqlState } from './state'
 import type { ExecutionArgs, ExecutionResult, Path, ResolveInfo } from './types'
 
 /** A field of the answer, or of all elements of a list. */
-export class Place {
-  readonly parent: Place | undefined
+export class FieldNode {
+  readonly parent: FieldNode | undefined
   span: Span | undefined = undefined
-  #children: Map<string | number, Place> | undefined
+  #children: Map<string | number, FieldNode> | undefined
 
-  constructor(parent: Place | undefined) {
+  constructor(parent: FieldNode | undefined) {
     this.parent = parent
   }
 
-  child(key: string | number): Place {
+  child(key: string | number): FieldNode {
     this.#children ??= new Map()
     let child = this.#children.get(key)
     if (child === undefined) {
-      child = new Place(this)
+      child = new FieldNode(this)
       this.#children.set(key, child)
     }
     return child
@@ -32,24 +32,24 @@ const executions = new WeakMap<object, Execution>()
 
 export class Execution {
   readonly span: Span
-  readonly #live: Live
+  readonly #state: GraphqlState
   /** Until the end: it holds all that the application handed over. */
   #args: ExecutionArgs | undefined
-  readonly #root = new Place(undefined)
+  readonly #root = new FieldNode(undefined)
   #lastObject: Path | undefined
-  #lastPlace: Place | undefined
+  #lastNode: FieldNode | undefined
 
   /** Undefined when there is nothing to see. */
-  static begin(live: Live, args: ExecutionArgs): Execution | undefined {
+  static begin(state: GraphqlState, args: ExecutionArgs): Execution | undefined {
     const operation = operationOf(args.document, args.operationName)
     if (operation?.name === HEALTH_CHECK) return undefined
-    const { options, tools } = live
+    const { options, tools } = state
     const tags: Record<string, string | undefined> = {
       'graphql.operation.type': operation?.type,
       'graphql.operation.name': operation?.name,
     }
     if (options.source) tags['graphql.source'] = sourceOf(args.document)
-    const span = startSpan(tools.runtime, live.execute.site, activeSpan(), tags)
+    const span = startSpan(tools.runtime, state.execute.site, activeSpan(), tags)
     if (operation !== undefined) span.resource = options.signature ? operation.signature : operation.title
     const values = args.variableValues
     if (options.variables !== undefined && typeof values === 'object' && values !== null) {
@@ -57,9 +57,9 @@ export class Execution {
       for (const name of Object.keys(picked)) span.setTag(`graphql.variables.${name}`, picked[name])
     }
     if (options.depth !== 0 && args.schema !== undefined) {
-      live.resolvers.prepare(args.schema, options.depth)
+      state.resolvers.prepare(args.schema, options.depth)
     }
-    return new Execution(live, args, span)
+    return new Execution(state, args, span)
   }
 
   /** The one that a resolver is called by. */
@@ -75,27 +75,27 @@ export class Execution {
     return execution
   }
 
-  private constructor(live: Live, args: ExecutionArgs, span: Span) {
-    this.#live = live
+  private constructor(state: GraphqlState, args: ExecutionArgs, span: Span) {
+    this.#state = state
     this.#args = args
     this.span = span
     ExecutionMark.set(span, this)
   }
 
   /** Where a field is; undefined when that is too deep. Elements of lists are one when they are collapsed. */
-  placeOf({ prev, key }: Path): Place | undefined {
-    if (prev === undefined) return this.#live.options.depth === 0 ? undefined : this.#root.child(key)
+  nodeOf({ prev, key }: Path): FieldNode | undefined {
+    if (prev === undefined) return this.#state.options.depth === 0 ? undefined : this.#root.child(key)
     // The fields of one object come one after the other.
     if (prev !== this.#lastObject) {
       this.#lastObject = prev
-      this.#lastPlace = this.#objectAt(prev)
+      this.#lastNode = this.#objectAt(prev)
     }
-    return this.#lastPlace?.child(key)
+    return this.#lastNode?.child(key)
   }
 
   /** The place whose fields those of an object are; undefined when they are too deep. */
-  #objectAt(path: Path): Place | undefined {
-    const { depth, collapse } = this.#live.options
+  #objectAt(path: Path): FieldNode | undefined {
+    const { depth, collapse } = this.#state.options
     let level = 1
     for (let at: Path | undefined = path; depth >= 0 && at !== undefined; at = at.prev) {
       if (typeof at.key === 'string' && ++level > depth) return undefined
@@ -103,14 +103,14 @@ export class Execution {
     return this.#find(path, collapse)
   }
 
-  #find(path: Path, collapse: boolean): Place {
+  #find(path: Path, collapse: boolean): FieldNode {
     const parent = path.prev === undefined ? this.#root : this.#find(path.prev, collapse)
     return parent.child(collapse && typeof path.key === 'number' ? '*' : path.key)
   }
 
   /** The span that is above a place. */
-  parentOf(place: Place): Span {
-    for (let at = place.parent; at !== undefined; at = at.parent) if (at.span !== undefined) return at.span
+  parentOf(node: FieldNode): Span {
+    for (let at = node.parent; at !== undefined; at = at.parent) if (at.span !== undefined) return at.span
     return this.span
   }
 
@@ -118,7 +118,7 @@ export class Execution {
     const answer = result as ExecutionResult | undefined
     this.#end(answer, () => {
       const { errors } = answer?.initialResult ?? answer ?? {}
-      recordErrors(this.span, errors, this.#live.options.errorExtensions)
+      recordErrors(this.span, errors, this.#state.options.errorExtensions)
     })
   }
 
@@ -127,7 +127,7 @@ export class Execution {
   }
 
   #end(answer: ExecutionResult | undefined, record: () => void): void {
-    const { options, tools } = this.#live
+    const { options, tools } = this.#state
     const args = this.#args ?? {}
     this.#args = undefined
     tools.fenced(() => {

@@ -2,21 +2,21 @@
 
 import { type AnyFunction, type PatchTools, runInSpan } from '../../src/kit/index'
 import { Execution } from './execution'
+import { stateOf } from './make-state'
 import { noteStandard } from './resolvers'
-import { liveOf } from './spans'
 import { parsed, validated } from './steps'
 import type { Document, ExecutionArgs, GraphqlError, Schema } from './types'
 
 export function patchExecute(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
-  const live = liveOf(tools)
+  const state = stateOf(tools)
   noteStandard(exports.defaultFieldResolver)
-  tools.onUndo(() => live.resolvers.restore())
+  tools.onUndo(() => state.resolvers.restore())
   const wrapper = (original: AnyFunction): AnyFunction =>
     function (this: unknown): unknown {
       let execution: Execution | undefined
       if (tools.state.enabled) {
         tools.fenced(() => {
-          execution = Execution.begin(live, argsOf(arguments))
+          execution = Execution.begin(state, argsOf(arguments))
         })
       }
       return execution === undefined
@@ -55,7 +55,7 @@ function argsOf(args: IArguments): ExecutionArgs {
 }
 
 export function patchParse(exports: object, tools: PatchTools): void {
-  const live = liveOf(tools)
+  const state = stateOf(tools)
   tools.wrap(exports, 'parse', original => {
     return function (this: unknown, source: unknown): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
@@ -64,17 +64,17 @@ export function patchParse(exports: object, tools: PatchTools): void {
       try {
         document = Reflect.apply(original, this, arguments)
       } catch (error) {
-        tools.fenced(() => parsed(live, began, source, undefined, error))
+        tools.fenced(() => parsed(state, began, source, undefined, error))
         throw error
       }
-      tools.fenced(() => parsed(live, began, source, document, undefined))
+      tools.fenced(() => parsed(state, began, source, document, undefined))
       return document
     }
   })
 }
 
 export function patchValidate(exports: object, tools: PatchTools): void {
-  const live = liveOf(tools)
+  const state = stateOf(tools)
   tools.wrap(exports, 'validate', original => {
     return function (this: unknown, _schema: unknown, document: Document): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
@@ -83,10 +83,10 @@ export function patchValidate(exports: object, tools: PatchTools): void {
       try {
         errors = Reflect.apply(original, this, arguments)
       } catch (error) {
-        tools.fenced(() => validated(live, began, document, undefined, error))
+        tools.fenced(() => validated(state, began, document, undefined, error))
         throw error
       }
-      tools.fenced(() => validated(live, began, document, errors, undefined))
+      tools.fenced(() => validated(state, began, document, errors, undefined))
       return errors
     }
   })

@@ -7,7 +7,7 @@
 import { type AnyFunction, disguise } from '../../src/kit/index'
 import { namedTypeOf } from './named-type'
 import { resolveIn } from './resolving'
-import type { Live } from './spans'
+import type { GraphqlState, ResolverSpans } from './state'
 import type { Field, NamedType, Resolver, Schema } from './types'
 
 /** Every replacement there is, with what it stands for. */
@@ -19,14 +19,14 @@ export function noteStandard(resolver: unknown): void {
   if (typeof resolver === 'function') standard.add(resolver)
 }
 
-export class SchemaResolvers {
-  readonly #live: () => Live
+export class SchemaResolvers implements ResolverSpans {
+  readonly #getState: () => GraphqlState
   /** How deep a schema has been prepared. */
   #depths = new WeakMap<Schema, number>()
   #schemas: WeakRef<Schema>[] = []
 
-  constructor(live: () => Live) {
-    this.#live = live
+  constructor(getState: () => GraphqlState) {
+    this.#getState = getState
   }
 
   prepare(schema: Schema, depth: number): void {
@@ -76,7 +76,7 @@ export class SchemaResolvers {
     if (typeof original !== 'function' || !descriptor?.writable) return
     if (originals.has(original) || standard.has(original)) return
     const wrapper = disguise(
-      resolveIn(this.#live, type, field, original) as AnyFunction,
+      resolveIn(this.#getState, type, field, original) as AnyFunction,
       original as AnyFunction,
     )
     originals.set(wrapper, original)

@@ -1,14 +1,19 @@
 /** What happens when a field with a resolver of its own is resolved. */
 
 import { endWithResult, runInSpan, type Span, startSpan } from '../../src/kit/index'
-import { Execution, type Place } from './execution'
+import { Execution, type FieldNode } from './execution'
 import { namedTypeOf } from './named-type'
 import { sourceOf } from './operation'
-import type { Live } from './spans'
+import type { GraphqlState } from './state'
 import type { Field, NamedType, Path, ResolveInfo, Resolver, SyntaxNode, ValueNode } from './types'
 
 /** A resolver that makes a span, or is passed through where there is nothing to see. */
-export function resolveIn(live: () => Live, type: NamedType, field: Field, original: Resolver): Resolver {
+export function resolveIn(
+  getState: () => GraphqlState,
+  type: NamedType,
+  field: Field,
+  original: Resolver,
+): Resolver {
   const named = namedTypeOf(field.type)
   const resource = `${field.name}:${field.type}`
   const coordinates = `${type.name}.${field.name}`
@@ -19,35 +24,39 @@ export function resolveIn(live: () => Live, type: NamedType, field: Field, origi
     _context: unknown,
     info: unknown,
   ): unknown {
-    const now = live()
-    const { state } = now.tools
-    if (!state.enabled) return Reflect.apply(original, this, arguments)
+    const state = getState()
+    if (!state.tools.state.enabled) return Reflect.apply(original, this, arguments)
     let span: Span | undefined
     let isFirst = false
     // Not `fenced`, whose closure costs as much as the rest where a list has thousands of elements.
     try {
       const execution = Execution.of(info as ResolveInfo | undefined)
-      const place = execution?.placeOf((info as ResolveInfo).path)
-      span = place?.span
-      if (execution !== undefined && place !== undefined && span === undefined) {
-        span = begin(now, execution, place, info as ResolveInfo)
+      const fieldNode = execution?.nodeOf((info as ResolveInfo).path)
+      span = fieldNode?.span
+      if (execution !== undefined && fieldNode !== undefined && span === undefined) {
+        span = begin(state, execution, fieldNode, info as ResolveInfo)
         span.resource = resource
-        place.span = span
+        fieldNode.span = span
         isFirst = true
       }
     } catch (error) {
-      state.failed(error)
+      state.tools.state.failed(error)
     }
     if (span === undefined) return Reflect.apply(original, this, arguments)
     // A further element of a list: what it does belongs to the field, which is timed once.
     if (!isFirst) return runInSpan(span, original, this, arguments as never)
     const first = span
-    return timed(first, () => runInSpan(first, original, this, arguments as never), now, info as ResolveInfo)
+    return timed(
+      first,
+      () => runInSpan(first, original, this, arguments as never),
+      state,
+      info as ResolveInfo,
+    )
   }
 
-  function begin(now: Live, execution: Execution, place: Place, info: ResolveInfo): Span {
-    const { options, tools } = now
-    const span = startSpan(tools.runtime, now.resolve.site, execution.parentOf(place), {
+  function begin(state: GraphqlState, execution: Execution, fieldNode: FieldNode, info: ResolveInfo): Span {
+    const { options, tools } = state
+    const span = startSpan(tools.runtime, state.resolve.site, execution.parentOf(fieldNode), {
       'graphql.field.name': field.name,
       'graphql.field.path': pathText(info.path, options.collapse),
       'graphql.field.type': named.name,
@@ -61,9 +70,9 @@ export function resolveIn(live: () => Live, type: NamedType, field: Field, origi
 }
 
 /** Calls the resolver and ends the span when its value is there. */
-function timed(span: Span, call: () => unknown, live: Live, info: ResolveInfo): unknown {
+function timed(span: Span, call: () => unknown, state: GraphqlState, info: ResolveInfo): unknown {
   const done = (error: unknown, result: unknown): void => {
-    const { options, tools } = live
+    const { options, tools } = state
     tools.fenced(() => {
       // graphql takes an error that is returned for one that is thrown.
       const failure = error ?? (result instanceof Error ? result : undefined)

@@ -3,25 +3,25 @@
 import { activeSpan, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
 import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
-import type { Live } from './spans'
+import type { GraphqlState } from './state'
 import type { Document, GraphqlError } from './types'
 
 /** A text has been parsed since `began` (ms on the monotonic clock). Schemas are no requests. */
 export function parsed(
-  live: Live,
+  state: GraphqlState,
   began: number,
   source: unknown,
   document: Document | undefined,
   error: unknown,
 ): void {
-  const { tools, options } = live
+  const { tools, options } = state
   const text = typeof source === 'string' ? source : (source as { body?: string } | undefined)?.body
   if (document !== undefined) {
     const operation = operationOf(document)
     if (operation === undefined || operation.name === HEALTH_CHECK) return
   }
   const tags = { 'graphql.source': options.source ? text : undefined }
-  const span = since(began, startSpan(tools.runtime, live.parse.site, activeSpan(), tags))
+  const span = since(began, startSpan(tools.runtime, state.parse.site, activeSpan(), tags))
   if (error !== undefined) span.setError(error)
   options.onParse?.(span, source, document)
   span.finish()
@@ -29,16 +29,16 @@ export function parsed(
 
 /** A document has been validated since `began`: `errors` are what is wrong with it. */
 export function validated(
-  live: Live,
+  state: GraphqlState,
   began: number,
   document: Document,
   errors: readonly GraphqlError[] | undefined,
   error: unknown,
 ): void {
-  const { tools, options } = live
+  const { tools, options } = state
   if (operationOf(document)?.name === HEALTH_CHECK) return
   const tags = { 'graphql.source': options.source ? sourceOf(document) : undefined }
-  const span = since(began, startSpan(tools.runtime, live.validate.site, activeSpan(), tags))
+  const span = since(began, startSpan(tools.runtime, state.validate.site, activeSpan(), tags))
   if (error !== undefined) span.setError(error)
   recordErrors(span, errors, options.errorExtensions)
   options.onValidate?.(span, document, errors)

@@ -19,7 +19,7 @@ import { methodTags } from './method'
 import { type GrpcOptions, optionsOf, tagMetadata } from './options'
 import type { Channel, Listener, Metadata, MethodDefinition, OutgoingCall, Status } from './types'
 
-interface Live {
+interface GrpcClientState {
   readonly tools: PatchTools
   readonly site: ConfiguredSite
   readonly patched: WeakSet<object>
@@ -29,20 +29,20 @@ interface Live {
 /** One call of the application, and the listener that hears what comes of it. */
 class ClientCall implements Listener {
   readonly span: Span
-  readonly live: Live
+  readonly state: GrpcClientState
   readonly caller = new Caller()
   listener: Listener | undefined
   /** The call on the channel; with interceptors that try again, the last. */
   sent: OutgoingCall | undefined
 
-  constructor(span: Span, live: Live) {
+  constructor(span: Span, state: GrpcClientState) {
     this.span = span
-    this.live = live
+    this.state = state
   }
 
   onReceiveMetadata(metadata: Metadata): void {
-    const { live, span, caller, listener } = this
-    if (span.durationMs < 0) live.tools.fenced(() => tagMetadata(span, live.options, 'response', metadata))
+    const { state, span, caller, listener } = this
+    if (span.durationMs < 0) state.tools.fenced(() => tagMetadata(span, state.options, 'response', metadata))
     caller.run(listener?.onReceiveMetadata as AnyFunction, listener, [metadata])
   }
 
@@ -51,8 +51,8 @@ class ClientCall implements Listener {
   }
 
   onReceiveStatus(status: Status): void {
-    const { live, span, caller, listener } = this
-    live.tools.fenced(() => this.#answered(status))
+    const { state, span, caller, listener } = this
+    state.tools.fenced(() => this.#answered(status))
     const outer = failing
     // The library makes its error of it before it calls the application.
     failing = span.durationMs < 0 ? this : undefined
@@ -65,12 +65,12 @@ class ClientCall implements Listener {
   }
 
   #answered({ code, metadata }: Status): void {
-    const { span, live, sent } = this
+    const { span, state, sent } = this
     if (span.durationMs >= 0) return
     span.tags['grpc.status.code'] = code
-    tagMetadata(span, live.options, 'response', metadata)
+    tagMetadata(span, state.options, 'response', metadata)
     tagAddress(span, sent)
-    if (!live.options.errorCodes.has(code)) this.end()
+    if (!state.options.errorCodes.has(code)) this.end()
     else span.error = 1
   }
 
@@ -81,9 +81,9 @@ class ClientCall implements Listener {
   }
 
   end(): void {
-    const { span, live } = this
+    const { span, state } = this
     if (span.durationMs >= 0) return
-    live.tools.fenced(() => tagPeer(span, live.tools.config, ['rpc.service']))
+    state.tools.fenced(() => tagPeer(span, state.tools.config, ['rpc.service']))
     span.finish()
   }
 }
@@ -122,11 +122,11 @@ class StartMark extends Mark {
 }
 
 /** A copy: the application may use its metadata for many calls. */
-function withContext(metadata: Metadata, { span, caller, live }: ClientCall): Metadata {
+function withContext(metadata: Metadata, { span, caller, state }: ClientCall): Metadata {
   const copy = metadata.clone()
-  live.tools.propagator.injectWith(span, caller.baggage, (name, value) => {
+  state.tools.propagator.injectWith(span, caller.baggage, (name, value) => {
     // Names of the application's baggage are not always those of headers.
-    live.tools.fenced(() => copy.set(name, value))
+    state.tools.fenced(() => copy.set(name, value))
   })
   return copy
 }
@@ -144,7 +144,7 @@ class CallChannel implements Channel {
   createCall(...args: unknown[]): OutgoingCall {
     const sent = this.#channel.createCall(...args)
     this.#call.sent = sent
-    this.#call.live.tools.fenced(() => watch(sent, this.#call, false))
+    this.#call.state.tools.fenced(() => watch(sent, this.#call, false))
     return sent
   }
 }
@@ -155,16 +155,16 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
     type: 'http',
     kind: 'client',
   })
-  const live: Live = { tools, site, patched: new WeakSet(), options: optionsOf(tools, 'client') }
+  const state: GrpcClientState = { tools, site, patched: new WeakSet(), options: optionsOf(tools, 'client') }
   tools.state.onConfigure(() => {
-    live.options = optionsOf(tools, 'client')
+    state.options = optionsOf(tools, 'client')
   })
   tools.wrap(exports, 'getInterceptingCall', original => {
     return function (this: unknown, ...args: unknown[]): unknown {
-      if (!tools.state.enabled || !live.options.enabled) return Reflect.apply(original, this, args)
+      if (!tools.state.enabled || !state.options.enabled) return Reflect.apply(original, this, args)
       let call: ClientCall | undefined
       tools.fenced(() => {
-        call = begin(args[1] as MethodDefinition, live)
+        call = begin(args[1] as MethodDefinition, state)
         args[3] = new CallChannel(args[3] as Channel, call)
       })
       if (call === undefined) return Reflect.apply(original, this, args)
@@ -180,7 +180,10 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
   })
 }
 
-function begin({ path, requestStream, responseStream }: MethodDefinition, live: Live): ClientCall {
+function begin(
+  { path, requestStream, responseStream }: MethodDefinition,
+  state: GrpcClientState,
+): ClientCall {
   const kind = requestStream
     ? responseStream
       ? 'bidi'
@@ -188,14 +191,14 @@ function begin({ path, requestStream, responseStream }: MethodDefinition, live: 
     : responseStream
       ? 'server_streaming'
       : 'unary'
-  const span = startSpan(live.tools.runtime, live.site.site, activeSpan(), methodTags(path, kind))
+  const span = startSpan(state.tools.runtime, state.site.site, activeSpan(), methodTags(path, kind))
   span.resource = path
-  return new ClientCall(span, live)
+  return new ClientCall(span, state)
 }
 
 /** Makes `start` ours, in the class of `target`: the library's or that of an interceptor. */
 function watch(target: OutgoingCall, call: ClientCall, isOuter: boolean): void {
-  const { patched, tools } = call.live
+  const { patched, tools } = call.state
   const prototype = Object.getPrototypeOf(target) as object
   if (!patched.has(prototype)) {
     patched.add(prototype)
@@ -209,7 +212,7 @@ function wrapStart(original: AnyFunction): AnyFunction {
     const call = StartMark.start(this, args)
     if (call === undefined) return Reflect.apply(original, this, args)
     const [metadata] = args
-    call.live.tools.fenced(() => tagMetadata(call.span, call.live.options, 'request', metadata as Metadata))
+    call.state.tools.fenced(() => tagMetadata(call.span, call.state.options, 'request', metadata as Metadata))
     try {
       return Reflect.apply(original, this, args)
     } catch (error) {

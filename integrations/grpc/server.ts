@@ -33,7 +33,7 @@ const CALLS = [
   'ServerDuplexStreamImpl',
 ]
 
-interface Live {
+interface GrpcServerState {
   readonly tools: PatchTools
   readonly site: ConfiguredSite
   isOn: boolean
@@ -42,7 +42,7 @@ interface Live {
 
 interface Served {
   readonly span: Span
-  readonly live: Live
+  readonly state: GrpcServerState
 }
 
 /** On what a handler gets: its span, also after that has ended, for the events that follow. */
@@ -69,38 +69,39 @@ export function patchServer({ Server }: { Server: { prototype: object } }, tools
     type: 'web',
     kind: 'server',
   })
-  const live: Live = { tools, site, isOn: true, options: optionsOf(tools, 'server') }
+  const state: GrpcServerState = { tools, site, isOn: true, options: optionsOf(tools, 'server') }
   tools.state.onConfigure(() => {
-    live.options = optionsOf(tools, 'server')
+    state.options = optionsOf(tools, 'server')
   })
   tools.onUndo(() => {
-    live.isOn = false
+    state.isOn = false
   })
   tools.wrap(Server.prototype, 'register', original => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const [path, handler, , , type] = args
       const kind = KINDS[type as string]
       if (typeof path === 'string' && typeof handler === 'function' && kind !== undefined) {
-        args[1] = disguise(wrapHandler(handler as AnyFunction, path, kind, live), handler as AnyFunction)
+        args[1] = disguise(wrapHandler(handler as AnyFunction, path, kind, state), handler as AnyFunction)
       }
       return Reflect.apply(original, this, args)
     }
   })
 }
 
-function wrapHandler(handler: AnyFunction, path: string, kind: string, live: Live): AnyFunction {
-  const { tools } = live
+function wrapHandler(handler: AnyFunction, path: string, kind: string, state: GrpcServerState): AnyFunction {
+  const { tools } = state
   return function (this: unknown, ...args: unknown[]): unknown {
-    if (!live.isOn || !tools.state.enabled || !live.options.enabled) return Reflect.apply(handler, this, args)
+    if (!state.isOn || !tools.state.enabled || !state.options.enabled)
+      return Reflect.apply(handler, this, args)
     let served: Served | undefined
     let remote: RemoteContext | undefined
     tools.fenced(() => {
       const call = args[0] as IncomingCall
       remote = tools.propagator.extract(call.metadata.getMap() as Record<string, string>)
-      const span = startSpan(tools.runtime, live.site.site, remote, methodTags(path, kind))
+      const span = startSpan(tools.runtime, state.site.site, remote, methodTags(path, kind))
       span.resource = path
-      served = { span, live }
-      tagMetadata(span, live.options, 'request', call.metadata)
+      served = { span, state }
+      tagMetadata(span, state.options, 'request', call.metadata)
       CallMark.set(call, served)
       if (typeof args[1] === 'function') args[1] = wrapCallback(args[1] as AnyFunction, served)
     })
@@ -117,19 +118,19 @@ function wrapHandler(handler: AnyFunction, path: string, kind: string, live: Liv
 function wrapCallback(callback: AnyFunction, served: Served): AnyFunction {
   return disguise(function (this: unknown): unknown {
     const [error, , trailer] = arguments as unknown as [unknown, unknown, Metadata | undefined]
-    const { live, span } = served
-    live.tools.fenced(() => {
-      if (span.durationMs < 0) tagMetadata(span, live.options, 'response', trailer)
+    const { state, span } = served
+    state.tools.fenced(() => {
+      if (span.durationMs < 0) tagMetadata(span, state.options, 'response', trailer)
       end(served, error ? codeOf(error) : 0, error)
     })
     return Reflect.apply(callback, this, arguments)
   }, callback)
 }
 
-function end({ span, live }: Served, code: number, error?: unknown): void {
+function end({ span, state }: Served, code: number, error?: unknown): void {
   if (span.durationMs >= 0) return
   span.tags['grpc.status.code'] = code
-  if (live.options.errorCodes.has(code)) {
+  if (state.options.errorCodes.has(code)) {
     span.error = 1
     if (error) span.setError(described(error))
   }

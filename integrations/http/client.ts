@@ -7,9 +7,9 @@ import {
   activeSpan,
   type ConfiguredSite,
   getBaggage,
-  type IntegrationState,
   Mark,
   type PatchTools,
+  perIntegration,
   type Span,
   startSpan,
   type Tags,
@@ -42,7 +42,8 @@ class ClientMark extends Mark {
   }
 }
 
-interface Live {
+/** What the modules `http` and `https` share. */
+interface HttpClientState {
   readonly site: ConfiguredSite
   options: HttpOptions
   readonly tools: PatchTools
@@ -50,8 +51,18 @@ interface Live {
   readonly ownAgents: WeakSet<Agent>
 }
 
-/** What both modules share, by integration. */
-const lives = new WeakMap<IntegrationState, Live>()
+const stateOf = perIntegration(tools => {
+  const site = tools.site({
+    name: { v0: 'http.request', v1: 'http.client.request' },
+    type: 'http',
+    kind: 'client',
+  })
+  const state: HttpClientState = { site, options: clientOptions(tools), tools, ownAgents: new WeakSet() }
+  tools.state.onConfigure(() => {
+    state.options = clientOptions(tools)
+  })
+  return state
+})
 
 /**
  * The request is made by Node from the application's own arguments, untouched; the headers are added to the object that
@@ -63,13 +74,13 @@ export function patchClient(
   protocol: 'http:' | 'https:',
   tools: PatchTools,
 ): void {
-  const live = liveOf(tools)
-  live.ownAgents.add(module.globalAgent)
-  const isOn = (): boolean => tools.state.enabled && live.options.enabled
+  const state = stateOf(tools)
+  state.ownAgents.add(module.globalAgent)
+  const isOn = (): boolean => tools.state.enabled && state.options.enabled
   let request: AnyFunction | undefined
   tools.wrap(module, 'request', original => {
     request = function (this: unknown, ...args: unknown[]): unknown {
-      return isOn() ? traced(original, this, args, protocol, live) : Reflect.apply(original, this, args)
+      return isOn() ? traced(original, this, args, protocol, state) : Reflect.apply(original, this, args)
     }
     return request
   })
@@ -86,13 +97,13 @@ export function patchClient(
 
 /** Follows every request that `traced` marked; once, since both modules share the class. */
 export function patchClientRequest(http: typeof import('node:http'), tools: PatchTools): void {
-  const live = liveOf(tools)
+  const state = stateOf(tools)
   wrapEmit(http.ClientRequest.prototype, tools, inner => {
     return function (this: ClientRequest, event: string, arg: unknown): unknown {
       const span = ClientMark.of(this)
       if (span !== undefined) {
         try {
-          onEvent(this, span, event, arg, live)
+          onEvent(this, span, event, arg, state)
         } catch (error) {
           tools.state.failed(error)
         }
@@ -102,30 +113,12 @@ export function patchClientRequest(http: typeof import('node:http'), tools: Patc
   })
 }
 
-function liveOf(tools: PatchTools): Live {
-  let live = lives.get(tools.state)
-  if (live === undefined) {
-    const site = tools.site({
-      name: { v0: 'http.request', v1: 'http.client.request' },
-      type: 'http',
-      kind: 'client',
-    })
-    const made: Live = { site, options: clientOptions(tools), tools, ownAgents: new WeakSet() }
-    tools.state.onConfigure(() => {
-      made.options = clientOptions(tools)
-    })
-    lives.set(tools.state, made)
-    live = made
-  }
-  return live
-}
-
 function traced(
   original: AnyFunction,
   self: unknown,
   args: unknown[],
   protocol: string,
-  live: Live,
+  state: HttpClientState,
 ): unknown {
   const startTicks = performance.now()
   let early: Span | undefined
@@ -134,8 +127,8 @@ function traced(
     if (writesHeadAtOnce(args)) {
       isEarly = true
       const target = targetIn(args, protocol)
-      early = start(target, startTicks, live)
-      if (early !== undefined && propagates(target, live)) args = withHeaders(args, headersOf(early, live))
+      early = start(target, startTicks, state)
+      if (early !== undefined && propagates(target, state)) args = withHeaders(args, headersOf(early, state))
     }
   } catch {
     // Arguments that Node refuses too, a moment later and with its own error.
@@ -149,25 +142,29 @@ function traced(
   }
   try {
     if (isEarly) {
-      if (early !== undefined) follow(req, early, live)
+      if (early !== undefined) follow(req, early, state)
     } else {
       const target = targetOf(req, args)
-      const span = start(target, startTicks, live)
+      const span = start(target, startTicks, state)
       if (span !== undefined) {
-        follow(req, span, live)
-        if (!req.headersSent && propagates(target, live)) {
-          live.tools.propagator.injectWith(span, getBaggage(), (name, value) => req.setHeader(name, value))
+        follow(req, span, state)
+        if (!req.headersSent && propagates(target, state)) {
+          state.tools.propagator.injectWith(span, getBaggage(), (name, value) => req.setHeader(name, value))
         }
       }
     }
   } catch (error) {
-    live.tools.state.failed(error)
+    state.tools.state.failed(error)
   }
   return req
 }
 
 /** Undefined when the URL is not to be traced. */
-function start(target: ClientTarget, startTicks: number, { site, options, tools }: Live): Span | undefined {
+function start(
+  target: ClientTarget,
+  startTicks: number,
+  { site, options, tools }: HttpClientState,
+): Span | undefined {
   const { method, url, host, port } = target
   if (options.accepts !== undefined && !options.accepts(url)) return undefined
   const tags: Tags = {
@@ -188,34 +185,34 @@ function start(target: ClientTarget, startTicks: number, { site, options, tools 
   return span
 }
 
-function follow(req: ClientRequest, span: Span, { options }: Live): void {
+function follow(req: ClientRequest, span: Span, { options }: HttpClientState): void {
   if (options.headers.length > 0) tagHeaders(span, options.headers, 'request', name => sentHeader(req, name))
   ClientMark.set(req, span)
 }
 
-function propagates({ url }: ClientTarget, { options }: Live): boolean {
+function propagates({ url }: ClientTarget, { options }: HttpClientState): boolean {
   return options.propagates === undefined || options.propagates(url)
 }
 
-function headersOf(span: Span, { tools }: Live): [string, string][] {
+function headersOf(span: Span, { tools }: HttpClientState): [string, string][] {
   const headers: [string, string][] = []
   tools.propagator.injectWith(span, getBaggage(), (name, value) => headers.push([name, value]))
   return headers
 }
 
 /** What happened to a request that has a span. */
-function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, live: Live): void {
+function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, state: HttpClientState): void {
   switch (event) {
     case 'response':
     case 'upgrade':
     case 'connect': {
-      answered(span, arg as IncomingMessage, live.options)
-      // A socket that has been handed over can live for days.
-      if (event !== 'response') end(req, span, arg as IncomingMessage, live)
+      answered(span, arg as IncomingMessage, state.options)
+      // A socket that has been handed over can state for days.
+      if (event !== 'response') end(req, span, arg as IncomingMessage, state)
       return
     }
     case 'timeout':
-      if (isTimed(req, live)) span.error = 1
+      if (isTimed(req, state)) span.error = 1
       return
     case 'error':
       span.setError(arg)
@@ -224,7 +221,7 @@ function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, li
       const { res } = req as { res?: IncomingMessage | null }
       // The other side went away in the middle of its answer.
       if (res?.errored) span.setError(res.errored)
-      end(req, span, res ?? undefined, live)
+      end(req, span, res ?? undefined, state)
     }
   }
 }
@@ -237,7 +234,7 @@ function answered(span: Span, res: IncomingMessage, options: HttpOptions): void 
 }
 
 /** Whether the application wanted a time limit: Node's own agents have one as well, for their idle sockets. */
-function isTimed(req: ClientRequest, { ownAgents }: Live): boolean {
+function isTimed(req: ClientRequest, { ownAgents }: HttpClientState): boolean {
   const { timeout, agent } = req as { timeout?: number; agent?: Agent & { options?: AgentOptions } }
   return (
     timeout !== undefined ||
@@ -248,10 +245,10 @@ function isTimed(req: ClientRequest, { ownAgents }: Live): boolean {
   )
 }
 
-function end(req: ClientRequest, span: Span, res: IncomingMessage | undefined, live: Live): void {
+function end(req: ClientRequest, span: Span, res: IncomingMessage | undefined, state: HttpClientState): void {
   ClientMark.clear(req)
   if (span.durationMs >= 0) return
-  live.options.onRequest?.(span, req, res)
-  tagPeer(span, live.tools.config)
+  state.options.onRequest?.(span, req, res)
+  tagPeer(span, state.tools.config)
   span.finish()
 }

@@ -68,7 +68,7 @@ class StreamMark extends Mark {
   }
 }
 
-interface Live {
+interface Http2ClientState {
   readonly tools: PatchTools
   readonly site: ConfiguredSite
   readonly prototypes: Prototypes
@@ -81,17 +81,17 @@ export function patchConnect(http2: typeof import('node:http2'), tools: PatchToo
     type: 'http',
     kind: 'client',
   })
-  const live: Live = { tools, site, prototypes: new Prototypes(), options: clientOptions(tools) }
+  const state: Http2ClientState = { tools, site, prototypes: new Prototypes(), options: clientOptions(tools) }
   tools.state.onConfigure(() => {
-    live.options = clientOptions(tools)
+    state.options = clientOptions(tools)
   })
   tools.wrap(http2, 'connect', original => {
     const connect = function (this: unknown, authority: unknown, options: unknown): unknown {
       const session = Reflect.apply(original, this, arguments)
       tools.fenced(() => {
         SessionMark.set(session, originOf(authority, options))
-        live.prototypes.reach(session, 'ClientHttp2Session', prototype =>
-          tools.wrap(prototype, 'request', request => wrapRequest(request, live)),
+        state.prototypes.reach(session, 'ClientHttp2Session', prototype =>
+          tools.wrap(prototype, 'request', request => wrapRequest(request, state)),
         )
       })
       return session
@@ -114,13 +114,13 @@ function connecting(connect: AnyFunction): AnyFunction {
     })
 }
 
-function wrapRequest(original: AnyFunction, live: Live): AnyFunction {
-  const { tools } = live
+function wrapRequest(original: AnyFunction, state: Http2ClientState): AnyFunction {
+  const { tools } = state
   return function (this: ClientHttp2Session, ...args: unknown[]): unknown {
-    if (!tools.state.enabled || !live.options.enabled) return Reflect.apply(original, this, args)
+    if (!tools.state.enabled || !state.options.enabled) return Reflect.apply(original, this, args)
     let span: Span | undefined
     try {
-      span = start(this, args, live)
+      span = start(this, args, state)
     } catch (error) {
       tools.state.failed(error)
     }
@@ -133,8 +133,8 @@ function wrapRequest(original: AnyFunction, live: Live): AnyFunction {
       throw error
     }
     try {
-      live.prototypes.reach(stream, 'ClientHttp2Stream', prototype =>
-        wrapEmit(prototype, tools, inner => wrapStreamEmit(inner, live)),
+      state.prototypes.reach(stream, 'ClientHttp2Stream', prototype =>
+        wrapEmit(prototype, tools, inner => wrapStreamEmit(inner, state)),
       )
       StreamMark.set(stream, { span, caller: new Caller() })
     } catch (error) {
@@ -145,8 +145,8 @@ function wrapRequest(original: AnyFunction, live: Live): AnyFunction {
 }
 
 /** Puts a copy of the headers with the context into `args`; undefined when the request is not to be traced. */
-function start(session: object, args: unknown[], live: Live): Span | undefined {
-  const { tools, site, options } = live
+function start(session: object, args: unknown[], state: Http2ClientState): Span | undefined {
+  const { tools, site, options } = state
   const origin = SessionMark.of(session)
   const header = headerReader(args[0])
   if (origin === undefined || header === undefined) return undefined
@@ -178,27 +178,33 @@ function start(session: object, args: unknown[], live: Live): Span | undefined {
   return span
 }
 
-function wrapStreamEmit(inner: Emitting, live: Live): AnyFunction {
+function wrapStreamEmit(inner: Emitting, state: Http2ClientState): AnyFunction {
   return function (this: ClientHttp2Stream, event: string, arg: unknown): unknown {
     const sent = StreamMark.of(this)
     if (sent === undefined) return Reflect.apply(inner.emit, this, arguments)
     try {
-      onEvent(this, sent.span, event, arg, live)
+      onEvent(this, sent.span, event, arg, state)
     } catch (error) {
-      live.tools.state.failed(error)
+      state.tools.state.failed(error)
     }
     if (this.listenerCount(event) === 0) return Reflect.apply(inner.emit, this, arguments)
     return sent.caller.run(inner.emit, this, arguments)
   }
 }
 
-function onEvent(stream: ClientHttp2Stream, span: Span, event: string, arg: unknown, live: Live): void {
+function onEvent(
+  stream: ClientHttp2Stream,
+  span: Span,
+  event: string,
+  arg: unknown,
+  state: Http2ClientState,
+): void {
   switch (event) {
     case 'response': {
       const headers = arg as IncomingHttpHeaders
       const status = Number(headers[':status'])
       span.tags['http.status_code'] = String(status)
-      const { options } = live
+      const { options } = state
       if (!options.isValidStatus(status)) span.error = 1
       if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => headers[name])
       return
@@ -211,11 +217,11 @@ function onEvent(stream: ClientHttp2Stream, span: Span, event: string, arg: unkn
       span.setError(arg)
       return
     case 'close':
-      end(stream, span, live)
+      end(stream, span, state)
   }
 }
 
-function end(stream: ClientHttp2Stream, span: Span, { options, tools }: Live): void {
+function end(stream: ClientHttp2Stream, span: Span, { options, tools }: Http2ClientState): void {
   StreamMark.clear(stream)
   if (span.durationMs >= 0) return
   options.onRequest?.(span, stream as never, stream as never)

@@ -4,12 +4,9 @@
  */
 
 import { type AnyFunction, type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
-import { type HandlerSpans, handlerSpans } from './handlers'
+import { type HandlerSpans, handlerSpans, type Watermarks } from './handlers'
 import { MessageStreams } from './streams'
 import type { Batch, Runner } from './types'
-
-/** High watermarks of the batches that are being handled, by topic and partition: at most as many as are assigned. */
-export type Watermarks = Map<string, Map<number, string>>
 
 export function patchRunner(Class: { prototype: object }, tools: PatchTools): void {
   const { prototype } = Class

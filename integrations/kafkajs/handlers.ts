@@ -2,12 +2,14 @@
 
 import { type PatchTools, type Pathway, type RemoteContext, startSpan, type Tags } from '../../src/kit/index'
 import { Handling } from '../../src/kit/messaging/index'
-import type { Watermarks } from './consumer'
 import { MessageStreams } from './streams'
 import { type Batch, clusterIdOf, type Received, type Runner } from './types'
 
 /** As many links as OpenTelemetry allows a span; they also have to fit into one tag. */
 const MAX_LINKS = 128
+
+/** High watermarks of the batches that are being handled, by topic and partition: at most as many as are assigned. */
+export type Watermarks = Map<string, Map<number, string>>
 
 export interface HandlerSpans {
   message(

@@ -1,9 +1,9 @@
 /** kafkajs: what its producers send, also in transactions, and the handlers of its consumers. */
 
 import { defineIntegration } from '../../src/kit/index'
+import { patchKafka } from './client'
 import { patchRunner } from './consumer'
 import { patchBroker, patchCluster, patchConnection } from './internals'
-import { patchKafka } from './producer'
 
 const target = { module: 'kafkajs', versions: '>=1.4 <3' }
 

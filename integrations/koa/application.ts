@@ -1,6 +1,6 @@
 /** Applications of Koa: they claim the request, and their middleware is followed. */
 
-import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, disguise, type PatchTools, perIntegration } from '../../src/kit/index'
 import { MiddlewareSpans, oncePer, settled, viewOf, webRequestOf } from '../../src/kit/web/index'
 import type { Application, Context } from './types'
 
@@ -10,7 +10,7 @@ export function patchApplication(Koa: { prototype: object }, tools: PatchTools):
     type: 'web',
     kind: 'server',
   })
-  const trace = tracer(tools)
+  const wrapMiddleware = middlewareWrapper(tools)
   tools.wrap(Koa.prototype, 'createContext', original => {
     return function (this: unknown, req: object): unknown {
       const web = tools.state.enabled ? webRequestOf(req) : undefined
@@ -23,7 +23,7 @@ export function patchApplication(Koa: { prototype: object }, tools: PatchTools):
     return function (this: Application): unknown {
       const { middleware } = this
       if (!Array.isArray(middleware)) return Reflect.apply(original, this, arguments)
-      this.middleware = viewOf(middleware, trace)
+      this.middleware = viewOf(middleware, wrapMiddleware)
       try {
         return Reflect.apply(original, this, arguments)
       } finally {
@@ -43,17 +43,13 @@ export function patchContext(context: object, tools: PatchTools): void {
   })
 }
 
-const tracers = new WeakMap<PatchTools['state'], (middleware: AnyFunction) => AnyFunction>()
-
 /**
  * Makes a function that stands for a middleware. An error is noted where it happens: applications catch it in an outer
  * middleware, and answer themselves.
  */
-export function tracer(tools: PatchTools): (middleware: AnyFunction) => AnyFunction {
-  let trace = tracers.get(tools.state)
-  if (trace !== undefined) return trace
+export const middlewareWrapper = perIntegration(tools => {
   const spans = new MiddlewareSpans(tools)
-  trace = oncePer((middleware: AnyFunction) => {
+  return oncePer((middleware: AnyFunction) => {
     if (typeof middleware !== 'function') return middleware
     return disguise(function (this: unknown, ctx: Context, next: AnyFunction): unknown {
       const web = tools.state.enabled ? webRequestOf(ctx?.req) : undefined
@@ -64,6 +60,4 @@ export function tracer(tools: PatchTools): (middleware: AnyFunction) => AnyFunct
       return settled(middleware, this, arguments, undefined, error => web.fail(error))
     }, middleware)
   })
-  tracers.set(tools.state, trace)
-  return trace
-}
+})

@@ -2,7 +2,7 @@
 
 import { type AnyFunction, activeSpan, type PatchTools } from '../../src/kit/index'
 import { joinRoute, oncePer, type PathPattern, patternText, webRequestOf } from '../../src/kit/web/index'
-import { tracer } from './application'
+import { middlewareWrapper } from './application'
 import type { Context, Layer, Match } from './types'
 
 type RouterClass = { prototype?: { match?: unknown }; Router?: RouterClass }
@@ -44,8 +44,8 @@ function shadowOf(layer: Layer, tools: PatchTools): Layer {
     }
     return next()
   }
-  const trace = tracer(tools)
-  return Object.create(layer, { stack: { get: () => [note, ...layer.stack.map(trace)] } })
+  const wrapMiddleware = middlewareWrapper(tools)
+  return Object.create(layer, { stack: { get: () => [note, ...layer.stack.map(wrapMiddleware)] } })
 }
 
 /** The path of a route; middleware of a router runs in front of a route, and is named after that. */

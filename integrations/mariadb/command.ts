@@ -1,23 +1,18 @@
 /** The classes of commands, which the driver does not export: the first command of each shows its own. */
 
-import type { PatchTools } from '../../src/kit/index'
-import { CommandMark, commentWhileSending, type SqlAddress, type SqlSpans } from '../../src/kit/sql/index'
+import { CommandMark, type PatchTools, perIntegration } from '../../src/kit/index'
+import { commentWhileSending, type SqlAddress, type SqlSpans } from '../../src/kit/sql/index'
 import { tellFailure } from './failures'
 import type { Command } from './types'
 
-const seen = new WeakMap<object, WeakSet<object>>()
+const seenPrototypes = perIntegration(() => new WeakSet<object>())
 
 export function patchCommand(command: Command, tools: PatchTools, spans: SqlSpans<SqlAddress>): void {
   const prototype = Object.getPrototypeOf(command) as object
-  let patched = seen.get(tools.state)
-  if (patched === undefined) {
-    patched = new WeakSet()
-    seen.set(tools.state, patched)
-  }
+  const patched = seenPrototypes(tools)
   if (patched.has(prototype)) return
   patched.add(prototype)
-  const seenPrototypes = patched
-  tools.onUndo(() => seenPrototypes.delete(prototype))
+  tools.onUndo(() => patched.delete(prototype))
   patchEndings(ownerOf(prototype, 'successEnd'), tools)
   // A stream hands on its rows.
   if (Object.hasOwn(prototype, 'handleNewRows')) patchRows(prototype, tools)

@@ -3,8 +3,8 @@
  * meanwhile runs where the command was given, not in the context of the socket.
  */
 
-import { Caller, endSpan, type PatchTools } from '../../src/kit/index'
-import { addressTags, CommandMark, NO_ADDRESS } from '../../src/kit/sql/index'
+import { Caller, CommandMark, endSpan, type PatchTools } from '../../src/kit/index'
+import { addressTags, NO_ADDRESS } from '../../src/kit/sql/index'
 import { patchCommand } from './command'
 import { driverOf } from './driver'
 import { onFailure } from './failures'

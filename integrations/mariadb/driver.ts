@@ -1,6 +1,5 @@
 /** How mariadb is named in spans, and how its pools are read. */
 
-import type { PatchTools } from '../../src/kit/index'
 import {
   addressTags,
   NO_ADDRESS,
@@ -29,6 +28,4 @@ const POOLS: PoolShape<SqlAddress> = {
 
 export type Driver = SqlDriver<SqlAddress>
 
-export function driverOf(tools: PatchTools): Driver {
-  return sqlDriver(tools, NAMES, POOLS)
-}
+export const driverOf = sqlDriver(NAMES, POOLS)

@@ -3,13 +3,13 @@
 import {
   type AnyFunction,
   Caller,
+  CommandMark,
   type ConfiguredSite,
   type PatchTools,
   type Span,
   startSpan,
   tagPeer,
 } from '../../src/kit/index'
-import { CommandMark } from '../../src/kit/sql/index'
 import { tagServer } from './address'
 import { watchSocket } from './socket-mark'
 import type { Client, Query, Socket } from './types'
@@ -24,7 +24,7 @@ interface Sending {
 let sending: Sending | undefined
 
 export function patchClient({ prototype }: { prototype: object }, tools: PatchTools): void {
-  const live = tools.site({
+  const site = tools.site({
     name: 'memcached.command',
     type: 'memcached',
     kind: 'client',
@@ -39,7 +39,7 @@ export function patchClient({ prototype }: { prototype: object }, tools: PatchTo
       const own: Sending = { query: undefined, span: undefined }
       sending = own
       try {
-        return original.call(this, compiler(compile as AnyFunction, this, own, live, tools), ...rest)
+        return original.call(this, compiler(compile as AnyFunction, this, own, site, tools), ...rest)
       } catch (error) {
         if (own.query !== undefined) CommandMark.end(own.query, true, error)
         throw error
@@ -78,14 +78,14 @@ function compiler(
   compile: AnyFunction,
   client: Client,
   own: Sending,
-  live: ConfiguredSite,
+  site: ConfiguredSite,
   tools: PatchTools,
 ): AnyFunction {
   return function (this: unknown): unknown {
     const query = Reflect.apply(compile, this, arguments) as Query | null | undefined
     if (own.query === undefined && typeof query === 'object' && query !== null) {
       own.query = query
-      tools.fenced(() => begin(query, client, own, live, tools))
+      tools.fenced(() => begin(query, client, own, site, tools))
     }
     return query
   }
@@ -95,13 +95,13 @@ function begin(
   query: Query,
   { servers }: Client,
   own: Sending,
-  live: ConfiguredSite,
+  site: ConfiguredSite,
   tools: PatchTools,
 ): void {
   const caller = new Caller()
   const withText =
     tools.config.memcachedCommandEnabled || tools.state.options.memcachedCommandEnabled === true
-  const span = startSpan(tools.runtime, live.site, caller.span, {
+  const span = startSpan(tools.runtime, site.site, caller.span, {
     'out.host': undefined,
     'network.destination.port': undefined,
     'memcached.command': withText && typeof query.command === 'string' ? query.command : undefined,

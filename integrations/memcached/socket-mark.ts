@@ -1,11 +1,10 @@
 /** Sockets that break: the library never tells the commands that wait for an answer of them. */
 
-import { Mark, type PatchTools } from '../../src/kit/index'
-import { CommandMark } from '../../src/kit/sql/index'
+import { CommandMark, Mark, type PatchTools } from '../../src/kit/index'
 import type { Socket } from './types'
 
 /** On a socket that we listen to. */
-class SocketMark extends Mark {
+class MemcachedSocketMark extends Mark {
   #isWatched: boolean
 
   private constructor(socket: object) {
@@ -16,14 +15,14 @@ class SocketMark extends Mark {
   /** True for the first time. */
   static set(socket: object): boolean {
     if (#isWatched in socket) return false
-    new SocketMark(socket)
+    new MemcachedSocketMark(socket)
     return true
   }
 }
 
 /** Ends the spans of what `socket` has not answered when it is closed. */
 export function watchSocket(socket: Socket, tools: PatchTools): void {
-  if (typeof socket.once !== 'function' || !SocketMark.set(socket)) return
+  if (typeof socket.once !== 'function' || !MemcachedSocketMark.set(socket)) return
   socket.once('close', () => {
     tools.fenced(() => {
       for (const query of socket.metaData ?? []) {

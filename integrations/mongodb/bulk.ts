@@ -19,13 +19,13 @@ export function patchBulk(
   { BulkOperationBase }: { BulkOperationBase: { prototype: object } },
   tools: PatchTools,
 ): void {
-  const live = mongoSite(tools)
+  const site = mongoSite(tools)
   tools.wrap(BulkOperationBase.prototype, 'execute', original => {
     return function (this: BulkOperation): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
       const { db, collection } = this.s?.namespace ?? {}
       const tags: Tags = { 'db.name': `${db}.${collection}` }
-      const span = startSpan(tools.runtime, live.site, activeSpan(), tags)
+      const span = startSpan(tools.runtime, site.site, activeSpan(), tags)
       span.resource = `bulkWrite ${db}.${collection}`
       const args = [...arguments]
       const callback = args.at(-1)

@@ -3,8 +3,8 @@
  * one method, whatever became of them, and what they call runs where they were given, not in the context of the socket.
  */
 
-import { Caller, type PatchTools } from '../../src/kit/index'
-import { addressTags, CommandMark, NO_ADDRESS } from '../../src/kit/sql/index'
+import { Caller, CommandMark, type PatchTools } from '../../src/kit/index'
+import { addressTags, NO_ADDRESS } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 import type { Protocol, Sequence } from './types'
 import { writtenText } from './written'

@@ -1,7 +1,7 @@
 /** Queries as emitters, and the comments of their statements. */
 
-import type { PatchTools } from '../../src/kit/index'
-import { CommandMark, commentWhileSending } from '../../src/kit/sql/index'
+import { CommandMark, type PatchTools } from '../../src/kit/index'
+import { commentWhileSending } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 
 export function patchQuery({ prototype }: { prototype: object }, tools: PatchTools): void {

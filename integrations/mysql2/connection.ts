@@ -3,8 +3,8 @@
  * that the driver calls for a command runs where the command was given, not in the context of the socket.
  */
 
-import { type AnyFunction, Caller, type PatchTools, type Span } from '../../src/kit/index'
-import { addressTags, CommandMark, NO_ADDRESS } from '../../src/kit/sql/index'
+import { type AnyFunction, Caller, CommandMark, type PatchTools, type Span } from '../../src/kit/index'
+import { addressTags, NO_ADDRESS } from '../../src/kit/sql/index'
 import { coverCallback } from './callback'
 import type { Driver } from './driver'
 import { type ExecuteCall, executeCallOn, runExecute } from './execute-call'

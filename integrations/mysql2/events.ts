@@ -1,7 +1,6 @@
 /** Commands as emitters: what listens to rows, fields and the end runs where the query was made. */
 
-import type { PatchTools } from '../../src/kit/index'
-import { CommandMark } from '../../src/kit/sql/index'
+import { CommandMark, type PatchTools } from '../../src/kit/index'
 
 export function patchEvents({ prototype }: { prototype: object }, tools: PatchTools): void {
   tools.wrap(prototype, 'emit', original => {

@@ -13,7 +13,7 @@ import {
 import { type ConnectTarget, targetOf } from './target'
 
 /** On a socket that connects: its span. */
-class SocketMark extends Mark {
+class NetSocketMark extends Mark {
   #span: Span | undefined
 
   constructor(socket: object, span: Span) {
@@ -23,7 +23,7 @@ class SocketMark extends Mark {
 
   static set(socket: object, span: Span): void {
     if (#span in socket) socket.#span = span
-    else new SocketMark(socket, span)
+    else new NetSocketMark(socket, span)
   }
 
   static of(socket: object): Span | undefined {
@@ -41,7 +41,7 @@ export function patchSocket(prototype: Socket, tools: PatchTools): void {
     return function (this: Socket): unknown {
       // Without an active span it would be a trace of its own that tells nothing.
       const parent = tools.state.enabled ? activeSpan() : undefined
-      if (parent === undefined || SocketMark.of(this) !== undefined) {
+      if (parent === undefined || NetSocketMark.of(this) !== undefined) {
         return Reflect.apply(original, this, arguments)
       }
       let span: Span | undefined
@@ -49,12 +49,12 @@ export function patchSocket(prototype: Socket, tools: PatchTools): void {
         const target = targetOf(arguments)
         if (target === undefined) return
         span = start(parent, target)
-        SocketMark.set(this, span)
+        NetSocketMark.set(this, span)
       })
       try {
         return Reflect.apply(original, this, arguments)
       } catch (error) {
-        SocketMark.clear(this)
+        NetSocketMark.clear(this)
         span?.setError(error).finish()
         throw error
       }
@@ -63,7 +63,7 @@ export function patchSocket(prototype: Socket, tools: PatchTools): void {
   wrapEmit(prototype, tools, inner => {
     return function (this: Socket, event: string, error: unknown): unknown {
       if (event === 'connect' || event === 'error' || event === 'close') {
-        const span = SocketMark.of(this)
+        const span = NetSocketMark.of(this)
         if (span !== undefined) tools.fenced(() => onEvent(this, span, event, error, tools))
       }
       return Reflect.apply(inner.emit, this, arguments)
@@ -97,7 +97,7 @@ function starter(tools: PatchTools): (parent: Span, target: ConnectTarget) => Sp
 }
 
 function onEvent(socket: Socket, span: Span, event: string, error: unknown, tools: PatchTools): void {
-  SocketMark.clear(socket)
+  NetSocketMark.clear(socket)
   const { tags } = span
   if (event === 'error') span.setError(error)
   else if (event === 'connect' && span.name === 'tcp.connect') {

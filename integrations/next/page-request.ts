@@ -1,7 +1,7 @@
 /** One request on its way through Next.js' server: its span, and the page that it came to. */
 
 import { Mark, type Span } from '../../src/kit/index'
-import type { WebRequest } from '../../src/kit/web/index'
+import { type WebRequest, webResource } from '../../src/kit/web/index'
 import type { NextRequest } from './types'
 
 /** What is shown in the place of a page. */
@@ -38,7 +38,7 @@ export class PageRequest {
     this.#web = web
     this.#request = rawRequest(request)
     this.#method = (request.method ?? 'GET').toUpperCase()
-    span.resource = this.#method
+    span.resource = webResource(this.#method, '')
     span.setTag('http.method', this.#method)
     PageMark.set(this.#request, this)
   }
@@ -52,7 +52,7 @@ export class PageRequest {
     const isError = ERROR_PAGES.has(page)
     if (isError && this.#page !== '') return
     this.#page = page
-    this.span.resource = `${this.#method} ${page}`
+    this.span.resource = webResource(this.#method, page)
     this.span.setTag('next.page', page)
     // What is not found has no route.
     if (!isError) this.#web.matched(page)

@@ -6,9 +6,9 @@
 import { Caller, endSpan, type PatchTools, type Span } from '../../src/kit/index'
 import { onceCommenting } from '../../src/kit/sql/index'
 import { submitWith } from './comment'
-import { followOwn } from './own'
+import { commentOn, type Driver, driverOf, startQuery } from './driver'
+import { followExternal } from './external-query'
 import { QueryMark } from './query-mark'
-import { type PgSpans, pgSpans } from './span'
 import type { Client, Query } from './types'
 
 /** A call of `client.query()` that has not returned yet. */
@@ -30,7 +30,7 @@ export function patchClient(
   tools: PatchTools,
 ): void {
   const { prototype } = Class
-  const spans = pgSpans(tools)
+  const driver = driverOf(tools)
   // Between `query()` and the wire: the one place where pg's query exists and nothing has been sent of it.
   const isPatched = tools.wrap(prototype, '_pulseQueryQueue', original => {
     return function (this: Client, isFirst: unknown): unknown {
@@ -38,7 +38,7 @@ export function patchClient(
       if (call !== undefined && !call.isQueued && call.client === this) {
         call.isQueued = true
         try {
-          queued(call, spans)
+          queued(call, driver)
         } catch (error) {
           tools.state.failed(error)
         }
@@ -71,33 +71,33 @@ export function patchClient(
       } finally {
         current = outer
       }
-      if (!call.isQueued) tools.fenced(() => refused(call, spans))
+      if (!call.isQueued) tools.fenced(() => refused(call, driver))
       return result
     }
   })
 }
 
-function queued(call: Call, spans: PgSpans): void {
+function queued(call: Call, driver: Driver): void {
   const queue = call.client._queryQueue ?? call.client.queryQueue
   const query = queue?.[queue.length - 1]
   if (query === undefined) return
-  const span = spans.start(call.client, query)
+  const span = startQuery(driver, call.client, query)
   call.span = span
-  const comment = spans.comment(span, query)
+  const comment = commentOn(driver, span, query)
   if (query === call.config || query.handleReadyForQuery === undefined) {
-    followOwn(query, span, new Caller(), comment)
+    followExternal(query, span, new Caller(), comment)
   } else {
     new QueryMark(query, span, call.isPromised ? undefined : new Caller(), comment)
   }
 }
 
 /** pg took the query but did not queue it: it fails in the next tick. Only a query of the application's can be followed. */
-function refused(call: Call, spans: PgSpans): void {
+function refused(call: Call, driver: Driver): void {
   const { client, config } = call
   const query = (typeof config === 'object' ? config : { text: config }) as Query
-  const span = spans.start(client, query)
+  const span = startQuery(driver, client, query)
   if (typeof query.submit === 'function') {
-    followOwn(query, span, new Caller(), undefined)
+    followExternal(query, span, new Caller(), undefined)
     return
   }
   endSpan(span, true, new Error(reasonOf(client)), undefined)

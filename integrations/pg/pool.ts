@@ -1,12 +1,11 @@
 /** Pools of clients, whose methods promise unless they are given a callback. */
 
 import type { AnyFunction, PatchTools } from '../../src/kit/index'
-import type { SqlPools } from '../../src/kit/sql/index'
-import { pgSpans } from './span'
-import type { ConnectionParameters, Pool } from './types'
+import { type Driver, driverOf } from './driver'
+import type { Pool } from './types'
 
 export function patchPool({ prototype }: { prototype: object }, tools: PatchTools): void {
-  const { pools } = pgSpans(tools)
+  const { pools } = driverOf(tools)
   // It asks for its client by `connect(callback)`.
   pools.wrapQuery(prototype, 'query')
   pools.wrapAcquire(prototype, 'connect', (pool, original) => promised(pool, original, pools, tools))
@@ -16,12 +15,7 @@ export function patchPool({ prototype }: { prototype: object }, tools: PatchTool
  * The pool makes its promise with the class in its `Promise`. That class, which tells us how it went, makes promises of
  * the same class that settle in the same tick, and whose rejection still counts as unhandled if nobody else looks.
  */
-function promised(
-  pool: Pool,
-  connect: AnyFunction,
-  pools: SqlPools<ConnectionParameters>,
-  tools: PatchTools,
-): unknown {
+function promised(pool: Pool, connect: AnyFunction, pools: Driver['pools'], tools: PatchTools): unknown {
   const Original = pool.Promise
   if (typeof Original !== 'function') return connect.call(pool)
   let ended: (failed: boolean, error: unknown) => void = () => {}

@@ -1,16 +1,10 @@
 /** What the integration reads of pg's objects; nothing of it is sure to be there. */
 
 import type { AnyFunction } from '../../src/kit/index'
-
-export interface ConnectionParameters {
-  database?: string
-  user?: string
-  host?: string
-  port?: number
-}
+import type { SqlAddress } from '../../src/kit/sql/index'
 
 export interface Client {
-  connectionParameters?: ConnectionParameters
+  connectionParameters?: SqlAddress
   /** Of the server's process; null until it has told. */
   processID?: number | null
   /** False once the connection broke. */
@@ -44,7 +38,7 @@ export interface Query {
 export interface Pool {
   /** The class of what its methods return. */
   Promise?: AnyFunction
-  options?: ConnectionParameters & { connectionString?: unknown }
+  options?: SqlAddress & { connectionString?: unknown }
   _clients?: Client[]
   _idle?: unknown[]
   _pendingQueue?: unknown[]

@@ -3,10 +3,9 @@
  * twice. A command that nobody wants to hear of has no callback, and must not get one: its errors are events.
  */
 
-import { type AnyFunction, Caller, type PatchTools } from '../../src/kit/index'
+import { type AnyFunction, Caller, CommandMark, type PatchTools } from '../../src/kit/index'
 import { RedisSpans } from '../../src/kit/redis/index'
-import { CommandMark } from '../../src/kit/sql/index'
-import { requireAs } from './sibling'
+import { requireAs } from './resolve-sibling'
 
 interface Command {
   command: string

@@ -3,25 +3,16 @@
  * the client sends for itself when it has connected.
  */
 
-import type { AnyFunction, PatchTools, Span } from '../../src/kit/index'
+import { type AnyFunction, type PatchTools, perIntegration, type Span } from '../../src/kit/index'
 import { endWith, RedisSpans } from '../../src/kit/redis/index'
 import { addressOf } from './address'
-import { requireAs } from './sibling'
+import { requireAs } from './resolve-sibling'
 import type { Constructor, ListModule, Waiting } from './types'
 
 /** The span of the command that is just being queued, until what settles its promise has been seen. */
 let queuing: { span: Span; spans: RedisSpans } | undefined
 
-const known = new WeakMap<PatchTools['state'], RedisSpans>()
-
-function spansOf(tools: PatchTools): RedisSpans {
-  let spans = known.get(tools.state)
-  if (spans === undefined) {
-    spans = new RedisSpans(tools, { type: 'redis', serviceSuffix: 'redis' })
-    known.set(tools.state, spans)
-  }
-  return spans
-}
+const spansOf = perIntegration(tools => new RedisSpans(tools, { type: 'redis', serviceSuffix: 'redis' }))
 
 export function patchQueue({ default: Queue }: { default: Constructor }, tools: PatchTools): void {
   const spans = spansOf(tools)

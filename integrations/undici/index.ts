@@ -10,11 +10,11 @@ import {
   failed,
   type HeadersMessage,
   isOfPackage,
-  type Live,
-  liveOf,
   type RequestMessage,
   sent,
   UNDICI_OPTIONS,
+  type UndiciState,
+  undiciState,
 } from '../../src/kit/undici/index'
 
 /** Channels came with 4.7, and say the origin since 4.7.1; 5.0 was made before that. */
@@ -45,24 +45,25 @@ export default defineIntegration({
   ],
 })
 
-const listening = new WeakSet<Live>()
+const stateOf = undiciState('undici.request')
+const listening = new WeakSet<UndiciState>()
 
 function patchRequest(Request: object, tools: PatchTools): void {
   tools.onUndo(addRequestClass(Request))
-  const live = liveOf(tools, 'undici.request')
+  const state = stateOf(tools)
   // A second copy of the package publishes on the same channels.
-  if (listening.has(live)) return
-  listening.add(live)
-  tools.onUndo(() => listening.delete(live))
+  if (listening.has(state)) return
+  listening.add(state)
+  tools.onUndo(() => listening.delete(state))
   tools.subscribe('undici:request:create', ({ request }: RequestMessage) => {
-    if (isOfPackage(request)) created(request, live, caller)
+    if (isOfPackage(request)) created(request, state, caller)
   })
   tools.subscribe('undici:request:headers', ({ request, response }: HeadersMessage) =>
-    answered(request, response, live),
+    answered(request, response, state),
   )
-  tools.subscribe('undici:request:bodySent', ({ request }: RequestMessage) => sent(request, live))
-  tools.subscribe('undici:request:trailers', ({ request }: RequestMessage) => ended(request, live))
-  tools.subscribe('undici:request:error', ({ request, error }: ErrorMessage) => failed(request, error, live))
+  tools.subscribe('undici:request:bodySent', ({ request }: RequestMessage) => sent(request, state))
+  tools.subscribe('undici:request:trailers', ({ request }: RequestMessage) => ended(request, state))
+  tools.subscribe('undici:request:error', ({ request, error }: ErrorMessage) => failed(request, error, state))
 }
 
 /** Remembers the caller of the first dispatch of a request, for the later one that makes it. */

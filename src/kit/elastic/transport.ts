@@ -28,7 +28,7 @@ export function patchTransport(
   system: string,
   tools: PatchTools,
 ): void {
-  const live = tools.site({
+  const site = tools.site({
     name: `${system}.query`,
     type: system,
     kind: 'client',
@@ -48,7 +48,7 @@ export function patchTransport(
     if (body !== undefined) tags[`${system}.body`] = body
     const query = shortJson(params.querystring)
     if (query !== undefined) tags[`${system}.params`] = query
-    const span = startSpan(tools.runtime, live.site, activeSpan(), tags)
+    const span = startSpan(tools.runtime, site.site, activeSpan(), tags)
     span.resource = `${method} ${path.replace(/\d+/g, '?')}`
     return span
   }

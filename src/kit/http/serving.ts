@@ -1,7 +1,7 @@
 /** What the servers of one integration share: the kind of their spans, the options, and how a request begins and ends. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { ConfiguredSite, IntegrationState } from '../../patch/state'
+import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { activeSpan, runInSpan } from '../../trace/context'
 import type { RemoteContext } from '../../trace/remote-context'
@@ -9,18 +9,17 @@ import type { Tags } from '../../trace/site'
 import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
 import type { Emitting } from '../emitting'
+import { perIntegration } from '../per-integration'
 import { clientIp } from '../web/client-ip'
 import { simplifyPath } from '../web/endpoint'
 import { sentHeader, tagHeaders } from '../web/header-tags'
 import type { WebRequest, WebServer } from '../web/request'
+import { webResource } from '../web/resource'
 import { type HttpOptions, serverOptions } from './options'
 import { forgetQueued } from './pipelined'
 
 /** Headers of Datadog's own scanners, tagged without being asked for. */
 const SCANNERS = ['x-datadog-endpoint-scan', 'x-datadog-security-test']
-
-/** By integration: its modules share one. */
-const servings = new WeakMap<IntegrationState, Serving>()
 
 export class Serving implements WebServer {
   readonly tools: PatchTools
@@ -40,14 +39,8 @@ export class Serving implements WebServer {
     })
   }
 
-  static of(tools: PatchTools): Serving {
-    let serving = servings.get(tools.state)
-    if (serving === undefined) {
-      serving = new Serving(tools)
-      servings.set(tools.state, serving)
-    }
-    return serving
-  }
+  /** The one of an integration, which its modules share. */
+  static readonly of = perIntegration(tools => new Serving(tools))
 
   get isOn(): boolean {
     return this.tools.state.enabled && this.options.enabled
@@ -143,7 +136,7 @@ export class Serving implements WebServer {
     else if (this.options.endpoint) {
       tags['http.endpoint'] = simplifyPath((req as { originalUrl?: string }).originalUrl ?? path ?? '/')
     }
-    if (span.resource === '') span.resource = route === '' ? (method ?? '') : `${method} ${route}`
+    if (span.resource === '') span.resource = webResource(method, route)
     // Who was never answered shall know what happened instead.
     const isFine = status === undefined ? !web.hasError : this.options.isValidStatus(status)
     if (!isFine) span.setErrorOnce(web.hasError ? web.error : true)

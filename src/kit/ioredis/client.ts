@@ -7,7 +7,7 @@ import type { PatchTools } from '../../patch/types'
 import { activeSpan } from '../../trace/context'
 import { endWith } from '../redis/settling'
 import { type RedisAddress, type RedisNames, RedisSpans } from '../redis/spans'
-import { CommandMark } from './command-mark'
+import { IoredisCommandMark } from './command-mark'
 import type { Client, Command, Library } from './types'
 
 const UNKNOWN: RedisAddress = { host: undefined, port: undefined }
@@ -25,21 +25,21 @@ export function patchClient(Redis: Library, tools: PatchTools, names: RedisNames
   tools.wrap(Redis.Pipeline.prototype, 'sendCommand', original => {
     return function (this: unknown, command: Command): unknown {
       const parent = tools.state.enabled ? activeSpan() : undefined
-      if (parent !== undefined) tools.fenced(() => CommandMark.queued(command, parent))
+      if (parent !== undefined) tools.fenced(() => IoredisCommandMark.queued(command, parent))
       return Reflect.apply(original, this, arguments)
     }
   })
 }
 
 function begin({ options }: Client, command: Command, spans: RedisSpans): void {
-  if (CommandMark.isFollowed(command)) return
+  if (IoredisCommandMark.isFollowed(command)) return
   const { name, args } = command
   if (typeof name !== 'string' || !Array.isArray(args) || typeof command.reject !== 'function') return
-  const parent = CommandMark.takeParent(command) ?? activeSpan()
+  const parent = IoredisCommandMark.takeParent(command) ?? activeSpan()
   const span = spans.start(name, args, 0, addressOf(options), parent, options?.connectionName)
   if (span === undefined) return
   endWith(command, span, spans)
-  CommandMark.followed(command, span)
+  IoredisCommandMark.followed(command, span)
 }
 
 function addressOf(options: Client['options']): RedisAddress {

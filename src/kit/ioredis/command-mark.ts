@@ -4,7 +4,7 @@ import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
 import type { Command } from './types'
 
-export class CommandMark extends Mark {
+export class IoredisCommandMark extends Mark {
   #parent: Span | undefined
   #span: Span | undefined
   /** How we see that the command fails; another function is there when it is tried again. */
@@ -17,7 +17,7 @@ export class CommandMark extends Mark {
 
   /** `command` waits in a pipeline, where `parent` is active. */
   static queued(command: object, parent: Span | undefined): void {
-    CommandMark.#on(command).#parent = parent
+    IoredisCommandMark.#on(command).#parent = parent
   }
 
   /** The span that was active where `command` was put into a pipeline. It is not kept any longer. */
@@ -39,12 +39,12 @@ export class CommandMark extends Mark {
 
   /** `span` ends with `command`, as it is now. */
   static followed(command: Command, span: Span): void {
-    const mark = CommandMark.#on(command)
+    const mark = IoredisCommandMark.#on(command)
     mark.#span = span
     mark.#reject = command.reject
   }
 
-  static #on(command: object): CommandMark {
-    return #parent in command ? command : new CommandMark(command)
+  static #on(command: object): IoredisCommandMark {
+    return #parent in command ? command : new IoredisCommandMark(command)
   }
 }

@@ -36,7 +36,7 @@ export const SPLIT_OPTION = {
 
 export class RedisSpans {
   readonly #tools: PatchTools
-  readonly #live: ConfiguredSite
+  readonly #site: ConfiguredSite
   readonly #rawTag: string
   #accepts: ((name: string) => boolean) | undefined
   #splits = false
@@ -44,7 +44,7 @@ export class RedisSpans {
   constructor(tools: PatchTools, { type, serviceSuffix }: RedisNames) {
     this.#tools = tools
     this.#rawTag = `${type}.raw_command`
-    this.#live = tools.site({
+    this.#site = tools.site({
       name: `${type}.command`,
       type,
       kind: 'client',
@@ -73,7 +73,7 @@ export class RedisSpans {
     if (this.#accepts !== undefined && !this.#accepts(upper)) return undefined
     const tags: Tags = { 'out.host': host, 'network.destination.port': port }
     tags[this.#rawTag] = rawCommand(upper, args, from)
-    const span = startSpan(this.#tools.runtime, this.#live.site, parent, tags)
+    const span = startSpan(this.#tools.runtime, this.#site.site, parent, tags)
     span.resource = name
     if (this.#splits && typeof connection === 'string' && connection !== '') this.#split(span, connection)
     tagPeer(span, this.#tools.config)

@@ -12,7 +12,7 @@ import type { AnyFunction } from '../../patch/wrap'
 import { MiddlewareSpans } from '../web/middleware'
 import { type WebRequest, webRequestOf } from '../web/request'
 import { joinRoute, Routing } from '../web/routing'
-import { type Layer, Place, place, type Router, survey } from './place'
+import { type Layer, LayerOrigin, noteOrigin, noteOrigins, type Router } from './layer-origin'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Record<string, unknown> }
 
@@ -24,7 +24,7 @@ export function patchRouter(prototype: object, tools: PatchTools): void {
         const before = this?.stack?.length
         const result = Reflect.apply(original, this, arguments)
         tools.fenced(() => {
-          for (let at = before; at < this.stack.length; at++) place(this, this.stack[at], first)
+          for (let at = before; at < this.stack.length; at++) noteOrigin(this, this.stack[at], first)
         })
         return result
       }
@@ -91,7 +91,7 @@ function enterRouter(
   tools: PatchTools,
 ): AnyFunction {
   try {
-    survey(router)
+    noteOrigins(router)
     web.routing ??= new Routing()
     web.routing.enterRouter(router, req.baseUrl ?? '')
   } catch (error) {
@@ -113,10 +113,10 @@ function enterRouter(
 /** The request has come to `layer`. */
 function enterLayer(layer: Layer, web: WebRequest, req: Request): void {
   const { routing } = web
-  const router = Place.routerOf(layer)
+  const router = LayerOrigin.routerOf(layer)
   // Layers inside of a route have no place: that of the route was noted.
   if (routing === undefined || router === undefined) return
-  const pattern = Place.patternOf(layer)
+  const pattern = LayerOrigin.patternOf(layer)
   const base = req.baseUrl ?? ''
   if (layer.route !== undefined) {
     const text = typeof pattern === 'function' ? pattern(pathOf(req)) : (pattern ?? pathOf(req))

@@ -1,6 +1,7 @@
 /** What the files of one driver share once they are patched. */
 
 import type { PatchTools } from '../../patch/types'
+import { perIntegration } from '../per-integration'
 import { type PoolShape, SqlPools } from './pool'
 import { type SqlNames, SqlSpans } from './spans'
 
@@ -10,18 +11,13 @@ export interface SqlDriver<Parameters> {
   readonly pools: SqlPools<Parameters>
 }
 
-const drivers = new WeakMap<object, unknown>()
-
-/** One for each integration and tracer: connections are told by it what their queries waited for in pools. */
+/** Returns a function that finds the driver of an integration: its pools tell its connections what a query waited. */
 export function sqlDriver<Parameters>(
-  tools: PatchTools,
   names: SqlNames,
   shape: PoolShape<Parameters>,
-): SqlDriver<Parameters> {
-  const known = drivers.get(tools.state) as SqlDriver<Parameters> | undefined
-  if (known !== undefined) return known
-  const spans = new SqlSpans<Parameters>(tools, names)
-  const driver = { tools, spans, pools: new SqlPools(tools, spans, shape) }
-  drivers.set(tools.state, driver)
-  return driver
+): (tools: PatchTools) => SqlDriver<Parameters> {
+  return perIntegration(tools => {
+    const spans = new SqlSpans<Parameters>(tools, names)
+    return { tools, spans, pools: new SqlPools(tools, spans, shape) }
+  })
 }

@@ -1,7 +1,7 @@
 /** Comments of drivers whose commands write their statement in one go. */
 
 import type { PatchTools } from '../../patch/types'
-import { CommandMark } from './command-mark'
+import { CommandMark } from '../command-mark'
 import { onceCommenting, withComment } from './comment'
 import type { SqlSpans } from './spans'
 

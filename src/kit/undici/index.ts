@@ -2,5 +2,5 @@
 
 export { UNDICI_OPTIONS } from './options'
 export { addRequestClass, isOfPackage } from './package-requests'
-export { answered, created, ended, failed, type Live, liveOf, sent } from './requests'
+export { answered, created, ended, failed, sent, type UndiciState, undiciState } from './requests'
 export type { ErrorMessage, HeadersMessage, RequestMessage } from './types'

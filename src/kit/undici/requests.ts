@@ -4,7 +4,7 @@
  */
 
 import { isOwnOrigin } from '../../core/own-origins'
-import type { ConfiguredSite, IntegrationState } from '../../patch/state'
+import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
 import { getBaggage } from '../../trace/baggage'
 import { activeSpan } from '../../trace/context'
@@ -14,55 +14,51 @@ import type { Caller } from '../caller'
 import { clientOptions, type HttpOptions } from '../http/options'
 import { Mark } from '../mark'
 import { tagPeer } from '../peer'
+import { perIntegration } from '../per-integration'
 import { tagHeaders } from '../web/header-tags'
 import { type Origin, originOf } from './origin'
 import { headerIn, removeHeader } from './request-headers'
 import type { Response, UndiciRequest } from './types'
 
 /** One integration that has requests: the package's, or those of `fetch`. */
-export interface Live {
+export interface UndiciState {
   readonly site: ConfiguredSite
   readonly tools: PatchTools
   options: HttpOptions
 }
 
-const lives = new WeakMap<IntegrationState, Live>()
-
-/** Made once for each integration. */
-export function liveOf(tools: PatchTools, name: string | { v0: string; v1: string }): Live {
-  let live = lives.get(tools.state)
-  if (live === undefined) {
-    const made: Live = {
+/** Returns a function that finds the state of an integration whose spans are called `name`. */
+export function undiciState(name: string | { v0: string; v1: string }): (tools: PatchTools) => UndiciState {
+  return perIntegration(tools => {
+    const state: UndiciState = {
       site: tools.site({ name, type: 'http', kind: 'client' }),
       options: clientOptions(tools),
       tools,
     }
     tools.state.onConfigure(() => {
-      made.options = clientOptions(tools)
+      state.options = clientOptions(tools)
     })
-    lives.set(tools.state, made)
-    live = made
-  }
-  return live
+    return state
+  })
 }
 
 /** On a request: its span, until it ends, and whose it is. */
 class RequestMark extends Mark {
   #span: Span | undefined
-  readonly #live: Live
+  readonly #state: UndiciState
 
-  private constructor(request: UndiciRequest, span: Span, live: Live) {
+  private constructor(request: UndiciRequest, span: Span, state: UndiciState) {
     super(request)
     this.#span = span
-    this.#live = live
+    this.#state = state
   }
 
-  static set(request: UndiciRequest, span: Span, live: Live): void {
-    new RequestMark(request, span, live)
+  static set(request: UndiciRequest, span: Span, state: UndiciState): void {
+    new RequestMark(request, span, state)
   }
 
-  static of(request: UndiciRequest, live: Live): Span | undefined {
-    return #span in request && request.#live === live ? request.#span : undefined
+  static of(request: UndiciRequest, state: UndiciState): Span | undefined {
+    return #span in request && request.#state === state ? request.#span : undefined
   }
 
   static clear(request: UndiciRequest): void {
@@ -71,8 +67,8 @@ class RequestMark extends Mark {
 }
 
 /** A request exists, and nothing of it has been sent. `caller` is known where it has waited in a queue. */
-export function created(request: UndiciRequest, live: Live, caller: Caller | undefined): void {
-  const { options, tools, site } = live
+export function created(request: UndiciRequest, state: UndiciState, caller: Caller | undefined): void {
+  const { options, tools, site } = state
   const origin = originOf(request.origin)
   if (!options.enabled || isOwnOrigin(origin.text)) return
   const url = origin.text + pathOf(request.path)
@@ -88,7 +84,7 @@ export function created(request: UndiciRequest, live: Live, caller: Caller | und
   if (options.splitByDomain) splitByDomain(span, origin)
   if (options.headers.length > 0)
     tagHeaders(span, options.headers, 'request', name => headerIn(request.headers, name))
-  RequestMark.set(request, span, live)
+  RequestMark.set(request, span, state)
   if (options.propagates !== undefined && !options.propagates(url)) return
   const baggage = caller === undefined ? getBaggage() : caller.baggage
   tools.propagator.injectWith(span, baggage, (name, value) => {
@@ -108,36 +104,36 @@ function splitByDomain(span: Span, { host, port, isDefaultPort }: Origin): void 
 }
 
 /** The head of the answer has come. */
-export function answered(request: UndiciRequest, response: Response, live: Live): void {
-  const span = RequestMark.of(request, live)
+export function answered(request: UndiciRequest, response: Response, state: UndiciState): void {
+  const span = RequestMark.of(request, state)
   if (span === undefined) return
   const { statusCode, headers } = response
   span.tags['http.status_code'] = String(statusCode)
-  if (!live.options.isValidStatus(statusCode)) span.error = 1
-  if (live.options.headers.length > 0) {
-    tagHeaders(span, live.options.headers, 'response', name => headerIn(headers, name))
+  if (!state.options.isValidStatus(statusCode)) span.error = 1
+  if (state.options.headers.length > 0) {
+    tagHeaders(span, state.options.headers, 'response', name => headerIn(headers, name))
   }
 }
 
 /** The answer has come to its end. */
-export function ended(request: UndiciRequest, live: Live): void {
-  const span = RequestMark.of(request, live)
+export function ended(request: UndiciRequest, state: UndiciState): void {
+  const span = RequestMark.of(request, state)
   if (span === undefined) return
   RequestMark.clear(request)
-  live.options.onRequest?.(span, request as never, undefined)
-  tagPeer(span, live.tools.config)
+  state.options.onRequest?.(span, request as never, undefined)
+  tagPeer(span, state.tools.config)
   span.finish()
 }
 
 /** The whole request is out. A tunnel has no end of its own. */
-export function sent(request: UndiciRequest, live: Live): void {
-  if (request.method === 'CONNECT') ended(request, live)
+export function sent(request: UndiciRequest, state: UndiciState): void {
+  if (request.method === 'CONNECT') ended(request, state)
 }
 
 /** It failed. That the application gave it up is no failure. */
-export function failed(request: UndiciRequest, error: unknown, live: Live): void {
-  const span = RequestMark.of(request, live)
+export function failed(request: UndiciRequest, error: unknown, state: UndiciState): void {
+  const span = RequestMark.of(request, state)
   if (span === undefined) return
   if ((error as { name?: unknown } | null | undefined)?.name !== 'AbortError') span.setError(error)
-  ended(request, live)
+  ended(request, state)
 }

@@ -22,7 +22,12 @@ type Cover = (name: Covered, make: (original: AnyFunction) => AnyFunction) => vo
 type Ended = (failed: boolean, error?: unknown) => void
 
 /** Ends `span` with the query; what the application is called with meanwhile runs as from `caller`. */
-export function followOwn(query: Query, span: Span, caller: Caller, comment: SqlComment | undefined): void {
+export function followExternal(
+  query: Query,
+  span: Span,
+  caller: Caller,
+  comment: SqlComment | undefined,
+): void {
   const uncover: (() => void)[] = []
   const ended: Ended = (failed, error) => {
     for (const each of uncover.splice(0)) each()

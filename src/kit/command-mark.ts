@@ -1,9 +1,9 @@
 /** What is known of a driver's command while it is under way: fields of ours on the driver's object. */
 
-import { endSpan } from '../../trace/outcome'
-import type { Span } from '../../trace/span'
-import type { Caller } from '../caller'
-import { Mark } from '../mark'
+import { endSpan } from '../trace/outcome'
+import type { Span } from '../trace/span'
+import type { Caller } from './caller'
+import { Mark } from './mark'
 
 export class CommandMark extends Mark {
   /** Undefined once it ended, and of commands that only have a caller. */

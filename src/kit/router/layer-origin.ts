@@ -22,7 +22,7 @@ export interface Router {
 /** Text of the pattern; for a list of them, a function that finds the one that matched; undefined = not known. */
 export type Pattern = string | ((path: string) => string) | undefined
 
-export class Place extends Mark {
+export class LayerOrigin extends Mark {
   readonly #router: Router
   readonly #pattern: Pattern
 
@@ -34,7 +34,7 @@ export class Place extends Mark {
 
   /** Notes that `layer` was registered on `router` under `pattern`; the first note counts. */
   static set(layer: Layer, router: Router, pattern: Pattern): void {
-    if (!(#router in layer)) new Place(layer, router, pattern)
+    if (!(#router in layer)) new LayerOrigin(layer, router, pattern)
   }
 
   static routerOf(layer: Layer): Router | undefined {
@@ -54,18 +54,18 @@ class Surveyed extends Mark {
     if (#done in router) return
     for (const layer of router.stack) {
       const path = layer.route?.path ?? layer.rawPath
-      Place.set(layer, router, path === undefined ? undefined : compile(router, layer, path))
+      LayerOrigin.set(layer, router, path === undefined ? undefined : compile(router, layer, path))
     }
     new Surveyed(router)
   }
 }
 
 /** Gives those layers of `router` a place that have none. */
-export const survey = Surveyed.survey
+export const noteOrigins = Surveyed.survey
 
 /** The application registered `layer` with `first`, the first argument of `use` or `route`. */
-export function place(router: Router, layer: Layer, first: unknown): void {
-  Place.set(layer, router, compile(router, layer, pathIn(first)))
+export function noteOrigin(router: Router, layer: Layer, first: unknown): void {
+  LayerOrigin.set(layer, router, compile(router, layer, pathIn(first)))
 }
 
 function compile(router: Router, layer: Layer, path: PathPattern): Pattern {

@@ -1,0 +1,9 @@
+/** The resource name of requests that servers handle, the same for all web frameworks. */
+
+/**
+ * Returns `METHOD route`, or the method alone where no route is known. A framework's integration reports the route
+ * (`web.matched`); one that wants another name sets `web.span.resource`, which the HTTP server then keeps.
+ */
+export function webResource(method: string | undefined, route: string): string {
+  return route === '' ? (method ?? '') : `${method} ${route}`
+}
