@@ -218,7 +218,7 @@ for (const version of VERSIONS) {
       const [{ span }] = await shop.ask(
         app =>
           app.get('/users/:id', (_req, res) => {
-            require('../../src/trace/context').active().setTag('resource.name', 'mine')
+            require('../../src/trace/context').activeSpan().setTag('resource.name', 'mine')
             res.send('user')
           }),
         'GET /users/1',
