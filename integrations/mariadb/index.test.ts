@@ -1,9 +1,13 @@
-/** The spans of mariadb, their context and their comments. */
+/** mariadb: the contracts of SQL drivers, and its own ways to ask. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { activeSpan } from '../../src/kit/index'
-import { type Address, forEachSet } from '../../test/support/mysql'
+import { activeSpan } from '../../src/trace/context'
+import { sqlClientContract } from '../../test/contracts/sql/client'
+import { sqlCommentContract } from '../../test/contracts/sql/comments'
+import { type Address, type SqlDriver, withEachDatabase } from '../../test/contracts/sql/driver'
+import { sqlPoolContract } from '../../test/contracts/sql/pool'
+import { MARIADB } from '../../test/support/mysql'
 import integration from './index'
 
 type Rows = Record<string, unknown>[]
@@ -22,46 +26,70 @@ interface Connection {
   destroy(): void
 }
 
+type Pool = Pick<Connection, 'query' | 'execute' | 'end'> & { getConnection(): Promise<Connection> }
+
 interface Mariadb {
   createConnection(config: object): Promise<Connection>
-  createPool(config: object): Pick<Connection, 'query' | 'execute' | 'end'> & {
-    getConnection(): Promise<Connection>
-  }
+  createPool(config: object): Pool
 }
 
-const RUNNING = 'SELECT info AS text FROM information_schema.processlist WHERE id = connection_id()'
 const resources = (spans: readonly { resource: string }[]) => spans.map(span => span.resource)
 
-forEachSet(integration, (test, set) => {
+const driver: SqlDriver<Connection, Pool> = {
+  integration,
+  service: MARIADB,
+  spans: {
+    query: 'mariadb.query',
+    acquire: 'mariadb.pool.acquire',
+    type: 'mariadb',
+    service: 'shop-mariadb',
+    wait: ['db.pool.wait_time_ms', 'mariadb.pool.wait_time'],
+    acquireWait: 'mariadb.pool.wait_time',
+  },
+  running: 'SELECT info AS text FROM information_schema.processlist WHERE id = connection_id()',
+  wrong: /Unknown column 'wrong'/,
+  async connect({ t, set, address }, config) {
+    const connection = await (set.require('mariadb') as Mariadb).createConnection({ ...address, ...config })
+    t.after(() => connection.destroy())
+    return connection
+  },
+  pool({ t, set, address }, config) {
+    const pool = (set.require('mariadb') as Mariadb).createPool({ ...address, connectionLimit: 1, ...config })
+    t.after(() => pool.end().catch(() => {}))
+    return pool
+  },
+  queries: { 'query()': (connection, sql) => connection.query(sql) },
+  prepared: { 'execute()': (connection, sql) => connection.execute(sql) },
+  commentsPrepared: false,
+  statement: sql => ({ sql }),
+  misuse: [],
+  pooled: { 'query()': (pool, sql) => pool.query(sql), 'execute()': (pool, sql) => pool.execute(sql) },
+  inTurn: {
+    async 'query()'(pool, statements) {
+      for (const sql of statements) await pool.query(sql)
+    },
+    async 'getConnection()'(pool, statements) {
+      const connection = await pool.getConnection()
+      for (const sql of statements) await connection.query(sql)
+      await connection.release()
+    },
+  },
+  acquire: { 'getConnection()': pool => pool.getConnection() },
+  release: connection => connection.release(),
+  end: pool => pool.end(),
+  // The first versions promise connections: neither the promise nor the pool tells who waits, or for what address.
+  showsWait: ({ name }) => name === 'newest',
+  refusesAtOnce: false,
+}
+
+sqlClientContract(driver)
+sqlCommentContract(driver)
+sqlPoolContract(driver)
+
+withEachDatabase(driver, (test, set) => {
   const mariadb = () => set.require('mariadb') as Mariadb
   const connected = (address: Address, config: object = {}) =>
     mariadb().createConnection({ ...address, ...config })
-
-  test('a query has a span with the tags of a database client', async ({ collect, address }) => {
-    const collector = collect()
-    const connection = await connected(address)
-    const parent = await collector.inParent(async span => {
-      assert.equal((await connection.query('SELECT 1 AS x'))[0].x, 1)
-      return span.toSpanId(true)
-    })
-    await connection.end()
-    const [span] = await collector.waitFor(1)
-    assert.equal(span.name, 'mariadb.query')
-    assert.equal(span.resource, 'SELECT 1 AS x')
-    assert.equal(span.type, 'sql')
-    assert.equal(span.service, 'shop-mariadb')
-    assert.equal(span.parentId, parent)
-    const { meta, metrics } = span
-    assert.equal(meta.component, 'mariadb')
-    assert.equal(meta['_dd.integration'], 'mariadb')
-    assert.equal(meta['_dd.svc_src'], 'mariadb')
-    assert.equal(meta['span.kind'], 'client')
-    assert.equal(meta['db.type'], 'mariadb')
-    assert.equal(meta['db.name'], address.database)
-    assert.equal(meta['db.user'], address.user)
-    assert.equal(meta['out.host'], address.host)
-    assert.equal(metrics['network.destination.port'], address.port)
-  })
 
   test('each way to ask makes one span in the context of its caller', async ({ collect, address }) => {
     const collector = collect()
@@ -99,18 +127,9 @@ forEachSet(integration, (test, set) => {
     assert.deepEqual(resources(spans).slice(0, expected.length), expected)
   })
 
-  test('what fails has the error of the application', async ({ collect, address }) => {
-    const collector = collect()
-    const connection = await connected(address)
-    for (const method of ['query', 'execute'] as const) {
-      const error = await connection[method]('SELECT wrong').then(assert.ifError, (reason: Error) => reason)
-      const [span] = await collector.waitFor(1)
-      assert.equal(span.resource, 'SELECT wrong')
-      assert.equal(span.meta['error.message'], (error as Error).message)
-      assert.match(span.meta['error.message'], /Unknown column 'wrong'/)
-      assert.equal(collector.own().length, 1)
-      collector.clear()
-    }
+  test('a query fails with the error of the application when its connection is destroyed', async place => {
+    const collector = place.collect()
+    const connection = await connected(place.address)
     const pending = connection.query('SELECT SLEEP(9)').catch((reason: Error) => reason)
     setImmediate(() => connection.destroy())
     const destroyed = (await pending) as Error
@@ -119,76 +138,5 @@ forEachSet(integration, (test, set) => {
     const spans = new Map((await collector.waitFor(2)).map(span => [span.resource, span]))
     assert.equal(spans.get('SELECT SLEEP(9)')?.meta['error.message'], destroyed.message)
     assert.equal(spans.get('SELECT 2')?.meta['error.message'], closed.message)
-  })
-
-  test('callers who share a pool keep their own queries', async ({ collect, address }) => {
-    const collector = collect()
-    const pool = mariadb().createPool({ ...address, connectionLimit: 1 })
-    await Promise.all(
-      [1, 2, 3, 4].map(caller =>
-        collector.inParent(async () => {
-          await pool.query(`SELECT ${caller}`)
-          const connection = await pool.getConnection()
-          await connection.query(`SELECT ${caller}`)
-          await connection.release()
-        }, `SELECT ${caller}`),
-      ),
-    )
-    await pool.end()
-    const callers = new Map(collector.spans().map(span => [span.spanId, span.resource]))
-    const spans = await collector.waitFor(12)
-    const queries = spans.filter(span => span.name === 'mariadb.query')
-    assert.equal(queries.length, 8)
-    for (const query of queries) assert.equal(callers.get(query.parentId), query.resource)
-    assert.equal(spans.filter(span => span.name === 'mariadb.pool.acquire').length, 4)
-  })
-
-  test('a pooled query that waited says for how long', async ({ collect, address }) => {
-    const collector = collect()
-    const pool = mariadb().createPool({ ...address, connectionLimit: 1 })
-    await pool.query('SELECT 1 AS connects')
-    await Promise.all([pool.query('SELECT SLEEP(0.05)'), pool.query('SELECT 2 AS waits')])
-    await pool.end()
-    const [, , waits] = await collector.waitFor(3)
-    // A pool that promises does not show who waits.
-    if (set.name === 'newest') assert.ok(waits.metrics['mariadb.pool.wait_time'] >= 40)
-    assert.equal(waits.resource, 'SELECT 2 AS waits')
-    assert.ok(waits.durationMs < 40)
-    await assert.rejects(pool.query('SELECT 3 AS closed'), /closed/)
-    if (set.name !== 'newest') return
-    const [, , , closed] = await collector.waitFor(4)
-    assert.equal(closed.resource, 'SELECT 3 AS closed')
-    assert.match(closed.meta['error.message'], /pool is closed/)
-  })
-
-  test('comments are in queries, never in what is prepared', async ({ collect, address }) => {
-    const collector = collect({ config: { env: '*/', version: '1', dbmPropagationMode: 'full' } })
-    const connection = await connected(address)
-    const [{ text }] = await connection.query(RUNNING)
-    const [span] = await collector.waitFor(1)
-    assert.equal(
-      text,
-      `/*dddb='${address.database}',dddbs='shop-mariadb',dde='%2A%2F',ddh='${address.host}',ddps='shop',ddpv='1',` +
-        `traceparent='00-${span.traceId}-${span.spanId}-01'*/ ${RUNNING}`,
-    )
-    assert.equal(span.resource, RUNNING)
-    assert.equal((await connection.execute(RUNNING))[0].text, RUNNING)
-    const error = (await connection.query('SELECT wrong').catch((reason: Error) => reason)) as unknown as {
-      sql: string
-    }
-    assert.ok(!error.sql.includes('dddb'), error.sql)
-    await connection.end()
-  })
-
-  test('there are no spans while the integration is off', async ({ collect, address }) => {
-    const collector = collect({ use: { mariadb: false } })
-    const connection = await connected(address)
-    await connection.query('SELECT 1')
-    collector.registry.use('mariadb', true)
-    await connection.query('SELECT 2')
-    collector.stop()
-    await connection.query('SELECT 3')
-    assert.deepEqual(resources(await collector.waitFor(1)), ['SELECT 2'])
-    await connection.end()
   })
 })

@@ -2,38 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { activeSpan, getBaggage, runWithBaggage } from '../../src/kit/index'
+import { activeSpan } from '../../src/trace/context'
 import { called } from '../../test/support/mysql'
 import { mysqlTests } from '../../test/support/mysql-drivers'
 
 const resources = (spans: readonly { resource: string }[]) => spans.map(span => span.resource)
 
 mysqlTests(test => {
-  test('a query has a span with the tags of a database client', async ({ collect, connection, address }) => {
-    const collector = collect()
-    const mysql = connection()
-    const parent = await collector.inParent(async span => {
-      await called(callback => mysql.query('SELECT 1 AS x', callback))
-      return span.toSpanId(true)
-    })
-    const [span] = await collector.waitFor(1)
-    assert.equal(span.name, 'mysql.query')
-    assert.equal(span.resource, 'SELECT 1 AS x')
-    assert.equal(span.type, 'sql')
-    assert.equal(span.service, 'shop-mysql')
-    assert.equal(span.parentId, parent)
-    const { meta, metrics } = span
-    assert.equal(meta.component, 'mysql')
-    assert.equal(meta['_dd.integration'], 'mysql')
-    assert.equal(meta['_dd.svc_src'], 'mysql')
-    assert.equal(meta['span.kind'], 'client')
-    assert.equal(meta['db.type'], 'mysql')
-    assert.equal(meta['db.name'], address.database)
-    assert.equal(meta['db.user'], address.user)
-    assert.equal(meta['out.host'], address.host)
-    assert.equal(metrics['network.destination.port'], address.port)
-  })
-
   test('every form of query() makes one span, whose resource has no values', async place => {
     const collector = place.collect()
     const mysql = place.connection({ multipleStatements: true })
@@ -107,24 +82,6 @@ mysqlTests(test => {
           for (const context of contexts) assert.equal(context, parent)
         }, name),
       ),
-    )
-  })
-
-  test('callbacks keep the baggage of their caller', async ({ collect, connection }) => {
-    collect()
-    const mysql = connection()
-    const ask = (fn: () => void) => () => called(callback => mysql.query('SELECT 1', () => callback(fn())))
-    await runWithBaggage(
-      { of: 'the socket' },
-      ask(() => {}),
-      undefined,
-      [],
-    )
-    await runWithBaggage(
-      { of: 'the caller' },
-      ask(() => assert.deepEqual(getBaggage(), { of: 'the caller' })),
-      undefined,
-      [],
     )
   })
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { activeSpan, getBaggage, runWithBaggage } from '../../src/kit/index'
+import { activeSpan } from '../../src/trace/context'
 import { called } from '../../test/support/mysql'
 import { mysql2Tests, type Statement } from '../../test/support/mysql-drivers'
 
@@ -66,42 +66,6 @@ mysql2Tests(test => {
         }, name),
       ),
     )
-  })
-
-  test('callbacks keep the baggage of their caller', async ({ collect, connection }) => {
-    collect()
-    const mysql = connection()
-    await runWithBaggage(
-      { of: 'the socket' },
-      () => called(callback => mysql.query('SELECT 1', callback)),
-      undefined,
-      [],
-    )
-    await runWithBaggage(
-      { of: 'the caller' },
-      () =>
-        called(callback =>
-          mysql.query('SELECT 2', () => {
-            assert.deepEqual(getBaggage(), { of: 'the caller' })
-            callback()
-          }),
-        ),
-      undefined,
-      [],
-    )
-  })
-
-  test('a span has ended when its callback runs', async ({ collect, connection }) => {
-    const collector = collect()
-    const mysql = connection()
-    for (const [at, sql] of ['SELECT 1', 'SELECT wrong'].entries()) {
-      await called(callback =>
-        mysql.query(sql, () => {
-          assert.equal(collector.own().length, at + 1)
-          callback()
-        }),
-      )
-    }
   })
 
   test('a query in a callback is the child of what was active, not of the query before', async place => {

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { type Address, called } from '../../test/support/mysql'
+import type { Address } from '../../test/contracts/sql/driver'
+import { called } from '../../test/support/mysql'
 import { mysql2Tests } from '../../test/support/mysql-drivers'
-
-const WRONG = 'SELECT wrong'
 
 /** A server in the middle, which can die with all its connections. */
 async function middle({ host, port }: Address): Promise<{ port: number; die(): void }> {
@@ -30,37 +29,6 @@ async function middle({ host, port }: Address): Promise<{ port: number; die(): v
 }
 
 mysql2Tests(test => {
-  test('a statement that the server refuses fails, however it was sent', async ({ collect, connection }) => {
-    const collector = collect()
-    const mysql = connection()
-    const errors = [
-      await called(callback => mysql.query(WRONG, callback)),
-      await called(callback => mysql.execute(WRONG, callback)),
-      await once(mysql.query(WRONG), 'error'),
-      await once(mysql.execute(WRONG), 'error'),
-    ].map(([error]) => error as Error)
-    const spans = await collector.waitFor(4)
-    for (const [index, span] of spans.entries()) {
-      assert.equal(span.resource, WRONG)
-      assert.equal(span.error, 1)
-      assert.equal(span.meta['error.message'], errors[index].message)
-      assert.match(span.meta['error.message'], /Unknown column 'wrong'/)
-      assert.equal(span.meta['error.type'], 'Error')
-      assert.match(span.meta['error.stack'], /Unknown column/)
-    }
-    const [, rows] = await called(callback => mysql.query('SELECT 5 AS x', callback))
-    assert.deepEqual((rows as { x: number }[])[0].x, 5)
-  })
-
-  test('a call that throws makes no span', async ({ collect, connection }) => {
-    const collector = collect()
-    const mysql = connection()
-    assert.throws(() => mysql.query(undefined))
-    assert.throws(() => mysql.query(null))
-    await called(callback => mysql.query('SELECT 1', callback))
-    assert.equal((await collector.waitFor(1))[0].resource, 'SELECT 1')
-  })
-
   test('a server that dies ends all queries of the connection, with callbacks and without', async place => {
     const collector = place.collect()
     const between = await middle(place.address)
@@ -79,36 +47,6 @@ mysql2Tests(test => {
       assert.equal(span.error, 1, span.resource)
       assert.equal(span.meta['error.message'], first.message)
     }
-  })
-
-  test('a server that refuses fails what waits for the connection', async ({
-    collect,
-    connection,
-    mysql,
-  }) => {
-    const collector = collect()
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    const [error] = (await called(callback =>
-      connection({ host: '127.0.0.1', port }).query('SELECT 1', callback),
-    )) as [{ code: string }]
-    assert.equal(error.code, 'ECONNREFUSED')
-    const pool = mysql.createPool({ host: '127.0.0.1', port, user: 'nobody', database: 'nothing' })
-    const [refused] = (await called(callback => pool.query('SELECT 2', callback))) as [{ code: string }]
-    assert.equal(refused.code, 'ECONNREFUSED')
-    const [unreachable] = await called(callback => pool.getConnection(callback))
-    assert.ok(unreachable)
-    const [query, pooled, acquire] = await collector.waitFor(3)
-    for (const span of [query, pooled, acquire]) {
-      assert.equal(span.error, 1)
-      assert.match(span.meta['error.message'], /ECONNREFUSED/)
-      assert.equal(span.metrics['network.destination.port'], port)
-    }
-    assert.equal(pooled.resource, 'SELECT 2')
-    assert.equal(acquire.name, 'mysql2.pool.acquire')
   })
 
   test('a query that is under way when its connection is destroyed ends', async place => {

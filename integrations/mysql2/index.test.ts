@@ -8,35 +8,6 @@ import { mysql2Tests, type Statement } from '../../test/support/mysql-drivers'
 const resources = (spans: readonly { resource: string }[]) => spans.map(span => span.resource)
 
 mysql2Tests(test => {
-  test('a query has a span with the tags of a database client', async ({ collect, connection, address }) => {
-    const collector = collect()
-    const mysql = connection()
-    const parent = await collector.inParent(async span => {
-      await called(callback => mysql.query('SELECT 1 AS x', callback))
-      return span.toSpanId(true)
-    })
-    const [span] = await collector.waitFor(1)
-    assert.equal(span.name, 'mysql.query')
-    assert.equal(span.resource, 'SELECT 1 AS x')
-    assert.equal(span.type, 'sql')
-    assert.equal(span.service, 'shop-mysql')
-    assert.equal(span.parentId, parent)
-    assert.equal(span.error, 0)
-    const { meta, metrics } = span
-    assert.equal(meta.component, 'mysql2')
-    assert.equal(meta['_dd.integration'], 'mysql2')
-    assert.equal(meta['_dd.svc_src'], 'mysql2')
-    assert.equal(meta['span.kind'], 'client')
-    assert.equal(meta['db.type'], 'mysql')
-    assert.equal(meta['db.name'], address.database)
-    assert.equal(meta['db.user'], address.user)
-    assert.equal(meta['out.host'], address.host)
-    assert.equal(metrics['network.destination.port'], address.port)
-    assert.equal(metrics['_dd.measured'], 1)
-    assert.equal(metrics['db.pool.wait_time_ms'], undefined)
-    assert.equal(meta['peer.service'], undefined)
-  })
-
   test('every form of query() and execute() makes one span, whose resource has no values', async place => {
     const collector = place.collect()
     const mysql = place.connection()

@@ -21,56 +21,6 @@ function serviceComment(url: string, service = 'shop-postgres'): string {
 const settings = (mode: string) => ({ dbmPropagationMode: mode, env: 'prod', version: '1.2.3' })
 
 test(
-  'disabled: the text as it was given',
-  withService('postgres', async (t, { url }) => {
-    collectPg(t, { config: settings('disabled') })
-    assert.equal(await echo(await connected(t, url)), ECHO)
-  }),
-)
-
-for (const mode of ['service', 'dynamic_service']) {
-  test(
-    `${mode}: a comment in front, the resource without it`,
-    withService('postgres', async (t, { url }) => {
-      const collector = collectPg(t, { config: settings(mode) })
-      assert.equal(await echo(await connected(t, url)), `${serviceComment(url)}*/ ${ECHO}`)
-      const [span] = await collector.waitFor(1)
-      assert.equal(span.resource, ECHO)
-      assert.equal(span.meta['_dd.dbm_trace_injected'], undefined)
-    }),
-  )
-}
-
-test(
-  'full: the comment ends with the span',
-  withService('postgres', async (t, { url }) => {
-    const collector = collectPg(t, { config: settings('full') })
-    const client = await connected(t, url)
-    const text = await collector.inParent(() => echo(client))
-    const [span] = await collector.waitFor(1)
-    assert.ok(text.startsWith(serviceComment(url)), text)
-    assert.ok(text.endsWith(ECHO))
-    assert.deepEqual(TRACEPARENT.exec(text)?.slice(1), [span.traceId, span.spanId, '01'])
-    assert.equal(span.meta['_dd.dbm_trace_injected'], 'true')
-    assert.equal(span.resource, ECHO)
-  }),
-)
-
-test(
-  'full: the sampling decision is made when the statement is sent',
-  withService('postgres', async (t, { url }) => {
-    const collector = collectPg(t, { config: settings('full') })
-    const client = await connected(t, url)
-    collector.runtime.sampler = { decide: trace => trace.setDecision(0, 1) }
-    await collector.inParent(async parent => {
-      const text = await echo(client)
-      assert.equal(TRACEPARENT.exec(text)?.[3], '00')
-      assert.equal(parent.trace.priority, 0)
-    })
-  }),
-)
-
-test(
   'every kind of query gets its comment, and no object of the application is changed',
   withService('postgres', async (t, { url }) => {
     collectPg(t, { config: settings('full') })
@@ -145,14 +95,6 @@ test(
       assert.equal(span.meta['_dd.dbm_trace_injected'], undefined)
     }
     await assert.rejects(client.query({ name: 'other', text: 'SELECT $1::text' }), /must be unique - 'other'/)
-  }),
-)
-
-test(
-  'appendComment puts the comment behind',
-  withService('postgres', async (t, { url }) => {
-    collectPg(t, { config: settings('service'), use: { pg: { appendComment: true } } })
-    assert.equal(await echo(await connected(t, url)), `${ECHO} ${serviceComment(url)}*/`)
   }),
 )
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { Client, Pool, Query, type types } from 'pg'
 import { withService } from '../../test/services/service'
@@ -161,34 +161,6 @@ test(
     )
   }),
 )
-
-test('a query of a client or a pool that cannot connect fails', async t => {
-  const collector = collectPg(t)
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  const config = { host: '127.0.0.1', port, user: 'nobody', database: 'nothing' }
-  const client = new Client(config)
-  client.on('error', () => {})
-  const query = rejection(client.query('SELECT 1'))
-  const refused = (await rejection(client.connect())) as { code?: string }
-  assert.equal(refused.code, 'ECONNREFUSED')
-  assert.ok((await query) instanceof Error)
-  const span = await failedSpan(collector)
-  assert.equal(span.meta['out.host'], '127.0.0.1')
-  assert.equal(span.metrics['network.destination.port'], port)
-  assert.equal(span.metrics['db.pid'], undefined)
-  const pool = new Pool(config)
-  assert.equal(((await rejection(pool.query('SELECT 1'))) as { code?: string }).code, 'ECONNREFUSED')
-  await pool.end()
-  const pooled = await failedSpan(collector)
-  assert.equal(pooled.resource, 'SELECT 1')
-  assert.match(pooled.meta['error.message'], /ECONNREFUSED/)
-  assert.equal(pooled.meta['out.host'], '127.0.0.1')
-  assert.equal(pooled.metrics['network.destination.port'], port)
-})
 
 test(
   'queries that share a pipeline have their own spans, and those it refuses fail',

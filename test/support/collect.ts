@@ -29,6 +29,8 @@ export interface PlainSpan extends FlatSpan {
   spanId: string
   parentId: string
   error: 0 | 1
+  /** On the clock of `performance.now()`. */
+  startMs: number
   durationMs: number
 }
 
@@ -163,6 +165,7 @@ function copy(span: SpanRecord, first: boolean): PlainSpan {
     spanId: toHex(span.idHi, span.idLo),
     parentId: toHex(span.parentHi, span.parentLo),
     error: span.error,
+    startMs: span.startTicks,
     durationMs: span.durationMs,
   }
 }

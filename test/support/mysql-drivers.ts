@@ -1,11 +1,18 @@
-/** mysql2 and mysql as their tests use them: no more of their types than they need. */
+/** mysql2 and mysql as their tests use them: no more of their types than the tests need, and what the contracts ask for. */
 
 import type { EventEmitter } from 'node:events'
 import mysqlIntegration from '../../integrations/mysql/index'
 import mysql2Integration from '../../integrations/mysql2/index'
 import type { Integration } from '../../src/patch/types'
-import { activeSpan } from '../../src/trace/context'
-import { type Address, forEachSet, type Place } from './mysql'
+import {
+  type Address,
+  inCallbacks,
+  type Rows,
+  type SqlDriver,
+  type SqlPlace,
+  withEachDatabase,
+} from '../contracts/sql/driver'
+import { called, MARIADB } from './mysql'
 
 type Callback = (...args: unknown[]) => void
 type Ask = (sql: unknown, ...rest: unknown[]) => Query
@@ -66,11 +73,11 @@ export interface Driver {
   Connection: { prototype: object }
 }
 
-type Rows = [unknown[], unknown]
+type Answer = [unknown[], unknown]
 
 export interface PromiseConnection {
-  query(sql: unknown, values?: unknown): Promise<Rows>
-  execute(sql: unknown, values?: unknown): Promise<Rows>
+  query(sql: unknown, values?: unknown): Promise<Answer>
+  execute(sql: unknown, values?: unknown): Promise<Answer>
   end(): Promise<void>
   release(): void
 }
@@ -82,7 +89,7 @@ export interface PromiseDriver {
   ): Omit<PromiseConnection, 'release'> & { getConnection(): Promise<PromiseConnection> }
 }
 
-export interface DriverPlace extends Place {
+export interface DriverPlace extends SqlPlace {
   mysql: Driver
   promised: PromiseDriver
   /** Ended with the test. */
@@ -100,40 +107,156 @@ export const mysql2Tests = testsOf(mysql2Integration)
 
 function testsOf(integration: Integration): Tests {
   return define =>
-    forEachSet(integration, test => {
+    withEachDatabase({ integration, service: MARIADB }, test => {
       define((name, body) => {
-        test(name, async place => {
-          const { t, address, set } = place
-          const load = () => set.require(integration.name) as Driver
-          await body({
-            ...place,
-            get mysql() {
-              return load()
-            },
-            get promised() {
-              return set.require('mysql2/promise') as PromiseDriver
-            },
-            connection(config) {
-              const connection = load().createConnection({ ...address, ...config })
-              connection.on('error', () => {})
-              t.after(() => connection.destroy())
-              return connection
-            },
-            pool(config) {
-              const pool = load().createPool({ ...address, connectionLimit: 1, ...config })
-              t.after(() => pool.end(() => {}))
-              return pool
-            },
-          })
-        })
+        test(name, place => body(driverPlace(place, integration.name)))
       })
     })
+}
+
+function driverPlace(place: SqlPlace, name: string): DriverPlace {
+  const { t, address, set } = place
+  const load = () => set.require(name) as Driver
+  return {
+    ...place,
+    get mysql() {
+      return load()
+    },
+    get promised() {
+      return set.require('mysql2/promise') as PromiseDriver
+    },
+    connection(config) {
+      const connection = load().createConnection({ ...address, ...config })
+      connection.on('error', () => {})
+      t.after(() => connection.destroy())
+      return connection
+    },
+    pool(config) {
+      const pool = load().createPool({ ...address, connectionLimit: 1, ...config })
+      t.after(() => pool.end(() => {}))
+      return pool
+    },
+  }
 }
 
 /** The text that the server is running on `connection` while it answers. */
 export const RUNNING = 'SELECT info AS text FROM information_schema.processlist WHERE id = connection_id()'
 
-/** Resource of the active span. */
-export function activeResource(): string | undefined {
-  return activeSpan()?.resource
+type Method = 'query' | 'execute'
+
+/** Returns the result of a function with a callback in the style of Node.js. */
+const result = async <T>(fn: (callback: Callback) => void): Promise<T> => {
+  const [error, value] = await called(fn)
+  if (error) throw error
+  return value as T
+}
+
+const asking =
+  (method: Method) =>
+  (connection: Connection, sql: unknown): Promise<Rows> =>
+    result(callback => connection[method](sql, callback))
+
+/**
+ * `methods`: a driver that prepares statements has `execute` too. `wrapped`: names of the methods that are replaced, by
+ * file of the package.
+ */
+export function mysqlDriver(
+  integration: Integration,
+  methods: Method[],
+  wrapped: Record<string, string[]>,
+): SqlDriver<Connection, Pool> {
+  const { name } = integration
+  const prepares = methods.includes('execute')
+  const all: Record<Method, SqlDriver<Connection, Pool>['pooled'][string]> = {
+    query: (pool, sql) => result(callback => pool.query(sql, [], callback)),
+    execute: (pool, sql) => result(callback => pool.execute(sql, [], callback)),
+  }
+  const events = (target: Connection | Pool, sql: unknown, method: Method = 'query'): Promise<Rows> =>
+    new Promise((resolve, reject) => {
+      const rows: Rows = []
+      const query = (target as Connection)[method](sql)
+      query.on('error', reject).on('result', (row: Rows[number]) => rows.push(row))
+      query.on('end', () => resolve(rows))
+    })
+  return {
+    integration,
+    service: MARIADB,
+    spans: {
+      query: 'mysql.query',
+      acquire: `${name}.pool.acquire`,
+      type: 'mysql',
+      service: 'shop-mysql',
+      wait: ['db.pool.wait_time_ms', `${name}.pool.wait_time`],
+      acquireWait: `${name}.pool.wait_time`,
+    },
+    running: RUNNING,
+    wrong: /Unknown column 'wrong'/,
+    async connect(place, config) {
+      const connection = driverPlace(place, name).connection(config)
+      await result(callback => connection.connect(callback))
+      return connection
+    },
+    pool: (place, config) => driverPlace(place, name).pool(config),
+    queries: { 'query()': asking('query'), 'events of query()': (target, sql) => events(target, sql) },
+    prepared: prepares
+      ? {
+          'execute()': asking('execute'),
+          'events of execute()': (target, sql) => events(target, sql, 'execute'),
+        }
+      : {},
+    commentsPrepared: true,
+    callback: (connection, sql, callback) => connection.query(sql, callback as Callback),
+    statement: sql => ({ sql }),
+    misuse: (prepares ? [null, undefined] : [null]).map(wrong => connection => connection.query(wrong)),
+    askUnreachable: async (place, config) =>
+      (await called(callback => driverPlace(place, name).connection(config).query('SELECT 1', callback)))[0],
+    pooled: Object.fromEntries(methods.map(method => [`${method}()`, all[method]])),
+    inTurn: {
+      ...Object.fromEntries(
+        methods.map(method => [
+          `${method}()`,
+          (pool: Pool, statements: readonly string[]) =>
+            inCallbacks(statements, (sql, callback) => pool[method](sql, [], callback as Callback)),
+        ]),
+      ),
+      ...(prepares && {
+        'events of query()': (pool, statements) =>
+          inCallbacks(statements, (sql, callback) =>
+            pool
+              .query(sql)
+              .on('error', callback)
+              .on('end', () => callback(null)),
+          ),
+      }),
+      'getConnection()': (pool, statements) =>
+        inCallbacks(statements, (sql, callback) =>
+          pool.getConnection((_error, connection) => {
+            connection.query(sql, (error: unknown) => {
+              connection.release()
+              callback(error)
+            })
+          }),
+        ),
+    },
+    acquire: { 'getConnection()': pool => result(callback => pool.getConnection(callback as never)) },
+    release: connection => connection.release(),
+    end: pool => result(callback => pool.end(callback)),
+    showsWait: () => true,
+    refusesAtOnce: true,
+    wrapped({ set }) {
+      const mysql = set.require(name) as Driver
+      // Loads what the package loads at its first use.
+      mysql.createPoolCluster().of('*')
+      const owners = Object.entries(wrapped).map(([file, names]) => {
+        const { prototype } = set.require(`./node_modules/${name}/${file}`) as {
+          prototype: Record<string, Callback>
+        }
+        return { prototype, names }
+      })
+      return {
+        read: () => owners.flatMap(({ prototype, names }) => names.map(each => prototype[each])),
+        flagged: () => (prepares ? [set.require(name) as object] : []),
+      }
+    },
+  }
 }
