@@ -4,14 +4,14 @@ import { MsgpackBuffer } from '../../std/msgpack'
 import { cutKey, cutValue } from './limits'
 
 /** Places in `head`, from its start. `writeHead` and these are two views of the same bytes. */
-export const TRACE_ID = 1 + 9 + 1
-export const SPAN_ID = TRACE_ID + 8 + 8 + 1
-export const PARENT_ID = SPAN_ID + 8 + 10 + 1
-export const ERROR = PARENT_ID + 8 + 6
-export const START = ERROR + 1 + 6 + 1
-export const DURATION = START + 8 + 9 + 1
+export const TRACE_ID_OFFSET = 1 + 9 + 1
+export const SPAN_ID_OFFSET = TRACE_ID_OFFSET + 8 + 8 + 1
+export const PARENT_ID_OFFSET = SPAN_ID_OFFSET + 8 + 10 + 1
+export const ERROR_OFFSET = PARENT_ID_OFFSET + 8 + 6
+export const START_OFFSET = ERROR_OFFSET + 1 + 6 + 1
+export const DURATION_OFFSET = START_OFFSET + 8 + 9 + 1
 /** Place of the count in `metrics`. */
-export const METRICS_COUNT = 8 + 1
+export const METRICS_COUNT_OFFSET = 8 + 1
 
 export interface Block {
   /** All keys before `meta`, then `meta` and its ready entries. */

@@ -7,11 +7,11 @@ import { log } from '../../core/log'
 import { countResponse } from '../../core/tracer-counters'
 import type { AgentRequest, Transport } from '../../core/transport'
 import type { Payload } from '../encode/encoder'
-import type { DropReason, Tally } from '../send/delivery-counts'
+import type { DeliveryCounts, DropReason } from '../send/delivery-counts'
 import type { Entry, PayloadQueue } from '../send/queue'
 import { Reachability } from '../send/reachability'
 import { backoffMs, OVERLOADED, retryAfterMs } from '../send/retry'
-import { Courier } from '../send/send-loop'
+import { SendLoop } from '../send/send-loop'
 import { partialSuccessOf, refusalOf, verdictOf } from './answer'
 
 const compress = promisify(gzip)
@@ -21,10 +21,10 @@ const MAX_ATTEMPTS = 10
 /** A collector may ask for so much patience. */
 const MAX_RETRY_AFTER_MS = 300_000
 
-export interface DeliveryParts {
+export interface OtlpDeliveryParts {
   queue: PayloadQueue
   transport: Transport
-  tally: Tally
+  counts: DeliveryCounts
   path: string
   headers: Readonly<Record<string, string>>
   timeoutMs: number
@@ -35,20 +35,20 @@ export interface DeliveryParts {
   random: () => number
 }
 
-export class Delivery {
-  readonly courier: Courier
+export class OtlpDelivery {
+  readonly sendLoop: SendLoop
   /** Where requests go: also those whose spans were queued for another path. */
   path: string
-  readonly #parts: DeliveryParts
+  readonly #parts: OtlpDeliveryParts
   readonly #reachability: Reachability
   /** The bodies of payloads that have been compressed for an earlier attempt. */
   readonly #compressed = new WeakMap<Payload, Uint8Array>()
 
-  constructor(parts: DeliveryParts) {
+  constructor(parts: OtlpDeliveryParts) {
     this.#parts = parts
     this.path = parts.path
-    this.#reachability = new Reachability(parts.transport, parts.tally, parts.random, 'collector')
-    this.courier = new Courier(parts.queue, {
+    this.#reachability = new Reachability(parts.transport, parts.counts, parts.random, 'collector')
+    this.sendLoop = new SendLoop(parts.queue, {
       refill: parts.refill,
       attempt: entry => this.#attempt(entry),
       fail: entry => this.#drop(entry, 'not encodable'),
@@ -59,7 +59,7 @@ export class Delivery {
   redirect(path: string): void {
     this.path = path
     this.#reachability.reset()
-    this.courier.hurry()
+    this.sendLoop.hurry()
   }
 
   /** A payload that was not delivered, as it would have been sent. */
@@ -73,13 +73,13 @@ export class Delivery {
 
   /** Spans were lost since too many wait. */
   reportEviction(): void {
-    const { transport, tally, queue } = this.#parts
+    const { transport, counts, queue } = this.#parts
     if (this.#reachability.isLost) this.#reachability.warn()
     else {
       const waitingKib = Math.round(queue.byteLength / 1024)
       log.warn(
         'queue full',
-        () => `${waitingKib} KiB wait for collector at ${transport.url}; ${tally.losses}`,
+        () => `${waitingKib} KiB wait for collector at ${transport.url}; ${counts.losses}`,
       )
     }
   }
@@ -106,11 +106,11 @@ export class Delivery {
   }
 
   #answered(entry: Entry, response: AgentResponse): number {
-    const { queue, tally, random } = this.#parts
+    const { queue, counts, random } = this.#parts
     switch (verdictOf(response.status)) {
       case 'accepted':
         queue.shift()
-        tally.countSent(entry.payload)
+        counts.countSent(entry.payload)
         this.#reportRejected(response)
         return 0
       case 'again': {
@@ -127,10 +127,10 @@ export class Delivery {
     const partial = partialSuccessOf(response)
     if (partial === undefined) return
     const { rejected, message } = partial
-    const { tally, transport } = this.#parts
+    const { counts, transport } = this.#parts
     const { url } = transport
-    if (rejected > 0) tally.countDropped('refused', 0, rejected)
-    const unit = tally.what === 'traces' ? 'spans' : 'logs'
+    if (rejected > 0) counts.countDropped('refused', 0, rejected)
+    const unit = counts.what === 'traces' ? 'spans' : 'logs'
     const what = rejected > 0 ? `rejects ${rejected} ${unit}` : 'has a remark'
     log.warn(
       'otlp partial success',
@@ -139,21 +139,21 @@ export class Delivery {
   }
 
   #refuse(entry: Entry, reason: DropReason, response: AgentResponse): 0 {
-    const { transport, tally } = this.#parts
+    const { transport, counts } = this.#parts
     this.#drop(entry, reason)
     const said = refusalOf(response)
     const answer = `${response.status}${said === '' ? '' : ` (${said})`}`
     log.warn(
       `collector answers ${response.status}`,
-      () => `collector at ${transport.url} answers ${answer}; ${tally.losses}`,
+      () => `collector at ${transport.url} answers ${answer}; ${counts.losses}`,
     )
     return 0
   }
 
   #drop(entry: Entry, reason: DropReason): void {
-    const { queue, tally } = this.#parts
+    const { queue, counts } = this.#parts
     if (queue.first !== entry) return
     queue.shift()
-    tally.countDropped(reason, entry.payload.traceCount, entry.payload.spanCount)
+    counts.countDropped(reason, entry.payload.traceCount, entry.payload.spanCount)
   }
 }

@@ -1,14 +1,14 @@
 /** Takes finished traces, encodes them at once, and has them delivered to a collector: bytes are the queue. */
 
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
-import { Tally } from '../send/delivery-counts'
+import { DeliveryCounts } from '../send/delivery-counts'
 import type { Exporter, FlushResult, Unsent } from '../send/exporter'
 import { Batch } from './batch'
 import { TRACES } from './collector'
 import type { Format, ResourceAttributes, Scope } from './output'
-import { BATCH_BYTES, Pipeline, type PipelineOptions } from './pipeline'
+import { BATCH_BYTES, OtlpPipeline, type OtlpPipelineOptions } from './pipeline'
 
-export interface OtlpOptions extends PipelineOptions {
+export interface OtlpOptions extends OtlpPipelineOptions {
   format: Format
   scope: Scope
   /** Describes the process, as the sender of the spans of a service. */
@@ -18,9 +18,9 @@ export interface OtlpOptions extends PipelineOptions {
 }
 
 export class OtlpExporter implements Exporter {
-  readonly #tally = new Tally()
+  readonly #counts = new DeliveryCounts()
   readonly #batch: Batch
-  readonly #pipeline: Pipeline
+  readonly #pipeline: OtlpPipeline
 
   constructor(options: OtlpOptions) {
     const { format, resource, queueSpans = Number.POSITIVE_INFINITY } = options
@@ -32,7 +32,7 @@ export class OtlpExporter implements Exporter {
       maxSpans: Math.min(options.batchSpans ?? 512, queueSpans),
       maxBytes: options.batchBytes ?? BATCH_BYTES,
     })
-    this.#pipeline = new Pipeline(options, TRACES, format.contentType, this.#tally, this.#batch)
+    this.#pipeline = new OtlpPipeline(options, TRACES, format.contentType, this.#counts, this.#batch)
   }
 
   get byteLength(): number {
@@ -41,11 +41,11 @@ export class OtlpExporter implements Exporter {
 
   add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     if (this.#pipeline.isClosing) {
-      this.#tally.countDropped('shut down', 1, spans.length)
+      this.#counts.countDropped('shut down', 1, spans.length)
       return
     }
     const failures = this.#batch.add(trace, spans)
-    if (failures > 0) this.#tally.countDropped('not encodable', failures === spans.length ? 1 : 0, failures)
+    if (failures > 0) this.#counts.countDropped('not encodable', failures === spans.length ? 1 : 0, failures)
     this.#pipeline.added()
   }
 

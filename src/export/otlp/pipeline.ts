@@ -5,14 +5,14 @@ import { log } from '../../core/log'
 import type { Transport } from '../../core/transport'
 import { later } from '../../std/timer'
 import type { Payload } from '../encode/encoder'
-import type { Tally } from '../send/delivery-counts'
+import type { DeliveryCounts } from '../send/delivery-counts'
 import type { FlushResult, Unsent } from '../send/exporter'
-import { dropRest, flushQueue, type Leaving } from '../send/flush'
+import { dropRest, type FlushParts, flushQueue } from '../send/flush'
 import { PayloadQueue } from '../send/queue'
 import { endpointAt, type Signal } from './collector'
-import { Delivery } from './delivery'
+import { OtlpDelivery } from './delivery'
 
-export interface PipelineOptions {
+export interface OtlpPipelineOptions {
   /** To the origin of the collector. */
   transport: Transport
   /** Path there. */
@@ -45,15 +45,15 @@ export const BATCH_BYTES = MIB
 const FLUSH_TIMEOUT_MS = 5000
 const SHUTDOWN_TIMEOUT_MS = 1000
 
-export class Pipeline {
+export class OtlpPipeline {
   readonly #batchBytes: number
   readonly #transport: Transport
   readonly #signal: Signal
   readonly #queue: PayloadQueue
-  readonly #tally: Tally
+  readonly #counts: DeliveryCounts
   readonly #batch: Filling
-  readonly #delivery: Delivery
-  readonly #leaving: Leaving
+  readonly #delivery: OtlpDelivery
+  readonly #flushParts: FlushParts
   readonly #delayMs: number
   /** The timer for what is in the batch runs. */
   #isArmed = false
@@ -61,19 +61,25 @@ export class Pipeline {
   #isDue = false
   #closing: Promise<FlushResult> | undefined
 
-  constructor(options: PipelineOptions, signal: Signal, contentType: string, tally: Tally, batch: Filling) {
+  constructor(
+    options: OtlpPipelineOptions,
+    signal: Signal,
+    contentType: string,
+    counts: DeliveryCounts,
+    batch: Filling,
+  ) {
     const { transport, compression = 'none' } = options
     this.#transport = transport
     this.#signal = signal
-    this.#tally = tally
+    this.#counts = counts
     this.#batch = batch
     this.#delayMs = options.delayMs ?? 5000
     this.#batchBytes = options.batchBytes ?? BATCH_BYTES
     this.#queue = new PayloadQueue(options.queueBytes ?? 16 * MIB, options.queueSpans)
-    this.#delivery = new Delivery({
+    this.#delivery = new OtlpDelivery({
       queue: this.#queue,
       transport,
-      tally,
+      counts,
       path: options.path,
       headers: { ...options.headers, 'content-type': contentType },
       timeoutMs: options.timeoutMs ?? 10_000,
@@ -83,7 +89,7 @@ export class Pipeline {
       },
       random: options.random ?? Math.random,
     })
-    this.#leaving = { queue: this.#queue, courier: this.#delivery.courier, tally }
+    this.#flushParts = { queue: this.#queue, sendLoop: this.#delivery.sendLoop, counts }
   }
 
   get byteLength(): number {
@@ -105,7 +111,7 @@ export class Pipeline {
   /** The batch is full. */
   send(): void {
     this.#cut()
-    this.#delivery.courier.start()
+    this.#delivery.sendLoop.start()
   }
 
   flush(timeoutMs = FLUSH_TIMEOUT_MS): Promise<FlushResult> {
@@ -140,17 +146,17 @@ export class Pipeline {
 
   #flush(timeoutMs: number): Promise<FlushResult> {
     this.#cut()
-    return flushQueue(this.#leaving, timeoutMs)
+    return flushQueue(this.#flushParts, timeoutMs)
   }
 
   async #shutdown(timeoutMs: number): Promise<FlushResult> {
     const flushed = await this.#flush(timeoutMs)
-    return dropRest(this.#leaving, flushed, () => this.takeUnsent(), `collector at ${this.#transport.url}`)
+    return dropRest(this.#flushParts, flushed, () => this.takeUnsent(), `collector at ${this.#transport.url}`)
   }
 
   /** What comes while a request is under way makes one more, not one each. */
   #flushSoon(): void {
-    if (this.#delivery.courier.isRunning) this.#isDue = true
+    if (this.#delivery.sendLoop.isRunning) this.#isDue = true
     else this.send()
   }
 
@@ -172,7 +178,7 @@ export class Pipeline {
     this.#queue.push(payload, this.#delivery.path)
     const evicted = this.#queue.evict(this.#batchBytes)
     for (const { payload: lost } of evicted) {
-      this.#tally.countDropped('queue full', lost.traceCount, lost.spanCount)
+      this.#counts.countDropped('queue full', lost.traceCount, lost.spanCount)
     }
     if (evicted.length > 0) this.#delivery.reportEviction()
   }

@@ -12,12 +12,12 @@ import type { Payload } from '../encode/encoder'
 import { toV04, V04_PATH, V05_PATH } from '../encode/v05/payload'
 import type { AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
-import type { DropReason, Tally } from './delivery-counts'
+import type { DeliveryCounts, DropReason } from './delivery-counts'
 import type { Entry, PayloadQueue } from './queue'
 import { Reachability } from './reachability'
 import { type Rates, ratesOf, reasonOf, verdictOf } from './responses'
 import { backoffMs, OVERLOADED, retryAfterMs, UNREACHABLE } from './retry'
-import { Courier } from './send-loop'
+import { SendLoop } from './send-loop'
 import { traceHeaders } from './trace-headers'
 import { V05Support } from './v05-support'
 
@@ -28,11 +28,11 @@ const LATE_ATTEMPTS = 2
 const OVERLOADED_ATTEMPTS = 5
 
 /** The parts of the writer that a delivery works with. */
-export interface DeliveryParts {
+export interface AgentDeliveryParts {
   queue: PayloadQueue
   transport: Transport
   info: AgentInfoSource
-  tally: Tally
+  counts: DeliveryCounts
   headers: Readonly<Record<string, string>>
   /** Absent: the agent computes all statistics. */
   stats: ClientStats | undefined
@@ -49,18 +49,18 @@ export interface DeliveryParts {
   random: () => number
 }
 
-export class Delivery {
-  readonly courier: Courier
-  readonly #parts: DeliveryParts
+export class AgentDelivery {
+  readonly sendLoop: SendLoop
+  readonly #parts: AgentDeliveryParts
   readonly #reachability: Reachability
   readonly #v05: V05Support
   #ratesVersion: string | undefined
 
-  constructor(parts: DeliveryParts) {
+  constructor(parts: AgentDeliveryParts) {
     this.#parts = parts
-    this.#reachability = new Reachability(parts.transport, parts.tally, parts.random)
+    this.#reachability = new Reachability(parts.transport, parts.counts, parts.random)
     this.#v05 = new V05Support(parts.transport, parts.info, parts.useV04)
-    this.courier = new Courier(parts.queue, {
+    this.sendLoop = new SendLoop(parts.queue, {
       refill: parts.refill,
       attempt: entry => this.#attempt(entry),
       fail: entry => this.#drop(entry, 'not encodable'),
@@ -72,16 +72,16 @@ export class Delivery {
     this.#reachability.reset()
     this.#v05.reset()
     this.#ratesVersion = undefined
-    this.courier.hurry()
+    this.sendLoop.hurry()
   }
 
   /** Traces were lost since too many wait. */
   reportEviction(): void {
-    const { transport, tally, queue } = this.#parts
+    const { transport, counts, queue } = this.#parts
     if (this.#reachability.isLost) this.#reachability.warn()
     else {
       const waitingKib = Math.round(queue.byteLength / 1024)
-      log.warn('queue full', () => `${waitingKib} KiB wait for agent at ${transport.url}; ${tally.losses}`)
+      log.warn('queue full', () => `${waitingKib} KiB wait for agent at ${transport.url}; ${counts.losses}`)
     }
   }
 
@@ -131,11 +131,11 @@ export class Delivery {
   }
 
   #answered(entry: Entry, response: AgentResponse): number {
-    const { queue, tally, stats, split, recycle, onTooLarge, random } = this.#parts
+    const { queue, counts, stats, split, recycle, onTooLarge, random } = this.#parts
     switch (verdictOf(response.status)) {
       case 'accepted':
         queue.shift()
-        tally.countSent(entry.payload)
+        counts.countSent(entry.payload)
         stats?.accepted()
         recycle(entry)
         this.#learnRates(response)
@@ -172,18 +172,18 @@ export class Delivery {
   }
 
   #refuse(entry: Entry, reason: DropReason, { status, body }: AgentResponse): void {
-    const { transport, tally } = this.#parts
+    const { transport, counts } = this.#parts
     this.#drop(entry, reason)
     const said = reasonOf(body)
     const answer = said === '' ? `${status}` : `${status} (${said})`
-    log.warn(`agent answers ${status}`, () => `agent at ${transport.url} answers ${answer}; ${tally.losses}`)
+    log.warn(`agent answers ${status}`, () => `agent at ${transport.url} answers ${answer}; ${counts.losses}`)
   }
 
   #drop(entry: Entry, reason: DropReason): void {
-    const { queue, tally } = this.#parts
+    const { queue, counts } = this.#parts
     if (queue.first !== entry) return
     queue.shift()
-    tally.countDropped(reason, entry.payload.traceCount, entry.payload.spanCount)
+    counts.countDropped(reason, entry.payload.traceCount, entry.payload.spanCount)
   }
 
   #learnRates({ headers, body }: AgentResponse): void {

@@ -2,7 +2,7 @@
 
 import { later } from '../../std/timer'
 
-export class Pause {
+export class CancellableWait {
   #wake: (() => void) | undefined
 
   /** Resolves after `delayMs`, or at `end()`. */

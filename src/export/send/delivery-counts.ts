@@ -18,7 +18,7 @@ export type DropReason =
   /** The process ended, or the tracer was shut down. */
   | 'shut down'
 
-export class Tally {
+export class DeliveryCounts {
   /** What messages call that which is counted. */
   readonly what: 'traces' | 'logs'
   sent = 0

@@ -2,45 +2,45 @@
 
 import { endsWithin } from '../../core/deadline'
 import { log } from '../../core/log'
-import type { Tally } from './delivery-counts'
+import type { DeliveryCounts } from './delivery-counts'
 import type { FlushResult, Unsent } from './exporter'
 import type { PayloadQueue } from './queue'
-import type { Courier } from './send-loop'
+import type { SendLoop } from './send-loop'
 
-export interface Leaving {
+export interface FlushParts {
   queue: PayloadQueue
-  courier: Courier
-  tally: Tally
+  sendLoop: SendLoop
+  counts: DeliveryCounts
 }
 
 /** Everything in the queue is to leave within `timeoutMs`. */
 export async function flushQueue(
-  { queue, courier, tally }: Leaving,
+  { queue, sendLoop, counts }: FlushParts,
   timeoutMs: number,
 ): Promise<FlushResult> {
   let timedOut = false
   if (queue.size > 0) {
-    const left = courier.flushes.wait(queue.lastOrder)
-    courier.start()
-    courier.hurry()
+    const left = sendLoop.flushes.wait(queue.lastOrder)
+    sendLoop.start()
+    sendLoop.hurry()
     timedOut = !(await endsWithin(left, timeoutMs))
   }
-  return { ...tally.takeNews(), timedOut }
+  return { ...counts.takeNews(), timedOut }
 }
 
 /** After a flush: nothing more is sent. `unsent` takes out what is left, `whom` names who did not take it. */
 export function dropRest(
-  { courier, tally }: Leaving,
+  { sendLoop, counts }: FlushParts,
   { sent, dropped, timedOut }: FlushResult,
   unsent: () => Unsent,
   whom: string,
 ): FlushResult {
-  courier.stop()
+  sendLoop.stop()
   const { traceCount, spanCount } = unsent()
   if (traceCount > 0) {
-    tally.countDropped('shut down', traceCount, spanCount)
-    log.warn('shut down', `${traceCount} ${tally.what} are lost: ${whom} did not take them in time`)
+    counts.countDropped('shut down', traceCount, spanCount)
+    log.warn('shut down', `${traceCount} ${counts.what} are lost: ${whom} did not take them in time`)
   }
-  const late = tally.takeNews()
+  const late = counts.takeNews()
   return { sent: sent + late.sent, dropped: dropped + late.dropped, timedOut }
 }

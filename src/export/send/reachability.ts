@@ -3,7 +3,7 @@
 import { log } from '../../core/log'
 import { countError } from '../../core/tracer-counters'
 import { errorCode, type Transport } from '../../core/transport'
-import type { Tally } from './delivery-counts'
+import type { DeliveryCounts } from './delivery-counts'
 import { backoffMs, UNREACHABLE } from './retry'
 
 /** One lost connection can be an idle one that the agent closed; these codes leave no doubt. */
@@ -11,7 +11,7 @@ const CERTAIN = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND', 'EHOST
 
 export class Reachability {
   readonly #transport: Transport
-  readonly #tally: Tally
+  readonly #counts: DeliveryCounts
   readonly #random: () => number
   readonly #whom: string
   /** Attempts in a row that got no answer. */
@@ -20,9 +20,9 @@ export class Reachability {
   #isReported = false
 
   /** `whom`: what messages call the other side. */
-  constructor(transport: Transport, tally: Tally, random: () => number, whom = 'agent') {
+  constructor(transport: Transport, counts: DeliveryCounts, random: () => number, whom = 'agent') {
     this.#transport = transport
-    this.#tally = tally
+    this.#counts = counts
     this.#random = random
     this.#whom = whom
   }
@@ -58,7 +58,7 @@ export class Reachability {
     this.#isReported = true
     log.warn('agent unreachable', () => {
       const losses =
-        this.#tally.dropped === 0 ? `${this.#tally.what} are kept until it can` : this.#tally.losses
+        this.#counts.dropped === 0 ? `${this.#counts.what} are kept until it can` : this.#counts.losses
       return `${this.#whom} at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
     })
   }

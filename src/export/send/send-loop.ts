@@ -2,11 +2,11 @@
 
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
-import { Pause } from './cancellable-wait'
+import { CancellableWait } from './cancellable-wait'
 import { Flushes } from './flushes'
 import type { Entry, PayloadQueue } from './queue'
 
-export interface Errands {
+export interface SendHandlers {
   /** The queue has run empty: the place to push what is due. */
   refill(): void
   /** ms to wait before the next attempt; 0 when this one got somewhere. */
@@ -15,17 +15,17 @@ export interface Errands {
   fail(entry: Entry): void
 }
 
-export class Courier {
+export class SendLoop {
   readonly flushes = new Flushes()
   readonly #queue: PayloadQueue
-  readonly #errands: Errands
-  readonly #pause = new Pause()
+  readonly #handlers: SendHandlers
+  readonly #wait = new CancellableWait()
   #isRunning = false
   #isStopped = false
 
-  constructor(queue: PayloadQueue, errands: Errands) {
+  constructor(queue: PayloadQueue, handlers: SendHandlers) {
     this.#queue = queue
-    this.#errands = errands
+    this.#handlers = handlers
   }
 
   /** Whether a payload is being sent, or waits for the next attempt. */
@@ -41,7 +41,7 @@ export class Courier {
 
   /** The next attempt happens now, not after the wait. */
   hurry(): void {
-    this.#pause.end()
+    this.#wait.end()
   }
 
   stop(): void {
@@ -53,15 +53,15 @@ export class Courier {
     for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
       let waitMs = 0
       try {
-        waitMs = await this.#errands.attempt(entry)
+        waitMs = await this.#handlers.attempt(entry)
       } catch (error) {
         reportFailure('delivery', error)
-        this.#errands.fail(entry)
+        this.#handlers.fail(entry)
       }
       this.flushes.progressed(this.#queue.first?.order)
       if (waitMs > 0) {
         this.flushes.attemptFailed()
-        if (this.flushes.isEmpty) await this.#pause.wait(waitMs)
+        if (this.flushes.isEmpty) await this.#wait.wait(waitMs)
       }
     }
     this.#isRunning = false
@@ -70,7 +70,7 @@ export class Courier {
 
   #next(): Entry | undefined {
     if (this.#isStopped) return undefined
-    if (this.#queue.first === undefined) this.#errands.refill()
+    if (this.#queue.first === undefined) this.#handlers.refill()
     return this.#queue.first
   }
 }

@@ -8,12 +8,12 @@ import { later } from '../../std/timer'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Encoder } from '../encode/encoder'
 import { V05_PATH } from '../encode/v05/payload'
-import { Delivery } from './agent-delivery'
+import { AgentDelivery } from './agent-delivery'
 import { type AgentInfo, AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
-import { type DropReason, Tally } from './delivery-counts'
+import { DeliveryCounts, type DropReason } from './delivery-counts'
 import type { Exporter, FlushResult, Unsent } from './exporter'
-import { dropRest, flushQueue, type Leaving } from './flush'
+import { dropRest, type FlushParts, flushQueue } from './flush'
 import { type Entry, PayloadQueue } from './queue'
 import type { Rates } from './responses'
 import { traceHeaders } from './trace-headers'
@@ -56,11 +56,11 @@ export class AgentWriter implements Exporter {
   readonly #headers: Readonly<Record<string, string>>
   readonly #flushIntervalMs: number
   readonly #queue: PayloadQueue
-  readonly #tally = new Tally()
+  readonly #counts = new DeliveryCounts()
   readonly #stats: ClientStats | undefined
   readonly #info: AgentInfoSource
-  readonly #delivery: Delivery
-  readonly #leaving: Leaving
+  readonly #delivery: AgentDelivery
+  readonly #flushParts: FlushParts
   #encoder: Encoder
   #softLimitBytes: number
   /** The timer for what is in the encoder runs. */
@@ -83,11 +83,11 @@ export class AgentWriter implements Exporter {
       this.#tellStats(stats => stats.learn(info))
       options.onInfo?.(info)
     })
-    this.#delivery = new Delivery({
+    this.#delivery = new AgentDelivery({
       queue: this.#queue,
       transport: this.#transport,
       info: this.#info,
-      tally: this.#tally,
+      counts: this.#counts,
       headers: this.#headers,
       stats: this.#stats,
       onRates: options.onRates ?? (() => {}),
@@ -100,7 +100,7 @@ export class AgentWriter implements Exporter {
       recycle: entry => this.#recycle(entry),
       random: options.random ?? Math.random,
     })
-    this.#leaving = { queue: this.#queue, courier: this.#delivery.courier, tally: this.#tally }
+    this.#flushParts = { queue: this.#queue, sendLoop: this.#delivery.sendLoop, counts: this.#counts }
     if (this.#stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
   }
 
@@ -128,7 +128,7 @@ export class AgentWriter implements Exporter {
 
   add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     if (this.#closing !== undefined) {
-      this.#tally.countDropped('shut down', 1, spans.length)
+      this.#counts.countDropped('shut down', 1, spans.length)
       return
     }
     try {
@@ -188,22 +188,22 @@ export class AgentWriter implements Exporter {
 
   #flush(timeoutMs: number): Promise<FlushResult> {
     this.#cut()
-    return flushQueue(this.#leaving, timeoutMs)
+    return flushQueue(this.#flushParts, timeoutMs)
   }
 
   async #shutdown(timeoutMs: number): Promise<FlushResult> {
     const flushed = await this.#flush(timeoutMs)
-    return dropRest(this.#leaving, flushed, () => this.takeUnsent(), `agent at ${this.#transport.url}`)
+    return dropRest(this.#flushParts, flushed, () => this.takeUnsent(), `agent at ${this.#transport.url}`)
   }
 
   #send(): void {
     // Traces that come while a payload is under way make one payload, not one each.
-    if (this.#leaving.courier.isRunning && this.#encoder.byteLength < this.#softLimitBytes) {
+    if (this.#flushParts.sendLoop.isRunning && this.#encoder.byteLength < this.#softLimitBytes) {
       this.#isDue = true
       return
     }
     this.#cut()
-    this.#leaving.courier.start()
+    this.#flushParts.sendLoop.start()
   }
 
   /** Soon: until then spans are counted without what only the agent knows. The first payload asks again if need be. */
@@ -229,7 +229,7 @@ export class AgentWriter implements Exporter {
     this.#queue.push(payload, this.#encoder.path, this.#stats?.isCounting)
     const evicted = this.#queue.evict(this.#softLimitBytes)
     for (const entry of evicted) {
-      this.#tally.countDropped('queue full', entry.payload.traceCount, entry.payload.spanCount)
+      this.#counts.countDropped('queue full', entry.payload.traceCount, entry.payload.spanCount)
       this.#recycle(entry)
     }
     if (evicted.length > 0) this.#delivery.reportEviction()
@@ -256,7 +256,7 @@ export class AgentWriter implements Exporter {
   }
 
   #lose(reason: DropReason, spanCount: number): void {
-    this.#tally.countDropped(reason, 1, spanCount)
+    this.#counts.countDropped(reason, 1, spanCount)
     log.warn(`trace ${reason}`, () => `a trace of ${spanCount} spans is lost: ${reason}`)
   }
 }

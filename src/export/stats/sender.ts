@@ -4,7 +4,7 @@ import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
-import { Pause } from '../send/cancellable-wait'
+import { CancellableWait } from '../send/cancellable-wait'
 import { reasonOf, verdictOf } from '../send/responses'
 import { backoffMs, OVERLOADED, retryAfterMs } from '../send/retry'
 
@@ -28,7 +28,7 @@ export interface SenderParts {
 
 export class StatsSender {
   readonly #parts: SenderParts
-  readonly #pause = new Pause()
+  readonly #wait = new CancellableWait()
   /** The first is the one under way. */
   #waiting: Uint8Array[] = []
   #dropped = 0
@@ -52,7 +52,7 @@ export class StatsSender {
   /** Resolves when nothing waits any more; what fails from now on is not waited for. */
   async flush(): Promise<void> {
     this.#isHurried = true
-    this.#pause.end()
+    this.#wait.end()
     await this.#running
     this.#isHurried = false
   }
@@ -64,7 +64,7 @@ export class StatsSender {
 
   clear(): void {
     this.#waiting = []
-    this.#pause.end()
+    this.#wait.end()
   }
 
   async #run(): Promise<void> {
@@ -72,7 +72,7 @@ export class StatsSender {
     for (let [body] = this.#waiting; body !== undefined; [body] = this.#waiting) {
       const waitMs = await this.#attempt(body, ++attempts)
       if (this.#waiting[0] !== body) attempts = 0
-      else await this.#pause.wait(waitMs)
+      else await this.#wait.wait(waitMs)
     }
     this.#running = undefined
   }

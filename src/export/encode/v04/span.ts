@@ -171,7 +171,7 @@ export class SpanWriter implements TagWriter {
       metricsCount++
     }
     if (derived) metricsCount += writeNumbers(span, first, this)
-    out.setWord(metricsAt + block.METRICS_COUNT, metricsCount)
+    out.setWord(metricsAt + block.METRICS_COUNT_OFFSET, metricsCount)
     this.#resource(span.resource || span.name, template)
   }
 
@@ -204,13 +204,13 @@ export class SpanWriter implements TagWriter {
 /** Through a view in a local: on Node 24 ten calls of `setWord` cost a tenth of all encoding. */
 function patchHead(out: MsgpackBuffer, start: number, trace: LocalTrace, span: SpanRecord): void {
   const { view } = out
-  view.setInt32(start + block.TRACE_ID, trace.traceHi)
-  view.setInt32(start + block.TRACE_ID + 4, trace.traceLo)
-  view.setInt32(start + block.SPAN_ID, span.idHi)
-  view.setInt32(start + block.SPAN_ID + 4, span.idLo)
-  view.setInt32(start + block.PARENT_ID, span.parentHi)
-  view.setInt32(start + block.PARENT_ID + 4, span.parentLo)
-  view.setUint8(start + block.ERROR, span.error)
-  setStart(view, start + block.START, span)
-  setDuration(view, start + block.DURATION, span)
+  view.setInt32(start + block.TRACE_ID_OFFSET, trace.traceHi)
+  view.setInt32(start + block.TRACE_ID_OFFSET + 4, trace.traceLo)
+  view.setInt32(start + block.SPAN_ID_OFFSET, span.idHi)
+  view.setInt32(start + block.SPAN_ID_OFFSET + 4, span.idLo)
+  view.setInt32(start + block.PARENT_ID_OFFSET, span.parentHi)
+  view.setInt32(start + block.PARENT_ID_OFFSET + 4, span.parentLo)
+  view.setUint8(start + block.ERROR_OFFSET, span.error)
+  setStart(view, start + block.START_OFFSET, span)
+  setDuration(view, start + block.DURATION_OFFSET, span)
 }

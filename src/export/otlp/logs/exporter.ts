@@ -2,16 +2,16 @@
 
 import { fence } from '../../../core/fence'
 import type { EmitLog } from '../../../trace/log-entry'
-import { Tally } from '../../send/delivery-counts'
+import { DeliveryCounts } from '../../send/delivery-counts'
 import type { FlushResult, Unsent } from '../../send/exporter'
 import { LOGS } from '../collector'
 import type { ResourceAttributes } from '../output'
-import { BATCH_BYTES, Pipeline, type PipelineOptions } from '../pipeline'
+import { BATCH_BYTES, OtlpPipeline, type OtlpPipelineOptions } from '../pipeline'
 import { LogBatch } from './batch'
 import { toRecord } from './entry'
 import type { LogFormat } from './record'
 
-export interface LogExporterOptions extends PipelineOptions {
+export interface LogExporterOptions extends OtlpPipelineOptions {
   format: LogFormat
   /** Describes the process. */
   resource: ResourceAttributes
@@ -20,9 +20,9 @@ export interface LogExporterOptions extends PipelineOptions {
 }
 
 export class LogExporter {
-  readonly #tally = new Tally('logs')
+  readonly #counts = new DeliveryCounts('logs')
   readonly #batch: LogBatch
-  readonly #pipeline: Pipeline
+  readonly #pipeline: OtlpPipeline
 
   constructor(options: LogExporterOptions) {
     const { format, resource, queueSpans = Number.POSITIVE_INFINITY } = options
@@ -37,7 +37,7 @@ export class LogExporter {
       maxRecords: Math.min(options.batchRecords ?? 512, queueSpans),
       maxBytes: options.batchBytes ?? BATCH_BYTES,
     })
-    this.#pipeline = new Pipeline(options, LOGS, format.contentType, this.#tally, this.#batch)
+    this.#pipeline = new OtlpPipeline(options, LOGS, format.contentType, this.#counts, this.#batch)
   }
 
   get byteLength(): number {
@@ -47,8 +47,8 @@ export class LogExporter {
   /** Never throws. */
   readonly emit: EmitLog = (entry, scope) => {
     fence('log record', () => {
-      if (this.#pipeline.isClosing) this.#tally.countDropped('shut down', 1, 1)
-      else if (!this.#batch.add(toRecord(entry), scope)) this.#tally.countDropped('not encodable', 1, 1)
+      if (this.#pipeline.isClosing) this.#counts.countDropped('shut down', 1, 1)
+      else if (!this.#batch.add(toRecord(entry), scope)) this.#counts.countDropped('not encodable', 1, 1)
       else this.#pipeline.added()
     })
   }
