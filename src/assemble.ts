@@ -13,13 +13,9 @@ import { sendAtExit } from './core/send-at-exit'
 import { startupLine } from './core/startup-line'
 import type { Transport } from './core/transport'
 import type { DataStreamsMonitor } from './export/data-streams/monitor'
-import { commonTags } from './export/encode/common-tags'
-import { V04Encoder } from './export/encode/v04/encoder'
-import { V05Encoder } from './export/encode/v05/encoder'
 import type { Logs } from './export/otlp/logs/index'
-import type { AgentInfo } from './export/send/agent-info'
 import type { Exporter, FlushResult } from './export/send/exporter'
-import { identityHeaders } from './export/send/trace-headers'
+import { openWriter } from './export/send/open-writer'
 import { AgentWriter } from './export/send/writer'
 import type { TraceStats } from './export/stats/trace-stats'
 import { manifest } from './manifest'
@@ -32,11 +28,8 @@ import { finishOpenSpans, recordUncaught } from './trace/process-end'
 import { openOrgGuard, openPropagator } from './trace/propagation/open'
 import type { Propagator } from './trace/propagation/propagator'
 import { keepSpans, openSampler, openSpanSampler, samplingRules } from './trace/sampling/open'
-import type { Sampler } from './trace/sampling/sampler'
 import { flushWaiting, MAX_WAIT_MS } from './trace/waiting'
 
-/** A chunk may fill 10 MiB: well under the 25 MiB that an agent takes. */
-const MAX_CHUNK_BYTES = 10 * 1024 * 1024
 const SWEEP_MS = 10_000
 const SHUTDOWN_TIMEOUT_MS = 1000
 /** Most of what a short program does is over by then, and its first traces have left. */
@@ -72,9 +65,15 @@ export function assemble(config: Config): Assembly {
   const spanSampler = openSpanSampler(config)
   const writer: Exporter =
     otlp?.exporter ??
-    makeWriter(config, version, transport, sampler, stats, info => {
-      background?.agentIs(info)
-      orgGuard?.learn(info.fields)
+    openWriter(config, {
+      tracerVersion: version,
+      transport,
+      stats,
+      onRates: rates => sampler.agentRates.update(rates),
+      onInfo(info) {
+        background?.agentIs(info)
+        orgGuard?.learn(info.fields)
+      },
     })
   const runtime: TraceRuntime = {
     enabled: true,
@@ -157,30 +156,6 @@ export function assemble(config: Config): Assembly {
       return result
     },
   }
-}
-
-function makeWriter(
-  config: Config,
-  tracerVersion: string,
-  transport: Transport,
-  sampler: Sampler,
-  stats: TraceStats | undefined,
-  onInfo: (info: AgentInfo) => void,
-): AgentWriter {
-  const processTags = commonTags(config).chunkMeta['_dd.tags.process']
-  return new AgentWriter({
-    transport,
-    encoders: {
-      v04: () => new V04Encoder(commonTags(config), MAX_CHUNK_BYTES),
-      v05: () => new V05Encoder(commonTags(config), MAX_CHUNK_BYTES),
-    },
-    protocolVersion: config.protocolVersion,
-    flushIntervalMs: config.flushInterval,
-    headers: identityHeaders({ tracerVersion, externalEnv: config.externalEnv, processTags }),
-    onRates: rates => sampler.agentRates.update(rates),
-    onInfo,
-    stats,
-  })
 }
 
 function exportsOtlp({ tracesExporter }: Config): boolean {

@@ -2,6 +2,7 @@
 
 import type { LookupFunction } from 'node:net'
 import type { Logger } from './core/logger'
+import type { TraceFormatVersion } from './std/trace-formats'
 import type { Scope } from './trace/scope'
 import type { Span, SpanContext } from './trace/span'
 import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
@@ -61,7 +62,7 @@ export interface InitOptions {
   port?: number | string
   /** Finds the address of the agent host, in place of `dns.lookup`. */
   lookup?: LookupFunction
-  protocolVersion?: '0.4' | '0.5'
+  protocolVersion?: TraceFormatVersion
   /** ms; 0 sends each trace as it ends. */
   flushInterval?: number
   flushMinSpans?: number

@@ -3,7 +3,7 @@
 import { resolveConfig } from '../../src/core/config/resolve'
 import { Transport } from '../../src/core/transport'
 import type { AgentInfo } from '../../src/export/send/agent-info'
-import { AgentWriter } from '../../src/export/send/writer'
+import type { AgentWriter } from '../../src/export/send/writer'
 import { Aggregator } from '../../src/export/stats/aggregator'
 import type { Bucket } from '../../src/export/stats/bucket'
 import { type Offer, UNKNOWN } from '../../src/export/stats/offer'
@@ -15,7 +15,7 @@ import { type FakeAgent, type FakeAgentOptions, infoAnswer, startFakeAgent } fro
 import { catchLog } from './log-lines'
 import { TEST_COMMON, type TestRuntime, testRuntime } from './runtime'
 import { readStats, type SeenBucket, type SeenGroup } from './stats'
-import { ENCODERS } from './writing'
+import { openTestWriter } from './writing'
 
 export const IDENTITY: Identity = {
   Hostname: 'host-1',
@@ -92,14 +92,8 @@ export async function countingWriter(
     sendEveryMs,
     random: () => 0,
   })
-  const writer = new AgentWriter({
-    transport,
-    encoders: ENCODERS,
-    flushIntervalMs: NEVER_MS,
-    random: () => 0,
-    protocolVersion,
-    stats,
-  })
+  const delayMs = NEVER_MS
+  const writer = openTestWriter({ transport, delayMs, random: () => 0, protocolVersion, stats })
   const spanSampler = openSpanSampler(resolveConfig({ spanSamplingRules: spanRules }, {}))
   const sink = stats.countBefore(writer, spanSampler)
   const made: CountingWriter = { agent, writer, stats, sink, runtime: testRuntime(), priority: 1, lines }

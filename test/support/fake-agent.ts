@@ -3,6 +3,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ListenOptions, Socket } from 'node:net'
+import { TRACE_FORMATS } from '../../src/std/trace-formats'
 
 export interface Received {
   method: string
@@ -28,7 +29,7 @@ export interface FakeAgentOptions {
   listen?: ListenOptions
   /** Answer to payloads; `index` counts them from 0. Default 200. */
   answer?: (request: Received, index: number) => Answer
-  /** Answer to `/info`; default: an agent that has v0.4 and v0.5. */
+  /** Answer to `/info`; default: an agent that takes all formats of the tracer. */
   info?: () => Answer
   /** Answer to trace statistics; `index` counts them from 0. Default 200. */
   stats?: (request: Received, index: number) => Answer
@@ -45,7 +46,7 @@ export function infoAnswer(fields: object, headers: Record<string, string> = {})
   return { status: 200, body: JSON.stringify(fields), headers }
 }
 
-const DEFAULT_INFO = infoAnswer({ version: '7.0.0', endpoints: ['/v0.4/traces', '/v0.5/traces'] })
+const DEFAULT_INFO = infoAnswer({ version: '7.0.0', endpoints: TRACE_FORMATS.map(({ path }) => path) })
 
 export class FakeAgent {
   /** Payloads of traces. */

@@ -1,11 +1,11 @@
 /** A writer with an agent of its own, as the tests of the writer need it. */
 
 import { Unpackr } from 'msgpackr'
+import { resolveConfig } from '../../src/core/config/resolve'
 import { resetCounters } from '../../src/core/tracer-counters'
 import { Transport } from '../../src/core/transport'
-import { V04Encoder } from '../../src/export/encode/v04/encoder'
-import { V05Encoder } from '../../src/export/encode/v05/encoder'
-import { AgentWriter, type WriterOptions } from '../../src/export/send/writer'
+import { openWriter, type WriterParts } from '../../src/export/send/open-writer'
+import type { AgentWriter } from '../../src/export/send/writer'
 import { type FakeAgent, type FakeAgentOptions, type Received, startFakeAgent } from './fake-agent'
 import { catchLog } from './log-lines'
 import { TEST_COMMON } from './runtime'
@@ -14,9 +14,13 @@ export const MIB = 1024 * 1024
 /** Longer than any test: payloads leave when the test says so. */
 const NEVER_MS = 3_600_000
 
-export const ENCODERS: WriterOptions['encoders'] = {
-  v04: () => new V04Encoder(TEST_COMMON, 10 * MIB),
-  v05: () => new V05Encoder(TEST_COMMON, 10 * MIB),
+/** A writer of the default configuration whose spans have the tags of `TEST_COMMON`. */
+export function openTestWriter(parts: Omit<WriterParts, 'tracerVersion'>): AgentWriter {
+  return openWriter(resolveConfig({}, {}), {
+    tracerVersion: '0.0.1',
+    commonTags: () => TEST_COMMON,
+    ...parts,
+  })
 }
 
 export interface Writing {
@@ -30,19 +34,13 @@ export interface Writing {
 export async function writing(
   t: { after(fn: () => unknown): void },
   agentOptions: FakeAgentOptions = {},
-  options: Partial<WriterOptions> = {},
+  options: Partial<WriterParts> = {},
 ): Promise<Writing> {
   resetCounters()
   const lines = catchLog()
   const agent = await startFakeAgent(agentOptions)
   const transport = new Transport(agent.url)
-  const writer = new AgentWriter({
-    transport,
-    encoders: ENCODERS,
-    flushIntervalMs: NEVER_MS,
-    random: () => 0,
-    ...options,
-  })
+  const writer = openTestWriter({ transport, delayMs: NEVER_MS, random: () => 0, ...options })
   t.after(async () => {
     await writer.shutdown({ timeoutMs: 0 })
     transport.close()

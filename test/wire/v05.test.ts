@@ -5,9 +5,9 @@ import { describe, test } from 'node:test'
 import { Unpackr } from 'msgpackr'
 import type { Payload } from '../../src/export/encode/encoder'
 import { type FlatSpan, flatten } from '../../src/export/encode/flatten'
-import { V04Encoder } from '../../src/export/encode/v04/encoder'
+import { splitV04 } from '../../src/export/encode/v04/payload'
 import { V05Encoder } from '../../src/export/encode/v05/encoder'
-import { toV04 } from '../../src/export/encode/v05/payload'
+import { splitV05, toV04 } from '../../src/export/encode/v05/payload'
 import { toBigInt } from '../../src/std/u64'
 import { Site, type Tags } from '../../src/trace/site'
 import { startSpan } from '../../src/trace/start'
@@ -295,18 +295,18 @@ describe('v0.5', () => {
   })
 
   test('splits a payload by chunks until one is left', () => {
-    const { encoder, expected, trace, take } = encoding()
+    const { expected, trace, take } = encoding()
     for (let index = 0; index < 5; index++)
       trace({ index, text: `only ${index}`, large: 2 ** 40 + index }, index)
     const whole = take()
-    const [left, right] = encoder.split(whole) ?? assert.fail()
+    const [left, right] = splitV05(whole) ?? assert.fail()
     assert.deepEqual([left.traceCount, right.traceCount], [2, 3])
     assert.deepEqual([left.spanCount, right.spanCount], [1 + 2, 3 + 4 + 5])
     assert.ok(left.body.length < whole.body.length && right.body.length < whole.body.length)
     assert.deepEqual([...decode(left.body).chunks, ...decode(right.body).chunks], expected)
     assert.equal(decode(left.body).strings.includes('only 4'), false)
-    const [one] = encoder.split(left) ?? assert.fail()
-    assert.equal(encoder.split(one), undefined)
+    const [one] = splitV05(left) ?? assert.fail()
+    assert.equal(splitV05(one), undefined)
   })
 
   test('becomes v0.4 with the same spans, which that encoder can split', () => {
@@ -315,7 +315,7 @@ describe('v0.5', () => {
     const root = startSpan(runtime, site, undefined, {})
     root.setTag('span.type', '').finish()
     const v04 = toV04(take())
-    const halves = new V04Encoder(TEST_COMMON, MIB).split(v04) ?? assert.fail()
+    const halves = splitV04(v04) ?? assert.fail()
     for (const bodies of [[v04.body], halves.map(half => half.body)]) {
       const chunks = bodies.flatMap(body => unpackr.unpack(body) as Map<string, unknown>[][])
       const read = chunks.map(chunk =>

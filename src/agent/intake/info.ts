@@ -1,6 +1,7 @@
 /** `GET /info`: what this agent can do. It lists only what works, since clients act on it. */
 
 import { createHash } from 'node:crypto'
+import { TRACE_READERS } from './formats'
 
 export interface InfoSettings {
   version: string
@@ -18,7 +19,7 @@ export interface Info {
 export function createInfo(settings: InfoSettings): Info {
   const body = JSON.stringify({
     version: settings.version,
-    endpoints: [...TRACE_PATHS, PROFILES_PATH],
+    endpoints: [...TRACE_READERS.keys(), PROFILES_PATH],
     feature_flags: [],
     // A developer wants to see everything: no client may drop what it thinks unsampled.
     client_drop_p0s: false,
@@ -34,5 +35,4 @@ export function createInfo(settings: InfoSettings): Info {
   return { body, state: createHash('sha256').update(body).digest('hex') }
 }
 
-export const TRACE_PATHS = ['/v0.3/traces', '/v0.4/traces', '/v0.5/traces']
 export const PROFILES_PATH = '/profiling/v1/input'

@@ -7,8 +7,9 @@ import { override, plainText, type Reply, send } from '../reply'
 import type { RequestRecord } from '../request-log'
 import { type BodyBudget, readBody } from './body'
 import { DecodeError } from './decode-error'
+import { TRACE_READERS } from './formats'
 import { crossSiteReason } from './guard'
-import { PROFILES_PATH, TRACE_PATHS } from './info'
+import { PROFILES_PATH } from './info'
 import type { Arrived, ReceiverParts, Take } from './parts'
 import { takeProfile } from './take-profile'
 import { takeTraces } from './take-traces'
@@ -32,7 +33,7 @@ export function createReceiver(
     const intercepted = options.intercept?.(record)
     if (intercepted === 'hang' || intercepted === 'reset') return intercepted
     const arrived = { request, record, path, canned: intercepted }
-    if (isWrite && TRACE_PATHS.includes(path)) return takeIn(arrived, 'application/msgpack', takeTraces)
+    if (isWrite && TRACE_READERS.has(path)) return takeIn(arrived, 'application/msgpack', takeTraces)
     if (isWrite && path === PROFILES_PATH) return takeIn(arrived, 'multipart/form-data', takeProfile)
     if (path === '/info' && !isWrite)
       return override({ status: 200, body: parts.info().body, type: 'application/json' }, intercepted)

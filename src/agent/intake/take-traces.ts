@@ -1,17 +1,19 @@
 /** Takes in a payload of traces. */
 
+import { HttpError } from '../http-error'
 import { override, plainText, type Reply } from '../reply'
+import { TRACE_READERS, V03_PATH } from './formats'
 import { unpack } from './msgpack'
 import { reasonToDrop, repair } from './normalize'
 import type { Arrived, ReceiverParts } from './parts'
 import { redactSpan } from './redact'
 import type { SpanRecord } from './span'
-import { readV04 } from './v04'
-import { readV05 } from './v05'
 
 export function takeTraces(parts: ReceiverParts, arrived: Arrived): Reply {
   const { path, body, canned } = arrived
-  const chunks = path === '/v0.5/traces' ? readV05(unpack(body)) : readV04(unpack(body))
+  const read = TRACE_READERS.get(path)
+  if (read === undefined) throw new HttpError(404, `no ${path} here`)
+  const chunks = read(unpack(body))
   const answer = override(answerOf(parts, arrived), canned)
   note(parts, arrived, chunks)
   if (answer.status < 300) keep(parts, chunks)
@@ -47,7 +49,7 @@ function keep({ store, counters }: ReceiverParts, chunks: SpanRecord[][]): void 
 }
 
 function answerOf({ rates }: ReceiverParts, { request, path }: Arrived): Reply {
-  if (path === '/v0.3/traces') return plainText('OK\n')
+  if (path === V03_PATH) return plainText('OK\n')
   const { body, headers } = rates(request.headers)
   return { status: 200, body, type: 'application/json', headers }
 }

@@ -16,8 +16,6 @@ export interface ChunkedPayload extends Payload {
 }
 
 export interface Encoder {
-  /** Where payloads of this format go, for example `/v0.4/traces`. */
-  readonly path: string
   /** Bytes that a payload cut now would have; 0 when nothing has been added. */
   readonly byteLength: number
   readonly traceCount: number
@@ -30,9 +28,4 @@ export interface Encoder {
   take(): Payload | undefined
   /** Gives a body back that was sent, so that its memory can serve again. */
   recycle(body: Uint8Array): void
-  /**
-   * Cuts a payload of this format in two halves by chunks; undefined when it holds one chunk only. Used when the agent
-   * answers 413.
-   */
-  split(payload: Payload): [Payload, Payload] | undefined
 }

@@ -7,18 +7,18 @@ import { log } from '../../core/log'
 const DEFAULT_PORT = 4318
 
 /** What is sent: each kind has a path, and settings of its own that win over the common ones. */
-export interface Signal {
+export interface OtlpSignal {
   path: string
   endpoint: 'otlpTracesEndpoint' | 'otlpLogsEndpoint'
   headers: 'otlpTracesHeaders' | 'otlpLogsHeaders'
 }
 
-export const TRACES: Signal = {
+export const TRACES: OtlpSignal = {
   path: '/v1/traces',
   endpoint: 'otlpTracesEndpoint',
   headers: 'otlpTracesHeaders',
 }
-export const LOGS: Signal = { path: '/v1/logs', endpoint: 'otlpLogsEndpoint', headers: 'otlpLogsHeaders' }
+export const LOGS: OtlpSignal = { path: '/v1/logs', endpoint: 'otlpLogsEndpoint', headers: 'otlpLogsHeaders' }
 
 export interface Endpoint {
   /** `scheme://host:port`. */

@@ -1,67 +1,81 @@
-/** Takes finished traces, encodes them at once, and has them delivered to a collector: bytes are the queue. */
+/** Takes finished traces, encodes them at once, and has them sent to a collector. */
 
+import { log } from '../../core/log'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { DeliveryCounts } from '../send/delivery-counts'
 import type { Exporter, FlushResult, Unsent } from '../send/exporter'
+import { MIB, Outbound, type OutboundLimits } from '../send/outbound'
 import { Batch } from './batch'
-import { TRACES } from './collector'
+import { endpointAt } from './collector'
+import { OtlpDelivery, type OtlpRequests } from './delivery'
 import type { Format, ResourceAttributes, Scope } from './output'
-import { BATCH_BYTES, OtlpPipeline, type OtlpPipelineOptions } from './pipeline'
 
-export interface OtlpOptions extends OtlpPipelineOptions {
+export interface OtlpOptions extends OtlpRequests, Partial<OutboundLimits> {
   format: Format
   scope: Scope
-  /** Describes the process, as the sender of the spans of a service. */
+  /** Returns a description of the process as the sender of the spans of a service. */
   resource: (service: string) => ResourceAttributes
   /** Most spans in a request. Default 512. */
   batchSpans?: number
 }
 
 export class OtlpExporter implements Exporter {
-  readonly #counts = new DeliveryCounts()
-  readonly #batch: Batch
-  readonly #pipeline: OtlpPipeline
+  readonly #transport: OtlpOptions['transport']
+  readonly #delivery: OtlpDelivery
+  readonly #outbound: Outbound<Batch, undefined>
 
   constructor(options: OtlpOptions) {
-    const { format, resource, queueSpans = Number.POSITIVE_INFINITY } = options
-    this.#batch = new Batch({
+    const { transport, format, resource, delayMs = 5000, batchBytes = MIB } = options
+    const { batchSpans = 512, queueSpans = Number.POSITIVE_INFINITY } = options
+    const batch = new Batch({
       format,
       scope: options.scope,
       resource: service => format.resource(resource(service)),
-      onFull: () => this.#pipeline.send(),
-      maxSpans: Math.min(options.batchSpans ?? 512, queueSpans),
-      maxBytes: options.batchBytes ?? BATCH_BYTES,
+      onFull: () => this.#outbound.send(),
+      maxSpans: Math.min(batchSpans, queueSpans),
+      maxBytes: batchBytes,
     })
-    this.#pipeline = new OtlpPipeline(options, TRACES, format.contentType, this.#counts, this.#batch)
+    const counts = new DeliveryCounts()
+    const limits = { ...options, delayMs, batchBytes }
+    this.#transport = transport
+    this.#delivery = new OtlpDelivery(options, format.contentType, counts)
+    this.#outbound = new Outbound(batch, this.#delivery, transport, counts, limits)
   }
 
   get byteLength(): number {
-    return this.#pipeline.byteLength
+    return this.#outbound.byteLength
   }
 
   add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
-    if (this.#pipeline.isClosing) {
-      this.#counts.countDropped('shut down', 1, spans.length)
+    const { counts, batch, isClosing } = this.#outbound
+    if (isClosing) {
+      counts.countDropped('shut down', 1, spans.length)
       return
     }
-    const failures = this.#batch.add(trace, spans)
-    if (failures > 0) this.#counts.countDropped('not encodable', failures === spans.length ? 1 : 0, failures)
-    this.#pipeline.added()
+    const failures = batch.add(trace, spans)
+    if (failures > 0) counts.countDropped('not encodable', failures === spans.length ? 1 : 0, failures)
+    this.#outbound.added()
   }
 
   flush(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#pipeline.flush(options?.timeoutMs)
+    return this.#outbound.flush(options?.timeoutMs)
   }
 
   shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#pipeline.shutdown(options?.timeoutMs)
+    return this.#outbound.shutdown(options?.timeoutMs)
   }
 
   setUrl(url: string): void {
-    this.#pipeline.setUrl(url)
+    const endpoint = endpointAt(url)
+    if (endpoint === undefined || !this.#transport.setUrl(endpoint.origin)) {
+      log.warn('collector url', 'setUrl() was called with an invalid url, which is not used')
+      return
+    }
+    this.#delivery.path = endpoint.path
+    this.#outbound.redirected()
   }
 
   takeUnsent(): Unsent {
-    return this.#pipeline.takeUnsent()
+    return this.#outbound.takeUnsent()
   }
 }

@@ -1,23 +1,21 @@
-/** Payloads that wait for the agent, oldest first, bounded in bytes and, where it is asked for, in spans. */
+/** Payloads that wait for the receiver, oldest first, bounded in bytes and, where it is asked for, in spans. */
 
 import type { Payload } from '../encode/encoder'
 
-export interface Entry {
-  payload: Payload
-  /** The endpoint that it was encoded for. */
-  path: string
+export interface Entry<Label> {
+  readonly payload: Payload
+  /** What the delivery remembers of the payload. */
+  readonly label: Label
   /** Rises from one payload to the next; the halves of a split one share it. */
-  order: number
-  /** How often the agent answered that it cannot take this one now. */
+  readonly order: number
+  /** How often the receiver answered that it cannot take this payload now. */
   refusals: number
-  /** Its spans count in statistics of our own (stats/). */
-  isCounted: boolean
 }
 
-export class PayloadQueue {
+export class PayloadQueue<Label> {
   readonly #limitBytes: number
   readonly #limitSpans: number
-  readonly #entries: Entry[] = []
+  readonly #entries: Entry<Label>[] = []
   #byteLength = 0
   #spanCount = 0
   #order = 0
@@ -37,7 +35,7 @@ export class PayloadQueue {
     return this.#entries.length
   }
 
-  get first(): Entry | undefined {
+  get first(): Entry<Label> | undefined {
     return this.#entries[0]
   }
 
@@ -45,28 +43,28 @@ export class PayloadQueue {
     return this.#order
   }
 
-  push(payload: Payload, path: string, isCounted = false): void {
-    this.#entries.push({ payload, path, order: ++this.#order, refusals: 0, isCounted })
+  push(payload: Payload, label: Label): void {
+    this.#entries.push({ payload, label, order: ++this.#order, refusals: 0 })
     this.#count(payload, 1)
   }
 
-  shift(): Entry | undefined {
+  shift(): Entry<Label> | undefined {
     const entry = this.#entries.shift()
     if (entry !== undefined) this.#count(entry.payload, -1)
     return entry
   }
 
   /** Puts other payloads in the place of the first. */
-  replaceFirst(path: string, payloads: readonly Payload[]): void {
+  replaceFirst(payloads: readonly Payload[], label: Label): void {
     const old = this.shift()
     if (old === undefined) return
-    this.#entries.unshift(...payloads.map(payload => ({ ...old, payload, path })))
+    this.#entries.unshift(...payloads.map(payload => ({ ...old, payload, label })))
     for (const payload of payloads) this.#count(payload, 1)
   }
 
   /** Takes out what must go so that `headroomBytes` more would fit: the oldest first, never the one in flight. */
-  evict(headroomBytes: number): Entry[] {
-    const evicted: Entry[] = []
+  evict(headroomBytes: number): Entry<Label>[] {
+    const evicted: Entry<Label>[] = []
     const from = this.isFirstInFlight ? 1 : 0
     const isOver = () =>
       this.#byteLength + headroomBytes > this.#limitBytes || this.#spanCount > this.#limitSpans
@@ -79,7 +77,7 @@ export class PayloadQueue {
   }
 
   /** Takes out everything. */
-  clear(): Entry[] {
+  clear(): Entry<Label>[] {
     this.#byteLength = 0
     this.#spanCount = 0
     this.isFirstInFlight = false

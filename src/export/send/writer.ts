@@ -1,33 +1,31 @@
-/** Takes finished traces, encodes them at once, and has them delivered: bytes are the queue, and bounded in bytes. */
+/** Takes finished traces, encodes them at once in the format that the agent takes, and has them sent to it. */
 
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
-import { later } from '../../std/timer'
+import { errorCode, type Transport } from '../../core/transport'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
+import type { CommonTags } from '../encode/common-tags'
 import type { Encoder } from '../encode/encoder'
-import { V05_PATH } from '../encode/v05/payload'
-import { AgentDelivery } from './agent-delivery'
+import { FORMATS, formatOf, type TraceFormat } from '../encode/formats'
+import { AgentDelivery, type TraceLabel } from './agent-delivery'
 import { type AgentInfo, AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
 import { DeliveryCounts, type DropReason } from './delivery-counts'
 import type { Exporter, FlushResult, Unsent } from './exporter'
-import { dropRest, type FlushParts, flushQueue } from './flush'
-import { type Entry, PayloadQueue } from './queue'
+import { MIB, Outbound, type OutboundLimits } from './outbound'
 import type { Rates } from './responses'
-import { traceHeaders } from './trace-headers'
 
-/** A new, empty encoder. */
-export type EncoderFactory = () => Encoder
-
-export interface WriterOptions {
+export interface WriterOptions extends Partial<OutboundLimits> {
   transport: Transport
-  encoders: { v04: EncoderFactory; v05: EncoderFactory }
-  /** `0.5` is used when the agent offers it. Default `0.4`. */
-  protocolVersion?: '0.4' | '0.5'
-  /** Longest time a trace waits; 0 sends each as it ends. Default 2000. */
-  flushIntervalMs?: number
+  /** Returns the tags of every span, as they are now. */
+  commonTags: () => CommonTags
+  /** Default: those of the tracer. */
+  formats?: readonly TraceFormat[]
+  /** Version of the format that is used if the agent takes it. Default `0.4`. */
+  protocolVersion?: string
+  /** A chunk alone may be so large. Default 10 MiB, well under the 25 MiB that an agent takes. */
+  maxChunkBytes?: number
   /** What `identityHeaders` makes. */
   headers?: Readonly<Record<string, string>>
   /** Statistics that the tracer computes itself. */
@@ -36,77 +34,48 @@ export interface WriterOptions {
   onRates?: (rates: Rates) => void
   /** Told what the agent says about itself, each time that it does. */
   onInfo?: (info: AgentInfo) => void
-  /** A payload of so many bytes leaves before its time. Default 1 MiB: copying more at once is felt in the event loop. */
-  softLimitBytes?: number
-  /** All that waits, is being sent or is being filled; beyond it the oldest payload is lost. Default 16 MiB. */
-  queueLimitBytes?: number
-  /** In [0, 1), for tests. */
-  random?: () => number
 }
 
-const MIB = 1024 * 1024
+/** Copying more than this at once is felt in the event loop. */
+const BATCH_BYTES = MIB
 /** However small the bodies are that an agent takes: more requests than this makes would cost more than they save. */
-const LEAST_SOFT_LIMIT = 16 * 1024
-const FLUSH_TIMEOUT_MS = 5000
-const SHUTDOWN_TIMEOUT_MS = 1000
+const LEAST_BATCH_BYTES = 16 * 1024
 
 export class AgentWriter implements Exporter {
-  readonly #transport: Transport
-  readonly #encoders: WriterOptions['encoders']
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #flushIntervalMs: number
-  readonly #queue: PayloadQueue
-  readonly #counts = new DeliveryCounts()
-  readonly #stats: ClientStats | undefined
+  readonly #options: WriterOptions
   readonly #info: AgentInfoSource
   readonly #delivery: AgentDelivery
-  readonly #flushParts: FlushParts
-  #encoder: Encoder
-  #softLimitBytes: number
-  /** The timer for what is in the encoder runs. */
-  #isArmed = false
-  /** It has run out while a payload was under way. */
-  #isDue = false
-  #closing: Promise<FlushResult> | undefined
+  readonly #outbound: Outbound<Encoder, TraceLabel>
+  /** The format that traces are encoded in now. */
+  #format: TraceFormat
 
   constructor(options: WriterOptions) {
-    this.#transport = options.transport
-    this.#encoders = options.encoders
-    this.#headers = options.headers ?? {}
-    this.#flushIntervalMs = options.flushIntervalMs ?? 2000
-    this.#stats = options.stats
-    this.#softLimitBytes = options.softLimitBytes ?? MIB
-    this.#queue = new PayloadQueue(options.queueLimitBytes ?? 16 * MIB)
-    this.#encoder = options.protocolVersion === '0.5' ? options.encoders.v05() : options.encoders.v04()
-    this.#info = new AgentInfoSource(this.#transport, info => {
-      if (info.maxRequestBytes !== undefined) this.#lowerSoftLimit(info.maxRequestBytes / 2)
-      this.#tellStats(stats => stats.learn(info))
-      options.onInfo?.(info)
-    })
+    const { transport, stats, formats = FORMATS, delayMs = 2000, batchBytes = BATCH_BYTES } = options
+    this.#options = options
+    this.#format = formatOf(formats, options.protocolVersion ?? '0.4')
+    this.#info = new AgentInfoSource(transport, info => this.#learn(info))
     this.#delivery = new AgentDelivery({
-      queue: this.#queue,
-      transport: this.#transport,
+      transport,
       info: this.#info,
-      counts: this.#counts,
-      headers: this.#headers,
-      stats: this.#stats,
+      formats,
+      headers: options.headers ?? {},
+      stats,
+      format: () => this.#format,
+      useFormat: format => this.#use(format),
       onRates: options.onRates ?? (() => {}),
-      refill: () => {
-        if (this.#isDue) this.#cut()
+      onTooLarge: bytes => this.#outbound.lowerBatchBytes(bytes / 2, LEAST_BATCH_BYTES),
+      recycle: ({ label, payload }) => {
+        if (label.format === this.#format) this.#outbound.batch.recycle(payload.body)
       },
-      useV04: () => this.#useV04(),
-      onTooLarge: byteLength => this.#lowerSoftLimit(byteLength / 2),
-      split: ({ payload }) => this.#encoder.split(payload),
-      recycle: entry => this.#recycle(entry),
       random: options.random ?? Math.random,
     })
-    this.#flushParts = { queue: this.#queue, sendLoop: this.#delivery.sendLoop, counts: this.#counts }
-    if (this.#stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
+    const limits = { ...options, delayMs, batchBytes }
+    this.#outbound = new Outbound(this.#newEncoder(), this.#delivery, transport, new DeliveryCounts(), limits)
+    if (stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
   }
 
-  /** Bytes that wait: queued, being sent, and being filled. */
   get byteLength(): number {
-    return this.#queue.byteLength + this.#encoder.byteLength
+    return this.#outbound.byteLength
   }
 
   /** What the agent said about itself; undefined before the first traces have left, and for agents without `/info`. */
@@ -114,25 +83,24 @@ export class AgentWriter implements Exporter {
     return this.#info.current
   }
 
-  /** The same, asked for when it is not known; rejects like `Transport.request` when nobody answers. */
+  /** Returns the same, and asks when it is not known. Rejects like `Transport.request` when the agent does not answer. */
   async askInfo(): Promise<AgentInfo | undefined> {
     return this.#info.current ?? this.#info.fetch()
   }
 
-  /** The tags of every span have changed: those that end from now on are encoded with the new ones. */
+  /** To be called when the tags of every span have changed: traces that end from now on are encoded with the new ones. */
   renewEncoder(): void {
-    const { v04, v05 } = this.#encoders
-    this.#cut()
-    this.#encoder = this.#encoder.path === V05_PATH ? v05() : v04()
+    this.#use(this.#format)
   }
 
   add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
-    if (this.#closing !== undefined) {
-      this.#counts.countDropped('shut down', 1, spans.length)
+    const outbound = this.#outbound
+    if (outbound.isClosing) {
+      outbound.counts.countDropped('shut down', 1, spans.length)
       return
     }
     try {
-      if (!this.#encoder.add(trace, spans)) {
+      if (!outbound.batch.add(trace, spans)) {
         this.#lose('too large', spans.length)
         return
       }
@@ -141,122 +109,65 @@ export class AgentWriter implements Exporter {
       this.#lose('not encodable', spans.length)
       return
     }
-    if (this.#flushIntervalMs === 0 || this.#encoder.byteLength >= this.#softLimitBytes) this.#send()
-    else if (!this.#isArmed && !this.#isDue) runDetached(this.#arm)
+    outbound.added()
   }
 
-  /**
-   * Sends what there is, without waiting for a better time. Resolves, and never rejects, when it has left, when two
-   * attempts have failed (the payload is kept), or after `timeoutMs` (default 5000).
-   */
   flush(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#closing ?? this.#flush(options?.timeoutMs ?? FLUSH_TIMEOUT_MS)
+    return this.#outbound.flush(options?.timeoutMs)
   }
 
-  /** Flushes, by default for at most a second, and drops what is left; later traces are lost. The transport stays open. */
   shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    this.#closing ??= this.#shutdown(options?.timeoutMs ?? SHUTDOWN_TIMEOUT_MS)
-    return this.#closing
+    return this.#outbound.shutdown(options?.timeoutMs)
   }
 
-  /** Sends to another agent from now on, also what waits. */
   setUrl(url: string): void {
-    if (!this.#transport.setUrl(url)) {
+    if (!this.#options.transport.setUrl(url)) {
       log.warn('agent url', 'setUrl() was called with an invalid url, which is not used')
       return
     }
     this.#info.reset()
     this.#tellStats(stats => stats.reset())
     this.#delivery.reset()
+    this.#outbound.redirected()
   }
 
-  /** Takes out all that has not left, as requests: for a last attempt by other means when the process exits. */
   takeUnsent(): Unsent {
-    this.#cut()
-    let traceCount = 0
-    let spanCount = 0
-    const requests = this.#queue.clear().map(({ path, payload, isCounted }): AgentRequest => {
-      traceCount += payload.traceCount
-      spanCount += payload.spanCount
-      const ofStats = this.#stats?.headers(isCounted)
-      this.#stats?.accepted()
-      const headers = traceHeaders(this.#headers, payload.traceCount, undefined, ofStats)
-      return { method: 'PUT', path, headers, body: payload.body }
-    })
-    return { requests, traceCount, spanCount }
+    return this.#outbound.takeUnsent()
   }
 
-  #flush(timeoutMs: number): Promise<FlushResult> {
-    this.#cut()
-    return flushQueue(this.#flushParts, timeoutMs)
+  #newEncoder(): Encoder {
+    const { commonTags, maxChunkBytes = 10 * MIB } = this.#options
+    return this.#format.createEncoder(commonTags(), maxChunkBytes)
   }
 
-  async #shutdown(timeoutMs: number): Promise<FlushResult> {
-    const flushed = await this.#flush(timeoutMs)
-    return dropRest(this.#flushParts, flushed, () => this.takeUnsent(), `agent at ${this.#transport.url}`)
+  #use(format: TraceFormat): void {
+    this.#outbound.cut()
+    this.#format = format
+    this.#outbound.batch = this.#newEncoder()
   }
 
-  #send(): void {
-    // Traces that come while a payload is under way make one payload, not one each.
-    if (this.#flushParts.sendLoop.isRunning && this.#encoder.byteLength < this.#softLimitBytes) {
-      this.#isDue = true
-      return
-    }
-    this.#cut()
-    this.#flushParts.sendLoop.start()
+  #learn(info: AgentInfo): void {
+    if (info.maxRequestBytes !== undefined)
+      this.#outbound.lowerBatchBytes(info.maxRequestBytes / 2, LEAST_BATCH_BYTES)
+    this.#tellStats(stats => stats.learn(info))
+    this.#options.onInfo?.(info)
   }
 
   /** Soon: until then spans are counted without what only the agent knows. The first payload asks again if need be. */
   readonly #askForStats = (): void => {
-    this.#stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
-  }
-
-  readonly #arm = (): void => {
-    this.#isArmed = true
-    later(this.#onTimer, this.#flushIntervalMs)
-  }
-
-  readonly #onTimer = (): void => {
-    this.#isArmed = false
-    this.#send()
-  }
-
-  /** Queues what has been encoded, and makes room for as much again. */
-  #cut(): void {
-    this.#isDue = false
-    const payload = this.#encoder.take()
-    if (payload === undefined) return
-    this.#queue.push(payload, this.#encoder.path, this.#stats?.isCounting)
-    const evicted = this.#queue.evict(this.#softLimitBytes)
-    for (const entry of evicted) {
-      this.#counts.countDropped('queue full', entry.payload.traceCount, entry.payload.spanCount)
-      this.#recycle(entry)
-    }
-    if (evicted.length > 0) this.#delivery.reportEviction()
+    this.#options.stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
   }
 
   /** A payload holds no traces from before and after: each knows whether its traces count. */
   #tellStats(tell: (stats: ClientStats) => void): void {
-    if (this.#stats === undefined) return
-    this.#cut()
-    tell(this.#stats)
-  }
-
-  #recycle({ path, payload }: Entry): void {
-    if (this.#encoder.path === path) this.#encoder.recycle(payload.body)
-  }
-
-  #useV04(): void {
-    this.#cut()
-    this.#encoder = this.#encoders.v04()
-  }
-
-  #lowerSoftLimit(bytes: number): void {
-    this.#softLimitBytes = Math.max(LEAST_SOFT_LIMIT, Math.min(this.#softLimitBytes, Math.floor(bytes)))
+    const { stats } = this.#options
+    if (stats === undefined) return
+    this.#outbound.cut()
+    tell(stats)
   }
 
   #lose(reason: DropReason, spanCount: number): void {
-    this.#counts.countDropped(reason, 1, spanCount)
+    this.#outbound.counts.countDropped(reason, 1, spanCount)
     log.warn(`trace ${reason}`, () => `a trace of ${spanCount} spans is lost: ${reason}`)
   }
 }

@@ -1,6 +1,7 @@
 /** Settings of the way to the Datadog Agent. */
 
 import type { LookupFunction } from 'node:net'
+import { TRACE_FORMATS } from '../../../std/trace-formats'
 import { bool, inCode, int, oneOf, text } from '../rows'
 
 export const agentRows = {
@@ -20,11 +21,14 @@ export const agentRows = {
     doc: 'Function that finds the IP address of the agent host in place of `dns.lookup`.',
   }),
   port: int({ env: 'DD_TRACE_AGENT_PORT', fallback: 8126, min: 1, max: 65535, doc: 'Agent port.' }),
-  protocolVersion: oneOf(['0.4', '0.5'], {
-    env: 'DD_TRACE_AGENT_PROTOCOL_VERSION',
-    fallback: '0.4',
-    doc: 'Version of the trace format. `0.5` is used when the agent offers it, `0.4` otherwise.',
-  }),
+  protocolVersion: oneOf(
+    TRACE_FORMATS.map(({ version }) => version),
+    {
+      env: 'DD_TRACE_AGENT_PROTOCOL_VERSION',
+      fallback: '0.4',
+      doc: 'Version of the trace format. `0.5` is used when the agent offers it, `0.4` otherwise.',
+    },
+  ),
   flushInterval: int({
     env: 'DD_TRACE_FLUSH_INTERVAL',
     fallback: 2000,

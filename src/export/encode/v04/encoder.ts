@@ -13,7 +13,6 @@ const FIRST_CAPACITY = 64 * 1024
 const MAX_KEPT = 2 * 1024 * 1024
 
 export class V04Encoder implements Encoder {
-  readonly path = '/v0.4/traces'
   traceCount = 0
   #spanCount = 0
   #chunkStarts: number[] = []
@@ -78,17 +77,6 @@ export class V04Encoder implements Encoder {
     if (this.#spares.length < 2) this.#spares.push(Buffer.from(buffer))
   }
 
-  split(payload: Payload): [Payload, Payload] | undefined {
-    const { chunkStarts, body, traceCount } = payload as ChunkedPayload
-    if (traceCount < 2) return undefined
-    const middle = traceCount >> 1
-    const cut = chunkStarts[middle]
-    return [
-      part(body.subarray(chunkStarts[0], cut), chunkStarts.slice(0, middle)),
-      part(body.subarray(cut), chunkStarts.slice(middle)),
-    ]
-  }
-
   /** The chunk once more, from `start`, with its long values cut; false when it is still too large. */
   #addCut(start: number, spans: readonly SpanRecord[]): boolean {
     const out = this.#out
@@ -99,16 +87,4 @@ export class V04Encoder implements Encoder {
     }
     return out.at - start <= this.#maxChunkBytes
   }
-}
-
-/** A payload of its own from chunks that lie in a row in a larger one. */
-function part(chunks: Uint8Array, starts: readonly number[]): ChunkedPayload {
-  const out = new MsgpackBuffer(chunks.length + 5)
-  out.array32(starts.length)
-  out.copy(chunks)
-  const shift = starts[0] - 5
-  const chunkStarts = starts.map(start => start - shift)
-  let spanCount = 0
-  for (const start of chunkStarts) spanCount += out.bytes.readUInt32BE(start + 1)
-  return { body: out.bytes.subarray(0, out.at), traceCount: starts.length, spanCount, chunkStarts }
 }

@@ -19,7 +19,7 @@ import type { CommonTags } from '../common-tags'
 import type { Encoder, Payload } from '../encoder'
 import { flatten } from '../flatten'
 import { cutLong } from '../shrink'
-import { joinV05, splitV05, V05_PATH } from './payload'
+import { joinV05 } from './payload'
 import { V05SpanWriter } from './span'
 import { StringTable } from './string-table'
 
@@ -28,7 +28,6 @@ const FIRST_CAPACITY = 64 * 1024
 const MAX_KEPT = 2 * 1024 * 1024
 
 export class V05Encoder implements Encoder {
-  readonly path = V05_PATH
   traceCount = 0
   #spanCount = 0
   readonly #common: CommonTags
@@ -84,10 +83,6 @@ export class V05Encoder implements Encoder {
     const { buffer } = body
     if (buffer.byteLength > MAX_KEPT || buffer.byteLength <= (this.#spare?.length ?? 0)) return
     this.#spare = new Uint8Array(buffer)
-  }
-
-  split(payload: Payload): [Payload, Payload] | undefined {
-    return splitV05(payload)
   }
 
   /** False when the chunk is too large; what was written has to be undone then. */

@@ -4,9 +4,6 @@ import { MsgpackBuffer } from '../../../std/msgpack'
 import type { ChunkedPayload, Payload } from '../encoder'
 import { StringTable } from './string-table'
 
-export const V04_PATH = '/v0.4/traces'
-export const V05_PATH = '/v0.5/traces'
-
 /** A span as it comes out of a decoder; ids and times are 64 bits. */
 type WireSpan = [
   service: number,

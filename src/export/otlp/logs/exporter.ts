@@ -1,17 +1,17 @@
-/** Takes log records, encodes them at once, and has them delivered to a collector: bytes are the queue. */
+/** Takes log records, encodes them at once, and has them sent to a collector. */
 
 import { fence } from '../../../core/fence'
 import type { EmitLog } from '../../../trace/log-entry'
 import { DeliveryCounts } from '../../send/delivery-counts'
 import type { FlushResult, Unsent } from '../../send/exporter'
-import { LOGS } from '../collector'
+import { MIB, Outbound, type OutboundLimits } from '../../send/outbound'
+import { OtlpDelivery, type OtlpRequests } from '../delivery'
 import type { ResourceAttributes } from '../output'
-import { BATCH_BYTES, OtlpPipeline, type OtlpPipelineOptions } from '../pipeline'
 import { LogBatch } from './batch'
 import { toRecord } from './entry'
 import type { LogFormat } from './record'
 
-export interface LogExporterOptions extends OtlpPipelineOptions {
+export interface LogExporterOptions extends OtlpRequests, Partial<OutboundLimits> {
   format: LogFormat
   /** Describes the process. */
   resource: ResourceAttributes
@@ -20,49 +20,51 @@ export interface LogExporterOptions extends OtlpPipelineOptions {
 }
 
 export class LogExporter {
-  readonly #counts = new DeliveryCounts('logs')
-  readonly #batch: LogBatch
-  readonly #pipeline: OtlpPipeline
+  readonly #outbound: Outbound<LogBatch, undefined>
 
   constructor(options: LogExporterOptions) {
-    const { format, resource, queueSpans = Number.POSITIVE_INFINITY } = options
+    const { transport, format, resource, delayMs = 5000, batchBytes = MIB } = options
+    const { batchRecords = 512, queueSpans = Number.POSITIVE_INFINITY } = options
     let encoded: Uint8Array | undefined
-    this.#batch = new LogBatch({
+    const batch = new LogBatch({
       format,
       resource: () => {
         encoded ??= format.resource(resource)
         return encoded
       },
-      onFull: () => this.#pipeline.send(),
-      maxRecords: Math.min(options.batchRecords ?? 512, queueSpans),
-      maxBytes: options.batchBytes ?? BATCH_BYTES,
+      onFull: () => this.#outbound.send(),
+      maxRecords: Math.min(batchRecords, queueSpans),
+      maxBytes: batchBytes,
     })
-    this.#pipeline = new OtlpPipeline(options, LOGS, format.contentType, this.#counts, this.#batch)
+    const counts = new DeliveryCounts('logs')
+    const delivery = new OtlpDelivery(options, format.contentType, counts)
+    this.#outbound = new Outbound(batch, delivery, transport, counts, { ...options, delayMs, batchBytes })
   }
 
   get byteLength(): number {
-    return this.#pipeline.byteLength
+    return this.#outbound.byteLength
   }
 
   /** Never throws. */
   readonly emit: EmitLog = (entry, scope) => {
     fence('log record', () => {
-      if (this.#pipeline.isClosing) this.#counts.countDropped('shut down', 1, 1)
-      else if (!this.#batch.add(toRecord(entry), scope)) this.#counts.countDropped('not encodable', 1, 1)
-      else this.#pipeline.added()
+      const { counts, batch, isClosing } = this.#outbound
+      if (isClosing) counts.countDropped('shut down', 1, 1)
+      else if (!batch.add(toRecord(entry), scope)) counts.countDropped('not encodable', 1, 1)
+      else this.#outbound.added()
     })
   }
 
   flush(timeoutMs?: number): Promise<FlushResult> {
-    return this.#pipeline.flush(timeoutMs)
+    return this.#outbound.flush(timeoutMs)
   }
 
   /** Flushes, and drops what is left; later records are lost. */
   shutdown(timeoutMs?: number): Promise<FlushResult> {
-    return this.#pipeline.shutdown(timeoutMs)
+    return this.#outbound.shutdown(timeoutMs)
   }
 
   takeUnsent(): Unsent {
-    return this.#pipeline.takeUnsent()
+    return this.#outbound.takeUnsent()
   }
 }

@@ -10,9 +10,9 @@ const payload = (bytes: number, traceCount = 1) => ({
   spanCount: traceCount,
 })
 
-function filled(limitBytes: number, ...sizes: number[]): PayloadQueue {
-  const queue = new PayloadQueue(limitBytes)
-  for (const size of sizes) queue.push(payload(size), '/p')
+function filled(limitBytes: number, ...sizes: number[]): PayloadQueue<string> {
+  const queue = new PayloadQueue<string>(limitBytes)
+  for (const size of sizes) queue.push(payload(size), 'pushed')
   return queue
 }
 
@@ -39,9 +39,9 @@ describe('PayloadQueue', () => {
 
   test('counts bytes through every change', () => {
     const queue = filled(1000, 10, 20)
-    queue.replaceFirst('/q', [payload(6), payload(7)])
+    queue.replaceFirst([payload(6), payload(7)], 'replaced')
     assert.equal(queue.byteLength, 33)
-    assert.deepEqual([queue.first?.path, queue.first?.order], ['/q', 1])
+    assert.deepEqual([queue.first?.label, queue.first?.order], ['replaced', 1])
     assert.equal(queue.shift()?.payload.body.length, 6)
     assert.equal(queue.first?.order, 1)
     assert.equal(queue.shift()?.payload.body.length, 7)
@@ -50,7 +50,7 @@ describe('PayloadQueue', () => {
     assert.deepEqual(sizes(queue.clear()), [20])
     assert.deepEqual([queue.byteLength, queue.size, queue.lastOrder], [0, 0, 2])
     assert.equal(queue.shift(), undefined)
-    queue.replaceFirst('/q', [payload(1)])
+    queue.replaceFirst([payload(1)], 'replaced')
     assert.equal(queue.byteLength, 0)
   })
 })

@@ -3,24 +3,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Unpackr } from 'msgpackr'
-import { V04Encoder } from '../../../../src/export/encode/v04/encoder'
-import { V05Encoder } from '../../../../src/export/encode/v05/encoder'
 import type { AgentInfo } from '../../../../src/export/send/agent-info'
 import { infoAnswer } from '../../../support/fake-agent'
 import { TEST_COMMON } from '../../../support/runtime'
 import { endTrace, endTraces } from '../../../support/traces'
-import { allIndexes, MIB, writing } from '../../../support/writing'
+import { allIndexes, writing } from '../../../support/writing'
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'bigint' })
 
 test('traces that end after the tags of every span have changed carry the new ones, and none is lost', async t => {
   let area = 'near'
-  const common = () => ({ ...TEST_COMMON, meta: { ...TEST_COMMON.meta, area } })
-  const encoders = {
-    v04: () => new V04Encoder(common(), 10 * MIB),
-    v05: () => new V05Encoder(common(), 10 * MIB),
-  }
-  const { agent, writer } = await writing(t, {}, { encoders })
+  const commonTags = () => ({ ...TEST_COMMON, meta: { ...TEST_COMMON.meta, area } })
+  const { agent, writer } = await writing(t, {}, { commonTags })
   endTraces(writer, 2)
   area = 'far'
   writer.renewEncoder()

@@ -59,7 +59,7 @@ describe('v0.5', () => {
       const { agent, writer, lines } = await writing(
         t,
         { answer: ({ path }) => (path === '/v0.5/traces' ? { status } : OK) },
-        { ...V05, softLimitBytes: 8192 },
+        { ...V05, batchBytes: 8192 },
       )
       endTraces(writer, 100, 0, 'täxt\ud800')
       assert.deepEqual(await writer.flush(), { sent: 100, dropped: 0, timedOut: false })

@@ -12,7 +12,7 @@ import { allIndexes, indexesOf, MIB, upTo, writing } from '../../../support/writ
 
 describe('an agent that is down', () => {
   test('gets everything once it is up again, in order, and the user is told of both', async t => {
-    const { agent, writer, lines } = await writing(t, {}, { softLimitBytes: 10_000 })
+    const { agent, writer, lines } = await writing(t, {}, { batchBytes: 10_000 })
     const { url } = agent
     await agent.stop()
     for (let round = 0; round < 5; round++) {
@@ -32,7 +32,7 @@ describe('an agent that is down', () => {
   })
 
   test('is found again without a flush', async t => {
-    const { agent, writer } = await writing(t, {}, { flushIntervalMs: 0 })
+    const { agent, writer } = await writing(t, {}, { delayMs: 0 })
     await agent.stop()
     endTraces(writer, 1)
     await writer.flush()
@@ -45,7 +45,7 @@ describe('an agent that is down', () => {
 
   test('costs no more memory than is granted: the oldest traces go, are counted, and are told once a minute', async t => {
     const limit = MIB / 4
-    const { agent, writer, lines } = await writing(t, {}, { softLimitBytes: 16_384, queueLimitBytes: limit })
+    const { agent, writer, lines } = await writing(t, {}, { batchBytes: 16_384, queueBytes: limit })
     let now = 1_000_000
     t.mock.method(performance, 'now', () => now)
     await agent.stop()
@@ -183,7 +183,7 @@ describe('an agent that hangs', () => {
     const { agent, writer, lines } = await writing(
       t,
       { answer: () => 'hang' },
-      { softLimitBytes: 4096, queueLimitBytes: 16_384 },
+      { batchBytes: 4096, queueBytes: 16_384 },
     )
     endTraces(writer, 1)
     await writer.flush({ timeoutMs: 300 })

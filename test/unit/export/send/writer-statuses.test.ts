@@ -208,7 +208,7 @@ for (const status of [429, 500, 503]) {
       const { agent, writer, lines } = await writing(
         t,
         { answer: inTurn(again, again, again, again) },
-        { flushIntervalMs: 0 },
+        { delayMs: 0 },
       )
       endTraces(writer, 1)
       await agent.received(5)
@@ -220,7 +220,7 @@ for (const status of [429, 500, 503]) {
       const { agent, writer, lines } = await writing(
         t,
         { answer: inTurn(again, again, again, again, again) },
-        { flushIntervalMs: 0 },
+        { delayMs: 0 },
       )
       endTraces(writer, 1)
       await agent.received(4)
@@ -236,7 +236,7 @@ for (const status of [429, 500, 503]) {
       const { agent, writer } = await writing(
         t,
         { answer: inTurn({ status, headers: { 'Retry-After': '7' } }) },
-        { flushIntervalMs: 0 },
+        { delayMs: 0 },
       )
       const delays: number[] = []
       const { setTimeout } = globalThis

@@ -4,15 +4,15 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { readCounters } from '../../../../src/core/tracer-counters'
-import { V04Encoder } from '../../../../src/export/encode/v04/encoder'
+import { FORMATS, formatOf } from '../../../../src/export/encode/formats'
 import { identityHeaders } from '../../../../src/export/send/trace-headers'
 import { Site } from '../../../../src/trace/site'
 import { startSpan } from '../../../../src/trace/start'
 import { startFakeAgent } from '../../../support/fake-agent'
 import { runNode } from '../../../support/programs'
-import { TEST_COMMON, testRuntime } from '../../../support/runtime'
+import { testRuntime } from '../../../support/runtime'
 import { endTrace, endTraces } from '../../../support/traces'
-import { allIndexes, ENCODERS, indexesOf, MIB, upTo, writing } from '../../../support/writing'
+import { allIndexes, indexesOf, MIB, upTo, writing } from '../../../support/writing'
 
 describe('a payload', () => {
   test('carries all headers', async t => {
@@ -55,7 +55,7 @@ describe('a payload', () => {
   })
 
   test('leaves after the flush interval, counted from its first trace', async t => {
-    const { agent, writer } = await writing(t, {}, { flushIntervalMs: 2000 })
+    const { agent, writer } = await writing(t, {}, { delayMs: 2000 })
     t.mock.timers.enable({ apis: ['setTimeout'] })
     endTraces(writer, 1)
     t.mock.timers.tick(1500)
@@ -69,7 +69,7 @@ describe('a payload', () => {
   })
 
   test('leaves with each trace when the flush interval is 0; those that come meanwhile go together', async t => {
-    const { agent, writer } = await writing(t, {}, { flushIntervalMs: 0 })
+    const { agent, writer } = await writing(t, {}, { delayMs: 0 })
     endTraces(writer, 5)
     await agent.received(2)
     await writer.flush()
@@ -77,7 +77,7 @@ describe('a payload', () => {
   })
 
   test('leaves when it is large enough', async t => {
-    const { agent, writer } = await writing(t, {}, { softLimitBytes: 10_000 })
+    const { agent, writer } = await writing(t, {}, { batchBytes: 10_000 })
     endTraces(writer, 40)
     await agent.received(1)
     await writer.flush()
@@ -98,7 +98,7 @@ describe('a payload', () => {
           return { status: 200 }
         },
       },
-      { softLimitBytes: 2000 },
+      { batchBytes: 2000 },
     )
     endTraces(writer, 100)
     assert.equal((await writer.flush()).sent, 100)
@@ -116,8 +116,7 @@ describe('a payload', () => {
 
 describe('add', () => {
   test('drops a trace that is too large, tells it, and goes on', async t => {
-    const small = { ...ENCODERS, v04: () => new V04Encoder(TEST_COMMON, 10_000) }
-    const { agent, writer, lines } = await writing(t, {}, { encoders: small })
+    const { agent, writer, lines } = await writing(t, {}, { maxChunkBytes: 10_000 })
     endTrace(writer, {}, 500)
     endTraces(writer, 1)
     assert.deepEqual(await writer.flush(), { sent: 1, dropped: 1, timedOut: false })
@@ -155,7 +154,7 @@ describe('flush', () => {
           return { status: 200 }
         },
       },
-      { flushIntervalMs: 0 },
+      { delayMs: 0 },
     )
     endTraces(writer, 1)
     const { timedOut } = await writer.flush({ timeoutMs: 10_000 })
@@ -228,7 +227,7 @@ describe('setUrl', () => {
 })
 
 test('takeUnsent hands everything out as requests, once', async t => {
-  const { agent, writer } = await writing(t, {}, { softLimitBytes: 5000 })
+  const { agent, writer } = await writing(t, {}, { batchBytes: 5000 })
   await agent.stop()
   endTraces(writer, 20)
   const { requests, traceCount, spanCount } = writer.takeUnsent()
@@ -244,19 +243,16 @@ test('takeUnsent hands everything out as requests, once', async t => {
 
 test('uses the memory of a payload again', async t => {
   const recycled: Uint8Array[] = []
+  const v04 = formatOf(FORMATS, '0.4')
+  const createEncoder: typeof v04.createEncoder = (...args) => {
+    const encoder = v04.createEncoder(...args)
+    t.mock.method(encoder, 'recycle', (body: Uint8Array) => recycled.push(body))
+    return encoder
+  }
   const { writer } = await writing(
     t,
     { answer: (_, index) => ({ status: index === 1 ? 400 : 200 }) },
-    {
-      encoders: {
-        ...ENCODERS,
-        v04: () => {
-          const encoder = ENCODERS.v04()
-          t.mock.method(encoder, 'recycle', (body: Uint8Array) => recycled.push(body))
-          return encoder
-        },
-      },
-    },
+    { formats: [{ ...v04, createEncoder }] },
   )
   for (let index = 0; index < 3; index++) {
     endTraces(writer, 1)
@@ -270,11 +266,10 @@ describe('a process with a writer', () => {
     const { join } = require('node:path')
     const load = path => require(join(${JSON.stringify(join(__dirname, '../../../..'))}, path))
     const { Transport } = load('src/core/transport')
-    const { AgentWriter } = load('src/export/send/writer')
-    const { ENCODERS } = load('test/support/writing')
+    const { openTestWriter } = load('test/support/writing')
     const { endTraces } = load('test/support/traces')
     const transport = new Transport(${JSON.stringify(url)})
-    const writer = new AgentWriter({ transport, encoders: ENCODERS })
+    const writer = openTestWriter({ transport })
     ${rest}`
 
   test('that only made it ends at once, without any traffic', async t => {

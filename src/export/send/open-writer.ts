@@ -1,0 +1,24 @@
+/** The writer of traces to the agent, as the configuration asks for it. */
+
+import type { Config } from '../../core/config/resolve'
+import { commonTags } from '../encode/common-tags'
+import { identityHeaders } from './trace-headers'
+import { AgentWriter, type WriterOptions } from './writer'
+
+/** What the writer is made of besides the configuration; what is given here wins over the configuration. */
+export interface WriterParts extends Partial<WriterOptions> {
+  transport: WriterOptions['transport']
+  tracerVersion: string
+}
+
+export function openWriter(config: Config, { tracerVersion, ...parts }: WriterParts): AgentWriter {
+  const { externalEnv } = config
+  const processTags = commonTags(config).chunkMeta['_dd.tags.process']
+  return new AgentWriter({
+    commonTags: () => commonTags(config),
+    protocolVersion: config.protocolVersion,
+    delayMs: config.flushInterval,
+    headers: identityHeaders({ tracerVersion, externalEnv, processTags }),
+    ...parts,
+  })
+}
