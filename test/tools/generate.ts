@@ -1,13 +1,19 @@
-/** Build step: writes the manifest of integrations, and the README's generated tables. */
+/** Build step: writes the manifest of integrations, and the generated tables of the documentation. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { Integration } from '../../src/patch/types'
-import { configTable, integrationTable, replaceSection } from './tables'
+import { configTables, integrationOptionTable, integrationTable, replaceSection } from './tables'
 
 const dist = join(__dirname, '..', '..')
 const folder = join(dist, 'integrations')
-const readme = join(dist, '..', 'README.md')
+const root = join(dist, '..')
+
+export interface GeneratedPage {
+  path: string
+  text: string
+  fresh: string
+}
 
 export function loadIntegrations(): Integration[] {
   return readdirSync(folder, { withFileTypes: true })
@@ -25,27 +31,41 @@ function manifestText(integrations: readonly Integration[]): string {
   return `'use strict'\nmodule.exports = [\n${entries.join('\n')}\n]\n`
 }
 
-/** The README as it must be; equal to what is there when the tables are fresh. */
-export function freshReadme(text: string, integrations: readonly Integration[]): string {
-  return replaceSection(
-    replaceSection(text, 'config', configTable()),
-    'integrations',
-    integrationTable(integrations),
-  )
+/** Returns the generated sections of each page, by the page's path. */
+function generatedSections(integrations: readonly Integration[]): Record<string, Record<string, string>> {
+  return {
+    'src/core/config/README.md': { settings: configTables() },
+    'integrations/README.md': {
+      integrations: integrationTable(integrations),
+      options: integrationOptionTable(integrations),
+    },
+  }
 }
 
-/** Writes the README's tables anew where they are not what the code says. */
-export function refreshReadme(integrations: readonly Integration[]): void {
-  const text = readFileSync(readme, 'utf8')
-  const fresh = freshReadme(text, integrations)
-  if (fresh === text) return
-  writeFileSync(readme, fresh)
-  process.stdout.write(`updated ${relative(process.cwd(), readme)}\n`)
+/** Returns the pages that have generated sections, with their text as it is and as it must be. */
+export function generatedPages(integrations: readonly Integration[]): GeneratedPage[] {
+  return Object.entries(generatedSections(integrations)).map(([path, sections]) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    const fresh = Object.entries(sections).reduce(
+      (page, [name, content]) => replaceSection(page, name, content),
+      text,
+    )
+    return { path, text, fresh }
+  })
+}
+
+/** Writes the pages anew whose tables are not what the code says. */
+export function refreshPages(integrations: readonly Integration[]): void {
+  for (const { path, text, fresh } of generatedPages(integrations)) {
+    if (fresh === text) continue
+    writeFileSync(join(root, path), fresh)
+    process.stdout.write(`updated ${path}\n`)
+  }
 }
 
 if (require.main === module) {
   const integrations = loadIntegrations()
   writeFileSync(join(folder, 'manifest.js'), manifestText(integrations))
   // In CI a stale table must fail a test, not be mended in silence.
-  if (process.env.CI === undefined) refreshReadme(integrations)
+  if (process.env.CI === undefined) refreshPages(integrations)
 }

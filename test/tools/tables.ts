@@ -1,7 +1,7 @@
-/** Tables for the README, made from the code that they describe. */
+/** Makes the tables of the documentation from the code that they describe. */
 
 import type { Row } from '../../src/core/config/row'
-import { table } from '../../src/core/config/table'
+import { sections } from '../../src/core/config/table'
 import type { Integration } from '../../src/patch/types'
 import { testedRange } from '../libraries/sets'
 
@@ -22,28 +22,29 @@ function fallbackText(row: Row<unknown>, name: string): string {
   return code(row.unit === undefined ? String(value) : `${value} ${row.unit}`)
 }
 
-/** One line a setting: variables, option, default, sentence. */
-export function configTable(): string {
+/** Returns the sections of the configuration as Markdown: a list of links to them, then a heading and a table each. */
+export function configTables(): string {
+  const contents = sections.map(({ title }) => `- [${title}](#${anchorOf(title)})`)
+  const tables = sections.map(({ title, rows }) => `### ${title}\n\n${configTable(rows)}`)
+  return [contents.join('\n'), ...tables].join('\n\n')
+}
+
+/** Returns one line for each setting: variables, option, default, sentence. */
+function configTable(rows: Readonly<Record<string, Row<unknown>>>): string {
   const lines = ['| environment | `init()` option | default | meaning |', '|---|---|---|---|']
-  for (const [name, row] of Object.entries(table) as [string, Row<unknown>][]) {
+  for (const [name, row] of Object.entries(rows)) {
     const option = row.option === false ? '' : code(row.option ?? name)
     const [first = '', ...aliases] = row.env
     const env = code(first) + (aliases.length > 0 ? ` (${aliases.map(code).join(', ')})` : '')
     lines.push(`| ${env} | ${option} | ${fallbackText(row, name)} | ${cell(row.doc)} |`)
   }
-  lines.push(
-    '| `DD_TRACE_<NAME>_ENABLED` | | `true` | Switches one integration: `DD_TRACE_PG_ENABLED=false`. |',
-  )
   return lines.join('\n')
 }
 
-/** One line an integration: name, modules with versions, the oldest and newest that tests run with, options. */
+/** Returns one line for each integration: name, modules with versions, the oldest and newest that tests run with. */
 export function integrationTable(integrations: readonly Integration[]): string {
-  const lines = [
-    '| integration | modules | tested with | traces | options of `use()` |',
-    '|---|---|---|---|---|',
-  ]
-  for (const { name, doc, options, targets } of integrations) {
+  const lines = ['| integration | modules | tested with | traces |', '|---|---|---|---|']
+  for (const { name, doc, targets } of integrations) {
     const modules = new Map<string, Set<string>>()
     for (const target of targets) {
       const ranges = modules.get(target.module) ?? new Set()
@@ -53,20 +54,35 @@ export function integrationTable(integrations: readonly Integration[]): string {
     const supported = [...modules].map(([module, ranges]) =>
       `${module} ${[...ranges].map(code).join(', ')}`.trim(),
     )
-    const names = Object.keys(options ?? {})
-      .map(code)
-      .join(', ')
-    lines.push(
-      `| ${code(name)} | ${cell(supported.join('; '))} | ${testedRange(name)} | ${cell(doc)} | ${names} |`,
-    )
+    lines.push(`| ${code(name)} | ${cell(supported.join('; '))} | ${testedRange(name)} | ${cell(doc)} |`)
   }
   return lines.join('\n')
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Returns one line for each option of `use()`: name, sentence, the integrations that have it. */
+export function integrationOptionTable(integrations: readonly Integration[]): string {
+  const owners = new Map<string, string[]>()
+  for (const { name, options } of integrations) {
+    for (const [option, doc] of Object.entries(options ?? {})) {
+      const start = `| ${code(option)} | ${cell(doc)} |`
+      owners.set(start, [...(owners.get(start) ?? []), code(name)])
+    }
+  }
+  const lines = [...owners].sort(([first], [second]) => (first < second ? -1 : 1))
+  const rows = lines.map(([start, names]) => `${start} ${names.join(', ')} |`)
+  return ['| option | meaning | integrations |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** Returns the anchor that GitHub gives a heading. */
+export function anchorOf(heading: string): string {
+  const text = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+  return text.trim().replaceAll(' ', '-')
+}
+
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 export function replaceSection(text: string, name: string, content: string): string {
   const start = text.indexOf(`<!-- ${name} -->`)
   const end = text.indexOf(`<!-- /${name} -->`)
-  if (start < 0 || end < start) throw new Error(`README.md has no section <!-- ${name} -->`)
+  if (start < 0 || end < start) throw new Error(`there is no section <!-- ${name} -->`)
   return `${text.slice(0, start)}<!-- ${name} -->\n${content}\n${text.slice(end)}`
 }

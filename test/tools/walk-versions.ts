@@ -15,7 +15,7 @@ import { MATRIX_VARIABLE, type MatrixRow, matrixTable, readMatrix } from '../lib
 import { integrationsWithSets, librarySets, OVERRIDE_VARIABLE, versionsWith } from '../libraries/sets'
 import { servicesAskedBy } from '../services/asked'
 import { startServices } from '../services/start'
-import { loadIntegrations, refreshReadme } from './generate'
+import { loadIntegrations, refreshPages } from './generate'
 
 const run = promisify(execFile)
 const dist = join(__dirname, '../..')
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
       }
       writeDown(integration.name, rows)
     }
-    refreshReadme(loadIntegrations())
+    refreshPages(loadIntegrations())
   } finally {
     rmSync(folder, { recursive: true })
     await started.stop()

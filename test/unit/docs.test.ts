@@ -1,14 +1,11 @@
 /** Generated parts of the documentation are fresh. */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { freshReadme, loadIntegrations } from '../tools/generate'
+import { generatedPages, loadIntegrations } from '../tools/generate'
 
-test("the README's tables are what the code says (npm run build writes them)", () => {
-  const text = readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8')
-  assert.equal(text, freshReadme(text, loadIntegrations()))
+test('the generated tables of the pages are what the code says (npm run build writes them)', () => {
+  for (const { path, text, fresh } of generatedPages(loadIntegrations())) assert.equal(text, fresh, path)
 })
 
 test('version ranges of one module and file never overlap within an integration', () => {
