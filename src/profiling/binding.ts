@@ -1,30 +1,30 @@
-/** What the native add-on offers to the profiler. */
+/** The functions and types of the native add-on. */
 
 import { loadAddon } from '../core/native'
 
 export interface EncodedWindow {
   /** `wall.pprof`, not compressed. */
   readonly profile: Uint8Array
-  /** Samples that found no room. */
+  /** Number of samples that were dropped because the window was full. */
   readonly lost: number
-  /** The thread worked, yet V8 took no sample of it. */
+  /** Whether V8 took no sample although the thread used CPU. */
   readonly stuck: boolean
 }
 
-/** What samples of a window are told with. */
+/** Labels and options for the samples of a window. */
 export interface WindowOptions {
-  /** Whether each keeps its time (`end_timestamp_ns`). */
+  /** Whether each sample keeps its time (`end_timestamp_ns`). */
   readonly timeline: boolean
-  /** Whether they carry the ids of spans. */
+  /** Whether samples carry the ids of spans. */
   readonly spans: boolean
-  /** Whether they have CPU time. */
+  /** Whether samples have CPU time. */
   readonly cpu: boolean
   readonly mainThread: boolean
   readonly threadName: string
   readonly threadId: string
   /**
-   * Rows of three int32 words: a local root (upper, lower) and the index of its endpoint in `endpoints`; the oldest is
-   * row `oldest`.
+   * Rows of three int32 words: a local root (upper, lower) and the index of its endpoint in `endpoints`; the oldest
+   * is row `oldest`.
    */
   readonly roots: Int32Array
   readonly oldest: number
@@ -33,61 +33,74 @@ export interface WindowOptions {
   readonly labels: readonly (number | string)[]
 }
 
-/** The add-on's functions, all for the thread that calls them; none throws. */
+/** The functions of the add-on. Each acts on the thread that calls it; none throws. */
 export interface Binding {
-  /** Six int32 words that the signal handler reads; `span-slot.ts` names them. */
+  /** Six int32 words that the signal handler reads; their order is that of `SLOT` (span-slot.ts). */
   readonly slot: Int32Array
-  /** `capacity` = most samples of one window; later ones are lost. False when it could not start or runs. */
+  /**
+   * Starts to sample wall and CPU time. `capacity` is the most samples of a window; later ones are lost. Returns
+   * false if it runs already or V8 refuses.
+   */
   startWall(intervalUs: number, capacity: number): boolean
-  /** Ends a window, and begins the next with `again`; encodes it on the thread pool. Undefined when none ran. */
+  /**
+   * Ends the window, and begins the next if `again`. Resolves with the window, encoded on the thread pool; undefined
+   * if none was open.
+   */
   takeWall(options: WindowOptions, again: boolean): Promise<EncodedWindow | undefined>
-  /** Ends the last window, and encodes it at once, which holds this thread up. */
+  /** Ends the last window and encodes it on this thread, which is blocked meanwhile. */
   finishWall(options: WindowOptions): EncodedWindow | undefined
+  /** Ends the window without a profile. */
   stopWall(): void
   /**
-   * Learns where to find `span`, the active store of `storage`, in Node's async context; its field `trace` holds an
-   * object whose field `root` is another span. Nothing is said of whether it was right: `readAsyncContext` shows.
+   * Learns where Node's async context holds `span`, which is the active store of `storage`. Its field `trace` is an
+   * object whose field `root` is another span. True does not prove that the place is right: try `readAsyncContext`.
    */
   learnSpan(storage: object, span: object): boolean
-  /** The same for the labels: `set` is the active store of `storage`. Call after `learnSpan`. */
+  /** Learns where Node's async context holds the label set, the active store of `storage`. Call after `learnSpan`. */
   learnLabels(storage: object, set: object): boolean
-  /** What a sample taken now would carry, into all words of `slot` but the first. False: nothing was learned. */
+  /** Writes what a sample taken now would carry into `slot`, all words but the first. False if nothing was learned. */
   readAsyncContext(): boolean
-  /** The handler reads the async context from now on, or the slot again. */
+  /** Makes the signal handler read the async context from now on, or the slot. */
   useAsyncContext(on: boolean): void
+  /** Starts V8's sampling heap profiler. Returns false if it runs already or V8 refuses. */
   startHeap(intervalBytes: number, depth: number, allocated: boolean): boolean
-  /** The `space.pprof` of now, encoded on the thread pool; undefined when it does not run. */
+  /**
+   * Resolves with a `space.pprof` of this moment, encoded on the thread pool; undefined if the profiler does not run.
+   */
   takeHeap(threadName: string, threadId: string): Promise<Uint8Array | undefined>
   stopHeap(): void
-  /** Does so when the heap's limit is about to be reached; a later plan takes the place of an earlier one. */
+  /** Carries out the plan when the heap is about to reach its limit. A later plan replaces an earlier one. */
   watchHeapLimit(plan: HeapLimitPlan): void
   unwatchHeapLimit(): void
 }
 
-/** What the add-on does when no JavaScript can run any more. */
+/** What the add-on does when the heap is nearly full and no JavaScript can run. */
 export interface HeapLimitPlan {
-  /** Program and arguments; empty: none is run. */
+  /** Program and arguments; empty if none is run. */
   readonly command: readonly string[]
-  /** `NAME=value` */
+  /** Environment of the program, as `NAME=value`. */
   readonly environment: readonly string[]
-  /** The first line of its input; the rest is `space.pprof`. */
+  /** First line of the program's input; the rest is `space.pprof`. */
   readonly header: string
-  /** For the program's end. */
+  /** Longest wait for the program's end. */
   readonly waitMs: number
-  /** Writes the largest stacks to stderr. */
+  /** Whether the largest stacks are written to stderr. */
   readonly logs: boolean
-  /** How much the limit is raised then, and how often at most; -1 = always. */
+  /** How much the limit is raised afterwards, and how often at most; -1 = without limit. */
   readonly extensionBytes: number
   readonly extensions: number
-  /** Somebody else watches the limit as well, and has to be asked next. */
+  /** Whether Node watches the limit too and has to be asked by V8 afterwards. */
   readonly hasOtherWatcher: boolean
-  /** Of the old generation, where V8 is to ask that other one only; 0 = it asks us. */
+  /**
+   * Size of the old generation at which the add-on acts by itself and leaves V8's question to Node; 0 = V8 asks the
+   * add-on.
+   */
   readonly limitBytes: number
   readonly threadName: string
   readonly threadId: string
 }
 
-/** Loads the add-on. Never throws: text says in plain words why there is none. */
+/** Loads the add-on, or returns the reason in words why there is none. Never throws. */
 export function loadBinding(folder?: string): Binding | string {
   return loadAddon(folder) as Binding | string
 }

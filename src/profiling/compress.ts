@@ -1,4 +1,4 @@
-/** Compression of profiles, on the thread pool. The intake tells gzip and zstd by their first bytes. */
+/** Compresses profiles on the thread pool. The intake tells gzip from zstd by the first bytes. */
 
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
@@ -12,11 +12,12 @@ type Zstd = (
   done: (error: Error | null, bytes: Uint8Array) => void,
 ) => void
 
-/** Since Node.js 22.15. */
+/** Exists since Node.js 22.15. */
 const zstdCompress = (zlib as unknown as { zstdCompress?: Zstd }).zstdCompress
+/** First major version of Node.js where `on` means zstd. */
 const ZSTD_SINCE = 24
 
-/** `setting`: `on`, `off`, `gzip[-1..9]`, `zstd[-1..22]`; anything else is as `on`, and said. */
+/** Returns the method for `on`, `off`, `gzip[-1..9]` or `zstd[-1..22]`; anything else is logged and means `on`. */
 export function compressor(setting: string): Compress {
   const [, method, digits] = /^(on|off|gzip|zstd)(?:-(\d+))?$/.exec(setting.trim().toLowerCase()) ?? []
   const level = digits === undefined ? undefined : Number(digits)

@@ -1,17 +1,17 @@
-/** Which endpoint a local root served: words that the encoder joins with samples, and requests by endpoint. */
+/** Records which endpoint each local root served, for the encoder of samples, and counts requests by endpoint. */
 
 import { openTraces, type SpanRecord } from '../trace/local-trace'
 
-/** Local roots that one window may need: 65 s at 1,500 requests a second. The oldest are forgotten first. */
+/** Most local roots that are kept: 65 s at 1,500 requests a second. The oldest are dropped first. */
 const MAX_ROOTS = 100_000
 const FIRST_ROOTS = 1_024
-/** Programs that name no routes have as many endpoints as paths: further ones have no label and no count. */
+/** Most different endpoints; further ones have no label and no count. Without routes, each path is an endpoint. */
 const MAX_TEXTS = 1_000
 const MAX_TEXT_LENGTH = 1_000
-/** Int32 words of a root: its id (upper, lower), index of its text. */
+/** Int32 words of a row: the root's id (upper, lower) and the index of its endpoint's text. */
 const ROW = 3
 
-/** What the encoder joins: rows of three words, the oldest of which is row `oldest`, and their texts. */
+/** Rows of three words (see `ROW`) in a ring whose oldest row is `oldest`, and the texts that they refer to. */
 export interface EndpointRows {
   readonly words: Int32Array
   readonly oldest: number
@@ -20,7 +20,7 @@ export interface EndpointRows {
 
 export class Endpoints {
   #words = new Int32Array(ROW * FIRST_ROOTS)
-  /** Row that is written next, and rows in use. */
+  /** Index of the row that is written next; below, the number of rows in use. */
   #next = 0
   #used = 0
   #texts: string[] = []
@@ -31,7 +31,7 @@ export class Endpoints {
     return this.#used
   }
 
-  /** Any span has finished. Only now is the route of a request known for sure. */
+  /** Takes note of a finished span, of any kind: the route of a request is certain only when it has finished. */
   closed(span: SpanRecord): void {
     if (span.type !== 'web') return
     const root = span.trace.root
@@ -43,9 +43,12 @@ export class Endpoints {
     if (root !== undefined) this.#add(root, index)
   }
 
-  /** All that is known of roots; a view of what is written to later. Roots are kept, as their spans may go on. */
+  /**
+   * Returns all rows, as a view of memory that later calls write to. Rows stay for later windows, since spans of a
+   * root may run on after it has finished.
+   */
   take(): EndpointRows {
-    // A request that outlives the window has its label all the same.
+    // A request that is still open at the end of the window gets its label too.
     for (const { root } of openTraces()) {
       const index = root?.type === 'web' ? this.#indexOf(endpointOf(root)) : -1
       if (root !== undefined && index >= 0) this.#add(root, index)
@@ -56,7 +59,7 @@ export class Endpoints {
     return rows
   }
 
-  /** Outermost web spans that have finished since the last call, by endpoint. */
+  /** Returns how many outermost web spans have finished since the last call, by endpoint. */
   takeCounts(): Record<string, number> {
     const counts = Object.fromEntries(this.#counts)
     this.#counts.clear()
@@ -81,7 +84,7 @@ export class Endpoints {
     } else this.#next = 0
   }
 
-  /** Index of a text, or -1: it is empty, or there are too many. */
+  /** Returns the index of a text, adding it if needed; -1 if it is empty or there are too many. */
   #indexOf(text: string): number {
     const known = this.#indexes.get(text)
     if (known !== undefined) return known
@@ -100,7 +103,7 @@ export class Endpoints {
   }
 }
 
-/** As the trace shows it, so that the two can be joined: the resource, else method and route. */
+/** Returns the endpoint as the trace shows it, so that both can be joined: the resource, else method and route. */
 function endpointOf(span: SpanRecord): string {
   const { resource, tags } = span
   if (resource !== '')
@@ -110,7 +113,7 @@ function endpointOf(span: SpanRecord): string {
   return method === undefined || route === undefined || route === '' ? '' : `${method} ${route}`
 }
 
-/** Whether a web span is a part of another one in this process. */
+/** Returns whether a web span lies below another web span of this process. */
 function hasWebAncestor(span: SpanRecord): boolean {
   const { root, spans } = span.trace
   if (root === undefined || root.type === 'web') return root !== undefined
@@ -118,7 +121,7 @@ function hasWebAncestor(span: SpanRecord): boolean {
   for (;;) {
     const { parentHi, parentLo } = child
     const parent = spans.find(({ idHi, idLo }) => idHi === parentHi && idLo === parentLo)
-    // One that was sent already is not in the list.
+    // A parent that was already sent is no longer in the list.
     if (parent === undefined) return false
     if (parent.type === 'web') return true
     child = parent

@@ -1,4 +1,4 @@
-/** What profiles this thread: the add-on, or what there is without it. */
+/** Chooses what profiles this thread: the add-on, else the inspector or the package `pprof`. */
 
 import type { Config } from '../core/config/resolve'
 import { log } from '../core/log'
@@ -16,13 +16,13 @@ export interface Engine {
   readonly name: ProfilerFacts['engine']
   /** Undefined without the add-on. */
   readonly binding: Binding | undefined
-  /** In the order in which their windows end. */
+  /** Samplers in the order in which their windows end. */
   readonly samplers: readonly Sampler[]
   /** Whether the running span is read out of Node's async context. */
   isContextFrame(): boolean
-  /** Requests that ended since the last call, by endpoint. */
+  /** Returns how many requests ended since the last call, by endpoint. */
   takeCounts(): Record<string, number>
-  /** Labels samples with what runs, until the returned function is called. */
+  /** Labels samples with the running span until the returned function is called. */
   follow(): () => void
 }
 
@@ -35,7 +35,7 @@ interface WallSettings {
   timeline: boolean
 }
 
-/** Undefined when nothing can profile this thread, which is logged. */
+/** Returns the engine for the settings; undefined if nothing can profile this thread, which is logged. */
 export function openEngine(config: Config): Engine | undefined {
   const types = typesOf(config)
   const wall: WallSettings = {
@@ -51,7 +51,7 @@ export function openEngine(config: Config): Engine | undefined {
   return engine !== undefined && types.has('events') ? withEvents(engine, wall) : engine
 }
 
-/** `events` come with the timeline. */
+/** Returns the types of profiles that the settings ask for. The timeline includes `events`. */
 export function typesOf(config: Config): Set<ProfileType> {
   const types = new Set<ProfileType>()
   for (const name of config.profilingTypes) {
@@ -108,7 +108,10 @@ function withAddOn(
   }
 }
 
-/** Operations learn from the spans that end which of them they were for. */
+/**
+ * Adds the sampler of events to an engine, and tells it of finished spans, by which it finds the span of an
+ * operation.
+ */
 function withEvents(engine: Engine, wall: WallSettings): Engine {
   const events = new EventsSampler(wall)
   return {

@@ -1,4 +1,6 @@
-/** `event.json`: whose profiles an upload holds (spec of the profiling intake, family `node`, version 4). */
+/**
+ * Makes `event.json`, which describes an upload of profiles (spec of the profiling intake, family `node`, version 4).
+ */
 
 import { availableParallelism, hostname, release, type, version } from 'node:os'
 import type { Config } from '../core/config/resolve'
@@ -9,10 +11,10 @@ import { gitOf, userTags } from '../core/unified-tags'
 import { clean, type ProfilerFacts } from './facts'
 import type { ProfileSet, ProfileType } from './types'
 
-/** libuv's own default. */
+/** Number of threads in libuv's pool by default. */
 const DEFAULT_POOL_SIZE = 4
 
-/** The document for the profiles of `set`, which are attached as `names`. */
+/** Returns the document for the profiles of `set`, which are attached under `names`. */
 export function eventOf(
   config: Config,
   facts: ProfilerFacts,
@@ -33,7 +35,10 @@ export function eventOf(
   }
 }
 
-/** `name:value,…`: values are not escaped, so that a comma in one would begin another tag. */
+/**
+ * Returns `name:value,…`. The format has no escapes: a comma in a value would begin another tag, so `clean` takes it
+ * out.
+ */
 function tagsOf(config: Config, { tracerVersion }: ProfilerFacts, { snapshot, number }: ProfileSet): string {
   const { service, env, version: appVersion } = config
   const git = gitOf(config)

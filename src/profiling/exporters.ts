@@ -1,4 +1,4 @@
-/** Where profiles go: the agent, files. */
+/** Exporters of profiles: to the agent, and into files. */
 
 import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -18,10 +18,10 @@ import type { ProfilerFacts } from './facts'
 import type { ProfileExporter, ProfileSet } from './types'
 import { type Attachment, upload, uploadRequest } from './upload'
 
-/** For an agent that does not answer while the process exits. */
+/** Longest wait for the agent's answer while the process exits. */
 const EXIT_MS = 500
 
-/** Compresses and sends. A connection of its own: a slow upload holds up no traces. */
+/** Returns an exporter that sends to the agent, over a connection of its own so that a slow upload delays no traces. */
 export function agentExporter(
   config: Config,
   compress: Compress,
@@ -59,7 +59,7 @@ export function agentExporter(
         const address = parseAgentUrl(transport.url) as AgentAddress
         const request = uploadRequest(headers, eventFor(set, attachments), attachments)
         if (sendAtExit(address, [request], EXIT_MS) === 0)
-          log.warn('last profile', 'the last profile is lost: it was not taken in time')
+          log.warn('last profile', 'the last profile is lost: the agent did not accept it in time')
       })
     },
     setUrl: next => void transport.setUrl(next),
@@ -70,7 +70,7 @@ export function agentExporter(
   }
 }
 
-/** The intake knows origins by these names. */
+/** Returns the headers that name the sender. `dd-trace-js` is one of the origins that the intake knows. */
 export function identityHeaders(
   tracerVersion: string,
   externalEnv: string | undefined,
@@ -82,12 +82,12 @@ export function identityHeaders(
   }
 }
 
-/** Path of a file of profiles: `<prefix><type>_<process>_<thread>_<number>.pprof`. */
+/** Returns the path of a profile's file: `<prefix><type>_<process>_<thread>_<number>.pprof`. */
 export function profilePath(prefix: string, type: string, number: number, pid = process.pid): string {
   return `${prefix}${type}_${pid}_${threadId}_${number}.pprof`
 }
 
-/** Writes a file for each profile, as pprof that is compressed as uploads are. */
+/** Returns an exporter that writes a file for each profile, compressed as uploads are. */
 export function fileExporter(prefix: string, compress: Compress): ProfileExporter {
   return {
     async export({ files, number }: ProfileSet) {

@@ -1,4 +1,4 @@
-/** What an upload tells of the profiler itself. */
+/** The part of an upload that describes the profiler itself. */
 
 import type { ProfileType } from './types'
 
@@ -13,7 +13,7 @@ export interface ProfilerFacts {
   readonly labelKeys: readonly string[]
 }
 
-/** A part of a list of tags: no comma, no line of its own. */
+/** Returns the text without commas and control characters, for a list of tags. */
 export function clean(text: string): string {
   return text.replace(/[,\p{Cc}]+/gu, '_')
 }

@@ -1,4 +1,4 @@
-/** Lets samples carry the span that ran and the endpoint it served. */
+/** Labels samples of this thread with the span that was running and the endpoint that it served. */
 
 import { followClosed, type SpanRecord } from '../trace/local-trace'
 import type { Binding } from './binding'
@@ -8,23 +8,26 @@ import { learnAsyncContext } from './learn-async-context'
 import { SpanSlot } from './span-slot'
 
 export interface FollowOptions {
-  /** Whether requests are counted and samples carry their endpoint. */
+  /** Whether requests are counted by endpoint, and samples labelled with their endpoint. */
   endpoints: boolean
-  /** Whether the running span may be read out of Node's async context, where that works. */
+  /** Whether the signal handler may read the running span out of Node's async context, where that works. */
   useAsyncContext: boolean
 }
 
 export interface Following {
-  /** `frame`: the signal handler reads the async context; `slot`: JavaScript tells it of each switch. */
+  /**
+   * `async-context`: the signal handler reads Node's async context. `slot`: JavaScript writes each switch of spans
+   * into the add-on's slot.
+   */
   readonly mode: 'async-context' | 'slot'
-  /** For the wall profiler, which joins them with its samples. */
+  /** Endpoints of local roots, which the wall sampler joins with its samples. */
   readonly endpoints: Endpoints
-  /** Requests that finished since the last call, by endpoint. */
+  /** Returns how many requests finished since the last call, by endpoint. */
   counts(): Record<string, number>
   stop(): void
 }
 
-/** From now on samples of this thread carry spans and labels; one at a time. */
+/** Labels samples of this thread with spans until `stop()` of the result. Not to be called again before that. */
 export function followSpans(
   binding: Binding,
   { endpoints: counts, useAsyncContext }: FollowOptions,
@@ -33,7 +36,7 @@ export function followSpans(
   const readsAsyncContext = useAsyncContext && learnAsyncContext(binding)
   const slot = readsAsyncContext ? undefined : new SpanSlot(binding.slot)
   slot?.start()
-  // Sets of labels from before the first window.
+  // Drops the label sets that were used before the first window.
   takeLabels()
   const closed = closedFor(counts ? endpoints : undefined, slot)
   const unfollow = closed && followClosed(closed)
@@ -49,7 +52,7 @@ export function followSpans(
   }
 }
 
-/** Only what is needed: it is called for each span. */
+/** Returns the listener for finished spans with the parts that are needed only, since it runs once for each span. */
 function closedFor(
   endpoints: Endpoints | undefined,
   slot: SpanSlot | undefined,

@@ -1,4 +1,4 @@
-/** `tracer.profiling`: one for each thread, opened when it is first asked for. */
+/** `tracer.profiling`: one object for each thread; the profiler behind it is opened when it is first used. */
 
 import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
@@ -23,12 +23,12 @@ export interface ProfilingProduct {
 }
 
 const CAPTURE_MS = 10_000
-/** For the last profile, when the program has nothing else to do. */
+/** Longest time for the last profile, when the program has nothing else to do. */
 const LAST_MS = 1000
-/** How often `auto` looks whether there has been a span. */
+/** How often `auto` checks whether a span was sent. */
 const LOOK_AGAIN_MS = 10_000
 
-/** Without `config`, as long as there was no `init()`, the environment decides. */
+/** Opens `tracer.profiling`. Without `config`, until `init()` gives one, the environment decides. */
 export function openProfiling(config?: Config): ProfilingProduct {
   let settings = config
   let opened: Opened | undefined
@@ -60,7 +60,7 @@ export function openProfiling(config?: Config): ProfilingProduct {
     await opened?.profiler.stop(timeoutMs).catch(error => reportFailure('profiling', error))
   }
 
-  /** Programs that live for long and make spans are those that it is worth it for. */
+  /** Starts `auto` profiling when the process is old enough and has sent spans; short programs are not worth it. */
   const startWhenOld = (thresholdMs: number): void => {
     const ageMs = process.uptime() * 1000
     if (ageMs >= thresholdMs && readCounters().spansSent > 0) {
@@ -106,8 +106,8 @@ export function openProfiling(config?: Config): ProfilingProduct {
 }
 
 /**
- * The last profile leaves when the program has run out of work, or is cut off in the midst of it; where it finds more to
- * do, profiling goes on.
+ * The last profile leaves when the program has run out of work, or is cut off in the midst of it; where it finds more
+ * to do, profiling goes on.
  */
 function watch(opened: () => Opened | undefined): () => void {
   let hasRunOut = false

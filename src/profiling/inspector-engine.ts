@@ -11,7 +11,10 @@ export interface InspectorOptions {
   space: InspectorSpaceOptions
 }
 
-/** Returns a sampler for each of `types` that the inspector has, or the reason in words where it has none. Never throws. */
+/**
+ * Returns a sampler for each of `types` that the inspector has, or the reason in words where it has none. Never
+ * throws.
+ */
 export function inspectorSamplers({ types, wall, space }: InspectorOptions): Sampler[] | string {
   const connection = new Connection()
   try {

@@ -1,16 +1,16 @@
-/** The application's own labels of samples: sets of them follow the async context, as the span does. */
+/** The application's own labels for samples: a set of labels follows the async context, as the active span does. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export type Labels = Readonly<Record<string, string | number>>
 
-/** Sets that may come into use in one window; code in further ones keeps the labels of what is around it. */
+/** Most label sets that come into use in one window; code in further sets keeps the labels of the code around it. */
 const MAX_SETS = 1_000
-/** Sets of which the text is kept, those that were used last; older ones label nothing any more. */
+/** Most label sets that are remembered, the most recently used; samples of older sets get no label. */
 const MAX_KNOWN = 2_000
 const MAX_LABELS = 20
 const MAX_TEXT_LENGTH = 200
-/** The profiler's own keys. */
+/** Keys that the profiler itself uses. */
 const RESERVED = new Set([
   'thread name',
   'thread id',
@@ -23,7 +23,7 @@ const RESERVED = new Set([
   'event',
 ])
 
-/** What the storage holds. Its id comes first, for native readers; ids are never used twice. */
+/** A set of labels, as the storage holds it. `id` is the first field, for the native reader; no id is used twice. */
 export class LabelSet {
   readonly id: number
   readonly labels: Labels
@@ -34,18 +34,18 @@ export class LabelSet {
   }
 }
 
-/** Exported for the profiler, whose signal handler reads the store out of the async context. */
+/** Holds the active label set. Exported for the add-on, whose signal handler reads it out of the async context. */
 export const labelStorage = new AsyncLocalStorage<LabelSet>()
 
-/** By their text. A set lives as long as a context holds it, or until the end of the window in which it was used. */
+/** Label sets by their text. A set lives as long as a context holds it, or to the end of the window it was used in. */
 const known = new Map<string, WeakRef<LabelSet>>()
 const recent = new Set<LabelSet>()
 let lastId = 0
 let customKeys: readonly string[] = []
-/** Told of the set that runs from now on; undefined = nobody asks. */
+/** Called with the id of the label set that applies from now on; undefined while no profiler needs that. */
 let onSwitch: ((id: number) => void) | undefined
 
-/** Runs `fn`; samples of what it does carry these labels and those of calls around it. */
+/** Runs `fn`; samples of its work carry these labels and those of enclosing calls. */
 export function runWithLabels<Result>(labels: Labels, fn: () => Result): Result {
   const outer = labelStorage.getStore()
   const set = setOf(outer, labels)
@@ -60,27 +60,28 @@ export function runWithLabels<Result>(labels: Labels, fn: () => Result): Result 
   }
 }
 
-/** Names the keys by which a backend lets people filter profiles. */
+/** Names the keys by which profiles can be filtered in the backend. */
 export function setCustomLabelKeys(keys: Iterable<string>): void {
   const texts = typeof keys === 'object' && keys !== null && Symbol.iterator in keys ? [...keys] : []
   customKeys = [...new Set(texts.filter(isKey))].slice(0, MAX_LABELS)
 }
 
-/** The keys that were named. */
+/** Returns the keys that were named last. */
 export function customLabelKeys(): readonly string[] {
   return customKeys
 }
 
-/** Id of the labels of the running code; 0 = none. */
+/** Returns the id of the running code's label set; 0 = none. */
 export function activeLabels(): number {
   return lastId === 0 ? 0 : (labelStorage.getStore()?.id ?? 0)
 }
 
+/** Sets the function that is told of each switch to another label set; undefined removes it. */
 export function followLabels(tell: ((id: number) => void) | undefined): void {
   onSwitch = tell
 }
 
-/** [id, key, value, …] of all sets that samples of this window can carry. */
+/** Returns [id, key, value, …] of all label sets that samples of this window can carry. */
 export function takeLabels(): (number | string)[] {
   const list: (number | string)[] = []
   for (const [key, weak] of known) {
@@ -92,7 +93,9 @@ export function takeLabels(): (number | string)[] {
   return list
 }
 
-/** Undefined: nothing to add, or no room. */
+/**
+ * Returns the set of `outer` and the added labels; undefined if nothing is added or there is no room for another set.
+ */
 function setOf(outer: LabelSet | undefined, added: Labels): LabelSet | undefined {
   const merged: Record<string, string | number> = { ...outer?.labels }
   if (typeof added !== 'object' || added === null) return undefined
@@ -100,7 +103,7 @@ function setOf(outer: LabelSet | undefined, added: Labels): LabelSet | undefined
     const value = added[name]
     if (!isKey(name) || value === '' || (typeof value !== 'string' && typeof value !== 'number')) continue
     if (!(name in merged) && Object.keys(merged).length >= MAX_LABELS) continue
-    // A pprof number is a whole one.
+    // pprof has whole numbers only.
     merged[name] = Number.isSafeInteger(value) ? value : String(value).slice(0, MAX_TEXT_LENGTH)
   }
   const key = JSON.stringify(Object.entries(merged).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,4 +1,6 @@
-/** Teaches the signal handler to find the running span in Node's async context, by trying it on spans made for that. */
+/**
+ * Teaches the signal handler where Node's async context holds the running span, and tries it on spans made for that.
+ */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { runDetached } from '../core/detached-context'
@@ -10,7 +12,7 @@ import type { Binding } from './binding'
 import { LabelSet, labelStorage } from './labels'
 import { SLOT } from './span-slot'
 
-/** A context, of which the handler must see what it holds. */
+/** An async context for a trial: the handler must read these values out of it. */
 interface Probe {
   readonly span: Span | undefined
   readonly labels: LabelSet | undefined
@@ -18,10 +20,13 @@ interface Probe {
   readonly isCrowded?: true
 }
 
-/** False: the async context of this Node is not what was learned on others, and the handler is not to read it. */
+/**
+ * Makes the signal handler read the async context. Returns false, and leaves it at the slot, if a trial fails: then
+ * the async context of this Node differs from those that are known.
+ */
 export function learnAsyncContext(binding: Binding): boolean {
   try {
-    // Every storage that runs is left in the context where it ran.
+    // Trials enter storages, which would stay in the context of the caller.
     const problem = runDetached(calibrate, binding)
     if (problem === undefined) binding.useAsyncContext(true)
     else log.debug(() => `profiled spans are not read out of the async context: ${problem}`)
@@ -32,9 +37,9 @@ export function learnAsyncContext(binding: Binding): boolean {
   }
 }
 
-/** Undefined when all probes were read right; else what went wrong. */
+/** Returns what went wrong; undefined if all probes were read right. */
 function calibrate(binding: Binding): string | undefined {
-  // Values that no other field has.
+  // Values that occur in no other field.
   const first = probeSpan(0x51c3_0a7e, 0x2b91_6d05, probeSpan(0x3d44_19c2, -0x17e3_4bb1, undefined))
   first.durationMs = -0x4d2f_1337
   if (!within({ span: first, labels: undefined }, () => binding.learnSpan(storage, first)))
@@ -47,7 +52,7 @@ function calibrate(binding: Binding): string | undefined {
   return undefined
 }
 
-/** Every kind of context that a sample may meet. */
+/** Returns every kind of context that a sample may meet. */
 function probes(): Probe[] {
   const root = probeSpan(0x0000_0001, -1, undefined)
   const child = probeSpan(0x7fff_ffff, -0x8000_0000, root)
@@ -75,7 +80,7 @@ function probes(): Probe[] {
   ]
 }
 
-/** Whether the reader sees of a probe what is there: nothing, where the span has finished or is none. */
+/** Returns whether the reader sees what the probe holds, and no span if its span has finished or is no span. */
 function reads(binding: Binding, probe: Probe): boolean {
   binding.slot.fill(0x2a)
   if (!within(probe, () => binding.readAsyncContext())) return false
@@ -93,6 +98,7 @@ function reads(binding: Binding, probe: Probe): boolean {
   return isRight
 }
 
+/** Calls `read` in the async context of a probe. */
 function within({ span, labels, isCrowded }: Probe, read: () => boolean): boolean {
   const inner = labels === undefined ? read : () => labelStorage.run(labels, read)
   const outer = () => runInSpan(span, inner, undefined, [])
@@ -106,7 +112,7 @@ function within({ span, labels, isCrowded }: Probe, read: () => boolean): boolea
   return crowd()
 }
 
-/** A span of the real class in a trace of its own, whose root it is unless another is given. */
+/** Returns a span of the real class in a trace of its own. It is the trace's root unless another one is given. */
 function probeSpan(idHi: number, idLo: number, root: Span | undefined): Span {
   const { trace, site } = noopSpan()
   const span = new Span(idHi, idLo, trace, site, '', {}, trace.anchorTicks)

@@ -1,4 +1,4 @@
-/** A program of its own: sends the profile of a process that is out of memory, which waits for it. */
+/** The program that sends the heap profile of a process that is out of memory and waits for this program to end. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Transport } from '../core/transport'
@@ -18,11 +18,11 @@ async function main(): Promise<void> {
 async function send({ headers, event, timeoutMs }: OomHeader, url: string, bytes: Uint8Array): Promise<void> {
   const now = Date.now()
   const end = new Date(now).toISOString()
-  // Our sockets keep no process alive; here that is all there is to do.
+  // The transport's sockets do not keep a process alive; this timer does.
   const alive = setTimeout(() => process.exit(1), timeoutMs)
   const transport = new Transport(url)
   const isOver = (): boolean => Date.now() - now >= timeoutMs
-  // What the heap holds has no duration; the intake wants one.
+  // A heap profile has no duration, but the intake demands one.
   const start = new Date(now - 1).toISOString()
   await upload({ transport, headers, timeoutMs, isOver }, { ...event, start, end }, [['space.pprof', bytes]])
   transport.close()

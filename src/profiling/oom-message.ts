@@ -1,15 +1,15 @@
-/** What a process that is out of memory leaves to its exporter: a line of JSON, then the profile. */
+/** The input of the exporter, from a process that is out of memory: a line of JSON, then the profile. */
 
-/** What has to be known before it happens: afterwards no JavaScript runs. */
+/** The line of JSON. It is made beforehand, since no JavaScript runs once the heap is full. */
 export interface OomHeader {
-  /** The agent's; undefined: it gets none. */
+  /** URL of the agent; undefined if the profile is not sent to an agent. */
   readonly url: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** `event.json`; its time is the exporter's. */
+  /** `event.json` without its times, which the exporter sets. */
   readonly event: object
   readonly compression: string
   readonly timeoutMs: number
-  /** Path of the profile as a file; undefined: none is written. */
+  /** Path of the file that the profile is written to; undefined if none is. */
   readonly path: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** When the heap is nearly full, its profile leaves before the thread dies: another process sends it. */
+/** Sends the heap's profile when the heap is nearly full: another process does so before the thread dies. */
 
 import { join } from 'node:path'
 import { isMainThread, resourceLimits, threadId } from 'node:worker_threads'
@@ -12,11 +12,14 @@ import type { ProfilerFacts } from './facts'
 import type { OomHeader } from './oom-message'
 import { thread } from './thread'
 
-/** How long the end of the process is held up at most. */
+/** Longest delay of the process's end. */
 const LONGEST_MS = 15_000
 const STRATEGIES = ['process', 'logs']
 
-/** Until the returned function is called. The heap profiler has to run by itself. `url`: an agent other than the settings'. */
+/**
+ * Watches the heap's limit until the returned function is called. The caller has to start the heap sampler. `url` is
+ * the agent's, if it is not the one of the settings.
+ */
 export function watchHeapLimit(
   binding: Pick<Binding, 'watchHeapLimit' | 'unwatchHeapLimit'>,
   config: Config,
@@ -47,21 +50,31 @@ export function watchHeapLimit(
   return () => binding.unwatchHeapLimit()
 }
 
-/** The application's, but for what would make the exporter another instance of it. */
+/**
+ * Returns the application's environment without NODE_OPTIONS, which would preload the application's tools in the
+ * exporter.
+ */
 function environment(): string[] {
   return Object.entries(process.env)
     .filter(([name]) => name !== 'NODE_OPTIONS')
     .map(([name, value]) => `${name}=${value}`)
 }
 
-/** Node's own: of each worker, which ends alone, and of an option that writes snapshots. V8 asks the newest only. */
+/**
+ * Returns whether Node itself watches the limit too: in each worker, so that it ends without the process, and with an
+ * option that writes snapshots. V8 asks the newest watcher only, which has to step aside for the next.
+ */
 function hasOtherWatcher(): boolean {
   if (!isMainThread) return true
   const options = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`
   return /--heapsnapshot[-_]near[-_]heap[-_]limit/.test(options)
 }
 
-/** A worker that was asked later than by Node alone has grown by more than the room that Node then makes: V8 aborts all. */
+/**
+ * Returns the limit of a worker's old generation, at which the add-on acts by itself. If V8 asked the add-on first
+ * and Node later, the worker would have grown past the room that Node then makes, and V8 would abort the whole
+ * process.
+ */
 function workerLimit(): number {
   return (resourceLimits.maxOldGenerationSizeMb ?? 0) * 2 ** 20
 }
@@ -90,7 +103,7 @@ function headerOf(config: Config, facts: ProfilerFacts, url: string | undefined)
   }
 }
 
-/** For all attempts to send. */
+/** Returns the time in ms for all attempts to send. */
 function waitOf({ profilingUploadTimeout }: Config): number {
   return Math.min(profilingUploadTimeout, LONGEST_MS)
 }

@@ -1,4 +1,4 @@
-/** Settings → engine, exporters, profiler. */
+/** Opens the profiler from the configuration: engine, exporters and the profiler itself. */
 
 import type { Config } from '../core/config/resolve'
 import { log } from '../core/log'
@@ -16,13 +16,13 @@ import type { ProfileExporter } from './types'
 export interface Opened {
   readonly profiler: Profiler
   setUrl(url: string): void
-  /** Ends all at once. */
+  /** Ends the profiler and its exporters at once; windows and uploads under way are lost. */
   close(): void
 }
 
 const AS_THEY_ARE: SourceMapper = { map: async bytes => bytes, hasMissing: false }
 
-/** Undefined when there is no way to profile, which is logged. */
+/** Returns the opened profiler; undefined if nothing can profile this thread, which is logged. */
 export function open(config: Config, activation: ProfilerFacts['activation']): Opened | undefined {
   const engine = openEngine(config)
   if (engine === undefined) return undefined

@@ -1,6 +1,7 @@
 /**
- * Wall time by the package `pprof` 5 of Google: one profiler for the process, whose profiles become like those of the
- * add-on. Not the heap: on Node 24 its heap profiler crashes the process.
+ * Samples wall time with the package `pprof` 5 of Google, which has one profiler for the process. Its profiles are
+ * encoded like those of the add-on. The heap is left out: on Node 24 the heap profiler of `pprof` crashes the
+ * process.
  */
 
 import { fence, reportFailure } from '../core/fence'
@@ -8,7 +9,7 @@ import { encodeWallHits, type Hits } from './encode/wall'
 import { COLUMNS, type PprofPackage, samplesOf } from './pprof/package'
 import type { ProfileType, Sampler } from './types'
 
-/** Never throws: text says in plain words why it can't. */
+/** Returns a sampler of wall time, or the reason in words why there is none. Never throws. */
 export function pprofSamplers(types: ReadonlySet<ProfileType>, intervalUs: number): Sampler[] | string {
   let pprof: PprofPackage
   try {
@@ -17,7 +18,7 @@ export function pprofSamplers(types: ReadonlySet<ProfileType>, intervalUs: numbe
     const { code, message } = error as NodeJS.ErrnoException
     return code === 'MODULE_NOT_FOUND' ? 'it is not installed' : `it does not load: ${message}`
   }
-  if (typeof pprof?.time?.start !== 'function') return 'it is not the package that it should be'
+  if (typeof pprof?.time?.start !== 'function') return 'it is another package of that name'
   return types.has('wall') ? [wallSampler(pprof, intervalUs)] : 'it is used for wall time only'
 }
 
@@ -25,7 +26,7 @@ function wallSampler(pprof: PprofPackage, intervalUs: number): Sampler {
   let end: ReturnType<PprofPackage['time']['start']> | undefined
   const start = (): boolean => {
     if (end !== undefined) return false
-    // Throws while the application itself profiles with it.
+    // This throws while the application itself profiles with `pprof`.
     end = fence('profiling by pprof', () => pprof.time.start(intervalUs, undefined, COLUMNS))
     return end !== undefined
   }

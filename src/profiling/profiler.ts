@@ -1,4 +1,7 @@
-/** Windows that follow one another: what is gathered in each goes to the exporters, one at a time. */
+/**
+ * Cuts time into windows that follow one another, and hands the profiles of each to the exporters, one window at a
+ * time.
+ */
 
 import { endsWithin } from '../core/deadline'
 import { runDetached } from '../core/detached-context'
@@ -11,17 +14,17 @@ export interface ProfilerParts {
   readonly samplers: readonly Sampler[]
   readonly exporters: readonly ProfileExporter[]
   readonly periodMs: number
-  /** Requests that ended in the window, by endpoint. */
+  /** Returns how many requests ended in the window, by endpoint. */
   readonly takeCounts: () => Record<string, number>
   readonly sources: SourceMapper
-  /** Called when the samplers have started, and what it returns when they stop. */
+  /** Called when the samplers have started; the returned function is called when they stop. */
   readonly follow: () => () => void
 }
 
-/** Names things as the sources do. */
+/** Translates the places of generated code into those of its sources. */
 export interface SourceMapper {
   map(pprof: Uint8Array): Promise<Uint8Array>
-  /** Whether a map that a file names could not be found. */
+  /** Whether a file declared a source map that could not be found. */
   readonly hasMissing: boolean
 }
 
@@ -33,7 +36,7 @@ export class Profiler {
   #timer: NodeJS.Timeout | undefined
   #startMs = 0
   #number = 0
-  /** The upload under way, and the one that waits for its end. */
+  /** The export that is under way, and the set that waits for its end. */
   #sending: Promise<void> | undefined
   #waiting: ProfileSet | undefined
   #captures: Promise<unknown> = Promise.resolve()
@@ -47,7 +50,10 @@ export class Profiler {
     return this.#running.length > 0
   }
 
-  /** False when no sampler could start. With `isPeriodic`, a profile is exported for each period. */
+  /**
+   * Starts the samplers; with `isPeriodic`, exports a profile for each period. Returns false if no sampler could
+   * start.
+   */
   start(isPeriodic = true): boolean {
     if (!this.isRunning) {
       this.#running = this.#parts.samplers.filter(sampler => sampler.start())
@@ -62,14 +68,14 @@ export class Profiler {
     return true
   }
 
-  /** Exports what was gathered since the last profile; what follows is gathered too. */
+  /** Exports the window that ends now, and begins the next. */
   async cut(snapshot: Snapshot): Promise<void> {
     const set = await this.#take(true, snapshot)
     this.#submit(set)
     await this.#sending
   }
 
-  /** Exports the last window, within `timeoutMs`, and ends. */
+  /** Ends the profiler and exports the last window. Resolves after `timeoutMs` at the latest. */
   async stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#timer)
     const wasPeriodic = this.#isPeriodic
@@ -83,10 +89,13 @@ export class Profiler {
     }
     if (!this.isRunning && this.#sending === undefined) return
     if (!(await endsWithin(end(), timeoutMs)))
-      log.warn('last profile', 'the last profile is lost: it was not taken in time')
+      log.warn('last profile', 'the last profile is lost: it was not exported in time')
   }
 
-  /** Exports the last window while the process exits: of the samplers that can end at once. */
+  /**
+   * Ends the profiler while the process exits, and exports the last window of the samplers that can end
+   * synchronously.
+   */
   finish(): void {
     const files: Partial<Record<ProfileType, Uint8Array>> = {}
     for (const sampler of this.#running) {
@@ -100,7 +109,7 @@ export class Profiler {
     for (const each of this.#parts.exporters) each.exportNow(set)
   }
 
-  /** Ends at once, without a profile. */
+  /** Ends the profiler at once and discards the last window. */
   abandon(): void {
     clearInterval(this.#timer)
     this.#isPeriodic = false
@@ -112,7 +121,10 @@ export class Profiler {
     this.#waiting = undefined
   }
 
-  /** The profiles of the next `durationMs`; where profiles are exported, these are too. One capture at a time. */
+  /**
+   * Resolves with the profiles of the next `durationMs`; a periodic profiler exports these too. One capture at a
+   * time.
+   */
   capture(durationMs: number): Promise<ProfileSet['files']> {
     const captured = this.#captures.then(() => this.#capture(durationMs))
     this.#captures = captured.catch(() => {})
@@ -126,7 +138,7 @@ export class Profiler {
     if (wasPeriodic) this.#submit(await this.#take(true, 'periodic'))
     else if (!this.start(false)) return {}
     await new Promise<void>(resolve => {
-      // The caller awaits it: this one keeps the process alive.
+      // The caller awaits this timer, so it keeps the process alive.
       const timer = setTimeout(resolve, durationMs)
       this.#endCapture = () => {
         clearTimeout(timer)
@@ -146,7 +158,7 @@ export class Profiler {
     this.#timer = runDetached(every, tick, this.#parts.periodMs)
   }
 
-  /** Ends the window. Each sampler has a turn of the event loop of its own: shorter pauses. */
+  /** Ends the window. Each sampler gets a turn of the event loop of its own, which keeps the pauses short. */
   async #take(again: boolean, snapshot: Snapshot): Promise<ProfileSet> {
     const running = this.#running
     if (!again) this.#running = []
@@ -165,7 +177,7 @@ export class Profiler {
     return { ...set, missesSourceMaps: this.#parts.sources.hasMissing }
   }
 
-  /** The window that ends now. */
+  /** Returns the set of the window that ends now, and begins the next. */
   #setOf(files: ProfileSet['files'], snapshot: Snapshot, endpointCounts: Record<string, number>): ProfileSet {
     const startMs = this.#startMs
     const endMs = Date.now()
@@ -181,7 +193,7 @@ export class Profiler {
     }
   }
 
-  /** A profile that fails does not take the others with it. */
+  /** Adds one sampler's profile to `files`. A failure is reported, and the other profiles are kept. */
   async #takeOne(
     sampler: Sampler,
     again: boolean,
@@ -195,12 +207,12 @@ export class Profiler {
     }
   }
 
-  /** While an upload is under way one more waits; a third takes its place. */
+  /** Exports a set. While another export is under way one set waits; a newer one replaces it. */
   #submit(set: ProfileSet): void {
     if (Object.keys(set.files).length === 0) return
     if (this.#sending !== undefined) {
       if (this.#waiting !== undefined)
-        log.warn('profile dropped', 'a profile is lost: those before it have not been taken yet')
+        log.warn('profile dropped', 'a profile is lost: the export of an earlier one is still under way')
       this.#waiting = set
       return
     }

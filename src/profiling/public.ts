@@ -1,31 +1,39 @@
 /** The public types of `tracer.profiling`. */
 
 export interface CaptureOptions {
-  /** Default 10,000. */
+  /** Length of the capture in ms; default 10,000. */
   durationMs?: number
 }
 
-/** Profiles in pprof, not compressed: `go tool pprof`, https://github.com/google/pprof and speedscope read them. */
+/** Profiles as pprof, not compressed, for `go tool pprof`, https://github.com/google/pprof or speedscope. */
 export interface CapturedProfiles {
   /** Samples, wall time and CPU time by stack. */
   wall?: Uint8Array
-  /** What the heap holds at the end, by the stack that allocated it. */
+  /** Memory that the heap holds at the end, by the stack that allocated it. */
   space?: Uint8Array
-  /** Collections of garbage and slow operations. */
+  /** Garbage collections, and slow lookups of names and connections. */
   events?: Uint8Array
 }
 
+/** Labels for samples: up to 20, keys and texts up to 200 characters long. */
 export type ProfileLabels = Readonly<Record<string, string | number>>
 
+/** The profiler of the thread that uses it: `tracer.profiling`. */
 export interface Profiling {
-  /** Starts to profile and to export, as `init({ profiling: true })` does. False: it can't, and the log says why. */
+  /**
+   * Starts to profile and to export, as `init({ profiling: true })` does. Returns false if it cannot; the log says
+   * why.
+   */
   start(): boolean
-  /** Exports the last profile, and ends. */
+  /** Stops profiling and exports the last profile. Resolves within a second. */
   stop(): Promise<void>
-  /** The profiles of the time from now on; also while profiles are exported. An empty object: it can't. */
+  /**
+   * Resolves with the profiles of the next `durationMs`, also while profiles are exported. Empty if it cannot
+   * profile.
+   */
   capture(options?: CaptureOptions): Promise<CapturedProfiles>
-  /** Samples of what `fn` does carry the labels, with those of calls around it. */
+  /** Calls `fn` and returns its result. Samples of its work carry these labels and those of enclosing calls. */
   runWithLabels<Result>(labels: ProfileLabels, fn: () => Result): Result
-  /** Names the labels by which profiles can be filtered. */
+  /** Names the label keys by which profiles can be filtered; a later call replaces the list. */
   setCustomLabelKeys(keys: Iterable<string>): void
 }

@@ -1,4 +1,4 @@
-/** Puts names, files and lines of the sources in place of the generated ones, where there are source maps. */
+/** Replaces names, files and lines of generated code by those of its sources, where there are source maps. */
 
 import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
@@ -17,12 +17,15 @@ export class SourceMaps {
     this.#store = store
   }
 
-  /** Whether a profile so far had a file that declares a map which is not there, or is broken. */
+  /** Whether a file of some profile declared a map that is missing or broken. */
   get hasMissing(): boolean {
     return this.#hasMissing
   }
 
-  /** `pprof` not compressed; the same bytes when no file has a map. One after the other; never rejects. */
+  /**
+   * Resolves with the rewritten pprof (not compressed), or with the same bytes if no file has a map. Profiles are
+   * rewritten one after the other. Never rejects.
+   */
   map(pprof: Uint8Array): Promise<Uint8Array> {
     const mapped = this.#last.then(() => runDetached(() => this.#map(pprof)))
     this.#last = mapped
@@ -42,7 +45,7 @@ export class SourceMaps {
         const asked = await inSlices(lookups(pprof, code, files.mapped, starts))
         for (const [index, each] of asked) await this.#store.lookUp(code.files.get(index) as string, each)
       }
-      // Reading a map for an answer may show that it is broken.
+      // A map may turn out to be broken only when positions are looked up in it.
       for (const index of files.mapped) {
         if (this.#store.known(code.files.get(index) as string) !== 'missing') continue
         files.mapped.delete(index)
@@ -58,7 +61,7 @@ export class SourceMaps {
   }
 }
 
-/** Packages often declare maps that they leave out; nobody has uploaded those either. */
+/** Returns whether the file belongs to a package: many declare maps that they do not ship, and no backend has those. */
 function isForeign(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file)
 }

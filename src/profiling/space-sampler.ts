@@ -1,19 +1,22 @@
-/** What this thread's heap holds and, where asked for, all that was allocated, by the stack that allocated it. */
+/** Samples what this thread's heap holds, and all allocations if asked for, by the stack that allocated it. */
 
 import type { Binding } from './binding'
 import { thread } from './thread'
 import type { Sampler } from './types'
 
 export interface SpaceOptions {
-  /** Bytes between two samples on average; 524,288 at default. */
+  /** Bytes between two samples on average; 524,288 by default. */
   intervalBytes: number
-  /** Frames of a stack. */
+  /** Most frames of a stack. */
   depth: number
-  /** Counts objects already collected too; Node 26 and later, and dear to read: samples are never given back. */
+  /**
+   * Whether objects that were already collected are counted too. Node 26 and later; expensive to read, as V8 then
+   * never frees a sample.
+   */
   allocated: boolean
 }
 
-/** Before Node 26 a sample does not say whether its object lives. */
+/** Whether V8's samples say if their object is alive: since Node 26. */
 const CAN_COUNT_ALLOCATED = Number.parseInt(process.versions.node, 10) >= 26
 
 export class SpaceSampler implements Sampler {
@@ -26,13 +29,13 @@ export class SpaceSampler implements Sampler {
     this.#options = options
   }
 
-  /** False when it runs already or V8 refuses. */
+  /** Starts V8's sampling heap profiler. Returns false if it runs already or V8 refuses. */
   start(): boolean {
     const { intervalBytes, depth, allocated } = this.#options
     return this.#binding.startHeap(intervalBytes, depth, allocated && CAN_COUNT_ALLOCATED)
   }
 
-  /** What the heap holds now; the heap is followed on with `again`. */
+  /** Resolves with what the heap holds now. Goes on to sample the heap if `again`. */
   async take(again: boolean): Promise<Uint8Array | undefined> {
     const profile = this.#binding.takeHeap(thread.name, thread.id)
     if (!again) this.stop()

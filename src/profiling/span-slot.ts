@@ -1,14 +1,14 @@
-/** Tells the signal handler which span and labels run, through words that it reads when it interrupts this thread. */
+/** Writes the running span and label set into words that the signal handler reads when it interrupts this thread. */
 
 import { createHook } from 'node:async_hooks'
 import { activeSpan, followSwitches } from '../trace/context'
 import type { SpanRecord } from '../trace/local-trace'
 import { activeLabels, followLabels } from './labels'
 
-/** The words: being written, span (upper, lower), its local root (upper, lower), set of labels. */
+/** Indices of the words: being written, span (upper, lower), its local root (upper, lower), label set. */
 export const SLOT = { busy: 0, spanHi: 1, spanLo: 2, rootHi: 3, rootLo: 4, labels: 5 } as const
 
-/** Follows the event loop by a `before` hook, and the tracer where the span changes in between. */
+/** Keeps the words up to date: by an async hook `before` each callback, and by the tracer's switches in between. */
 export class SpanSlot {
   readonly #words: Int32Array
   readonly #hook = createHook({
@@ -32,7 +32,7 @@ export class SpanSlot {
     this.#words[SLOT.labels] = activeLabels()
   }
 
-  /** A finished span must not label what runs after it in the same turn. */
+  /** Clears a finished span from the words, so that it labels nothing that runs later in the same turn. */
   finished(span: SpanRecord): void {
     if (this.#words[SLOT.spanLo] === span.idLo && this.#words[SLOT.spanHi] === span.idHi)
       this.#write(undefined)
@@ -46,11 +46,11 @@ export class SpanSlot {
     this.#words[SLOT.labels] = 0
   }
 
-  /** The first word is set while the others change: a sample in between carries no span. */
+  /** Writes the span. The first word is 1 while the others change, so that a sample in between carries no span. */
   #write(span: SpanRecord | undefined): void {
     const words = this.#words
     words[SLOT.busy] = 1
-    // A user can activate anything; what is no open span has no negative duration.
+    // The application can activate any value; only an open span has a negative duration.
     if (span !== undefined && span.durationMs < 0) {
       const root = span.trace?.root
       words[SLOT.spanHi] = span.idHi

@@ -1,4 +1,4 @@
-/** How the samples of this thread are labelled. */
+/** Name and id of this thread, as its samples are labelled. */
 
 import { isMainThread, threadId } from 'node:worker_threads'
 

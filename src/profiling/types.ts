@@ -1,46 +1,49 @@
-/** What the parts of the profiler agree on. */
+/** Types that the parts of the profiler share. */
 
-/** The file of a profile is `<type>.pprof`. */
+/** Type of a profile, whose file is `<type>.pprof`. */
 export type ProfileType = 'wall' | 'space' | 'events'
 
 /** Gathers one kind of profile of this thread, in windows that follow one another without a gap. No method throws. */
 export interface Sampler {
   readonly type: ProfileType
-  /** False when it runs already, or can't. */
+  /** Starts the first window. Returns false if the sampler runs already or cannot start. */
   start(): boolean
-  /** Ends the window, and begins the next with `again`. Its profile (pprof, not compressed); undefined when none ran. */
+  /**
+   * Ends the window, and begins the next if `again`. Resolves with its profile (pprof, not compressed); undefined if
+   * none was open.
+   */
   take(again: boolean): Promise<Uint8Array | undefined>
-  /** Ends at once, without a profile. */
+  /** Ends the sampler at once and discards the window. */
   stop(): void
-  /** Ends at once, with the last profile, encoded before it returns; only of those that can. */
+  /** Ends the sampler and returns the last profile. Only samplers that can encode synchronously have this method. */
   finish?(): Uint8Array | undefined
 }
 
-/** What a profile covers: a period, the time up to the end of the program, or up to its running out of memory. */
+/** What a profile covers: a period, the last period of the program, or the time before it ran out of memory. */
 export type Snapshot = 'periodic' | 'on_shutdown' | 'on_oom'
 
-/** Profiles of one window, not compressed, and what is to be told with them. */
+/** Profiles of one window, not compressed, and what is sent along. */
 export interface ProfileSet {
   readonly files: Readonly<Partial<Record<ProfileType, Uint8Array>>>
-  /** ms since the epoch. */
+  /** Beginning of the window, as its end in ms since the epoch. */
   readonly startMs: number
   readonly endMs: number
   readonly snapshot: Snapshot
-  /** 0 for the first of this thread. */
+  /** Number of the set in this thread, from 0. */
   readonly number: number
-  /** Requests that ended in the window, by endpoint. */
+  /** How many requests ended in the window, by endpoint. */
   readonly endpointCounts: Readonly<Record<string, number>>
   readonly missesSourceMaps: boolean
 }
 
-/** Where profiles go. */
+/** A destination of profiles. */
 export interface ProfileExporter {
-  /** Settles when they are there, or lost, which is logged; never rejects. */
+  /** Exports the set. Settles when it has arrived or is lost, which is logged; never rejects. */
   export(set: ProfileSet): Promise<void>
-  /** The same while the process exits: before it returns, and within half a second. Never throws. */
+  /** Exports the set while the process exits: synchronously and within half a second. Never throws. */
   exportNow(set: ProfileSet): void
-  /** Sends to another agent from now on. */
+  /** Makes this exporter send to another agent from now on. */
   setUrl?(url: string): void
-  /** What is under way fails. */
+  /** Closes the exporter; exports under way fail. */
   close?(): void
 }

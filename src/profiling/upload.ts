@@ -1,4 +1,4 @@
-/** Profiles on their way to the agent: `POST /profiling/v1/input`, a form of `event.json` and the files. */
+/** Uploads profiles to the agent: `POST /profiling/v1/input`, a multipart form of `event.json` and the files. */
 
 import { randomBytes } from 'node:crypto'
 import { log } from '../core/log'
@@ -7,23 +7,23 @@ import { later } from '../std/timer'
 
 export const PROFILING_PATH = '/profiling/v1/input'
 
-/** A name in the form and of the file, such as `wall.pprof`, and its bytes. */
+/** A file of the form, such as `wall.pprof`: its name and its bytes. */
 export type Attachment = readonly [name: string, bytes: Uint8Array]
 
 export interface UploadSettings {
   readonly transport: Transport
-  /** Those that say who sends. */
+  /** Headers that name the sender. */
   readonly headers: Readonly<Record<string, string>>
-  /** For all attempts together. */
+  /** Time for all attempts together. */
   readonly timeoutMs: number
-  /** No further attempt is made once it says so. */
+  /** Returns true once no further attempt is to be made. */
   readonly isOver: () => boolean
 }
 
-/** The spec halves the budget until at most this is left, which is the wait before the second attempt. */
+/** The spec halves the budget until at most this many ms are left: that is the wait before the second attempt. */
 const SHORTEST_MS = 1000
 
-/** How often to try again, and from which wait on it doubles: 6 times from 937 ms for 60 s. */
+/** Returns how often to try again, and the first wait, which doubles each time: 6 times from 937 ms for 60 s. */
 export function retriesOf(budgetMs: number): { retries: number; baseMs: number } {
   let baseMs = budgetMs
   let retries = 0
@@ -31,7 +31,7 @@ export function retriesOf(budgetMs: number): { retries: number; baseMs: number }
   return { retries, baseMs: Math.floor(baseMs) }
 }
 
-/** The whole of an upload. */
+/** Returns the request of an upload. */
 export function uploadRequest(
   headers: UploadSettings['headers'],
   event: object,
@@ -46,7 +46,10 @@ export function uploadRequest(
   }
 }
 
-/** Whether the agent took them. Tries again on 429, 5xx and where there is no answer; the outcome is logged. */
+/**
+ * Sends an upload, again on 429, 5xx and without an answer. Resolves with whether the agent took it; a loss is
+ * logged.
+ */
 export async function upload(
   { transport, headers, timeoutMs, isOver }: UploadSettings,
   event: object,
@@ -56,7 +59,7 @@ export async function upload(
   const { retries, baseMs } = retriesOf(timeoutMs)
   let problem = ''
   for (let attempt = 1; attempt <= retries + 1 && !isOver(); attempt++) {
-    // The last attempt has the whole budget, the first two seconds.
+    // The time limit of an attempt doubles too: from two seconds for the first to the whole budget for the last.
     const answer = await transport
       .request({ ...request, timeoutMs: Math.min(baseMs * 2 ** attempt, timeoutMs) })
       .catch((error: unknown) => errorCode(error))
@@ -80,7 +83,7 @@ function pause(ms: number): Promise<void> {
   return new Promise(resolve => later(resolve, ms))
 }
 
-/** multipart/form-data (RFC 7578). */
+/** Encodes multipart/form-data (RFC 7578). */
 function formOf(boundary: string, parts: readonly Attachment[]): Buffer {
   const chunks: Uint8Array[] = []
   for (const [name, bytes] of parts) {

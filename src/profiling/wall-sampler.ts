@@ -1,4 +1,4 @@
-/** Wall and CPU time of this thread, in windows that follow one another without a gap. */
+/** Samples wall and CPU time of this thread with the add-on, in windows that follow one another without a gap. */
 
 import { log } from '../core/log'
 import type { Binding, WindowOptions } from './binding'
@@ -8,20 +8,21 @@ import { thread } from './thread'
 import type { Sampler } from './types'
 
 export interface WallOptions {
-  /** 10,101 µs = 99 Hz, which does not beat with timers of round periods. */
+  /** Time between samples; 10,101 µs = 99 Hz does not beat with timers of round periods. */
   intervalUs: number
-  /** How long a window lasts at most; memory for its samples is there from the start. */
+  /** Longest length of a window; the memory for its samples is allocated when it begins. */
   windowMs: number
-  /** Whether each sample keeps its time (`end_timestamp_ns`) instead of being added to others. */
+  /** Whether each sample keeps its time (`end_timestamp_ns`); otherwise samples with the same stack are added up. */
   timeline: boolean
-  /** Whether samples carry the ids of spans, and have CPU time. */
+  /** Whether samples carry the ids of spans. */
   spans: boolean
+  /** Whether samples have CPU time. */
   cpu: boolean
-  /** Whether V8's profiler is started anew where it has stopped to take samples. */
+  /** Whether V8's profiler is restarted when it has stopped taking samples. */
   restart: boolean
 }
 
-/** V8 may sample a little more often than it was asked to, and a rotation may come late. */
+/** Spare room for samples: V8 may sample a little more often than it was told to, and a window may end late. */
 const HEADROOM = 1.25
 const NO_ENDPOINTS = { words: new Int32Array(0), oldest: 0, texts: [] }
 
@@ -38,7 +39,7 @@ export class WallSampler implements Sampler {
     this.#options = options
   }
 
-  /** False when it runs already or V8 refuses. */
+  /** Starts the first window. Returns false if the sampler runs already or V8 refuses. */
   start(): boolean {
     const { intervalUs, windowMs } = this.#options
     const capacity = Math.ceil(((windowMs * 1000) / intervalUs) * HEADROOM) + 100
@@ -47,19 +48,19 @@ export class WallSampler implements Sampler {
     return isStarted
   }
 
-  /** Encoded on the thread pool. */
+  /** Ends the window, which is encoded on the thread pool. */
   async take(again: boolean): Promise<Uint8Array | undefined> {
     this.#isRunning &&= again
     const window = await this.#binding.takeWall(this.#window(), again)
     if (window === undefined) return undefined
     if (window.lost > 0)
-      log.warn('samples lost', `${window.lost} samples are lost: a profile lasted longer than it should`)
-    // It may have ended meanwhile.
-    if (window.stuck && this.#isRunning && this.#options.restart) this.#startAnew()
+      log.warn('samples lost', `${window.lost} samples are lost: a profile lasted longer than its period`)
+    // The sampler may have been stopped while the window was encoded.
+    if (window.stuck && this.#isRunning && this.#options.restart) this.#restart()
     return window.profile
   }
 
-  /** The last profile, at once. */
+  /** Ends the sampler and returns the last profile, encoded on this thread. */
   finish(): Uint8Array | undefined {
     this.#isRunning = false
     return this.#binding.finishWall(this.#window())?.profile
@@ -79,12 +80,15 @@ export class WallSampler implements Sampler {
   }
 
   /**
-   * V8's sampling thread can come to spin and take no more samples after a restart; only to stop all of it helps.
-   * What the new window holds so far is nothing.
+   * Restarts V8's profiler. Its sampling thread can get into a busy loop after a restart and take no more samples;
+   * only stopping all windows ends that. The window that is discarded here holds no samples.
    */
-  #startAnew(): void {
+  #restart(): void {
     this.#binding.stopWall()
     const isRunning = this.start()
-    log.debug(() => `no samples though the thread worked: ${isRunning ? '' : 'could not '}start anew`)
+    log.debug(
+      () =>
+        `V8 took no samples though the thread worked: its profiler ${isRunning ? 'was' : 'could not be'} restarted`,
+    )
   }
 }

@@ -1,4 +1,4 @@
-/** Builds a pprof of what JavaScript has seen: strings, functions and locations once each. Not for hot code. */
+/** Builds a pprof in JavaScript, with each string, function and location once. Not for hot code. */
 
 import type { Profile, StringTable } from 'pprof-format'
 import { thread } from '../thread'
@@ -29,7 +29,7 @@ type PprofFormat = typeof import('pprof-format')
 export const THREAD_LABELS: Labels = {
   'thread name': thread.name,
   'thread id': thread.id,
-  // JavaScript does not know the others.
+  // JavaScript has no other way to learn the id of a thread in the system.
   'os thread id': thread.main && process.platform === 'linux' ? String(process.pid) : 'NA',
 }
 
@@ -41,13 +41,13 @@ export class ProfileBuilder {
   readonly #functions = new Map<string, number>()
   readonly #locations = new Map<string, number>()
 
-  /** Sample types as `[type, unit]`. */
+  /** Begins a profile with these sample types. */
   constructor(sampleTypes: readonly (readonly [type: string, unit: string])[]) {
     const sampleType = sampleTypes.map(each => this.#valueType(each))
     this.#profile = new this.#format.Profile({ sampleType, stringTable: this.#strings })
   }
 
-  /** Id of a frame's location. */
+  /** Returns the id of a frame's location. */
   frame(frame: Frame): number {
     let id = this.#frames.get(frame)
     if (id === undefined) {
@@ -60,12 +60,12 @@ export class ProfileBuilder {
     return id
   }
 
-  /** Of a sample that is no code: its function has no name. */
+  /** Returns the id of a location whose function has no name, for samples that are not code. */
   nameless(): number {
     return this.#location('', '', 0, 0)
   }
 
-  /** `stack` from the leaf to the root. */
+  /** Adds a sample; `stack` goes from the leaf to the root. */
   sample(stack: readonly number[], value: (number | bigint)[], labels: Labels): void {
     const label = Object.entries(labels).map(([key, each]) => {
       const named = { key: this.#strings.dedup(key) }
@@ -74,7 +74,7 @@ export class ProfileBuilder {
     this.#profile.sample.push(new this.#format.Sample({ locationId: [...stack], value, label }))
   }
 
-  /** Its bytes. Pauses between pieces of the work. */
+  /** Resolves with the encoded profile. The work is done in slices. */
   finish({ periodType, period, timeNanos, durationNanos, defaultType }: ProfileEnd): Promise<Uint8Array> {
     const profile = this.#profile
     profile.periodType = this.#valueType(periodType)

@@ -1,21 +1,24 @@
-/** `space.pprof` of what an engine other than the add-on has seen. */
+/** Encodes `space.pprof` for engines other than the add-on. */
 
 import { type Frame, ProfileBuilder, THREAD_LABELS } from './profile-builder'
 
-/** What lives of all that one stack has allocated. */
-export interface Holding {
-  /** Leaf first. */
+/** Objects that one stack has allocated and that are alive. */
+export interface LiveAllocations {
+  /** Frames, leaf first. */
   stack: readonly Frame[]
   objects: number
   bytes: number
 }
 
-export function encodeSpaceHoldings(holdings: Iterable<Holding>, intervalBytes: number): Promise<Uint8Array> {
+export function encodeLiveAllocations(
+  allocations: Iterable<LiveAllocations>,
+  intervalBytes: number,
+): Promise<Uint8Array> {
   const builder = new ProfileBuilder([
     ['inuse_objects', 'count'],
     ['inuse_space', 'bytes'],
   ])
-  for (const { stack, objects, bytes } of holdings) {
+  for (const { stack, objects, bytes } of allocations) {
     builder.sample(
       stack.map(frame => builder.frame(frame)),
       [objects, bytes],

@@ -1,28 +1,28 @@
-/** `wall.pprof` of what an engine other than the add-on has seen: its names and labels, without CPU. */
+/** Encodes `wall.pprof` for engines other than the add-on, with the same names and labels but without CPU time. */
 
 import { type Frame, ProfileBuilder, THREAD_LABELS } from './profile-builder'
 
-/** Samples with one stack. */
+/** Samples that have the same stack. */
 export interface Hits {
-  /** Leaf first; the root of the engine's tree is no frame. */
+  /** Frames, leaf first; the root of the engine's tree is not one. */
   stack: readonly Frame[]
   count: number
-  /** ns since the epoch, where each sample keeps its time. */
+  /** Time in ns since the epoch, if each sample keeps its time. */
   endedNs?: bigint
 }
 
 export interface WallWindow {
-  /** That was asked for. */
+  /** Time between samples that the engine was told to keep. */
   intervalUs: number
   durationUs: number
-  /** Of all samples, also those of no code. */
+  /** Number of all samples, including those where no JavaScript ran. */
   count: number
-  /** ms since the epoch. */
+  /** End of the window in ms since the epoch. */
   endMs: number
 }
 
-/** The thread did nothing of JavaScript's. */
-const NOTHING = new Set(['(root)', '(program)', '(idle)'])
+/** Leaves of samples where no JavaScript ran. */
+const NO_JAVASCRIPT = new Set(['(root)', '(program)', '(idle)'])
 const synthetic = (name: string): Frame => ({ name, file: '', line: 0, column: 0 })
 const GARBAGE_COLLECTION = ['Garbage Collection', 'Node.js'].map(synthetic)
 
@@ -32,12 +32,12 @@ export function encodeWallHits(hits: Iterable<Hits>, window: WallWindow): Promis
     ['wall', 'nanoseconds'],
   ])
   const { intervalUs, durationUs, count: all, endMs } = window
-  // The engine may have come late, but twice as late only where nobody waited for it.
+  // Samples come late on a busy machine. An average above twice the interval has another reason: the thread slept.
   const actualUs = all === 0 ? intervalUs : Math.min(Math.max(durationUs / all, intervalUs), 2 * intervalUs)
   const intervalNs = Math.round(actualUs * 1000)
   for (const { stack, count, endedNs } of hits) {
     const leaf = stack[0]?.name
-    if (leaf === undefined || NOTHING.has(leaf)) continue
+    if (leaf === undefined || NO_JAVASCRIPT.has(leaf)) continue
     const frames = leaf === '(garbage collector)' ? GARBAGE_COLLECTION : stack
     const labels = endedNs === undefined ? THREAD_LABELS : { ...THREAD_LABELS, end_timestamp_ns: endedNs }
     builder.sample(

@@ -1,18 +1,18 @@
 /**
- * The few pieces of the protobuf wire format that a pprof needs. Numbers are exact below 2^53, which ids, lines and
- * indices of strings are; 64-bit labels and values are copied as bytes and never come here.
+ * Reads and writes the parts of the protobuf wire format that a pprof needs. Numbers are exact below 2^53, as ids,
+ * lines and indices of strings are; 64-bit labels and values are never decoded here, but copied as bytes.
  */
 
-/** Walks the fields of the message that lies in `bytes[at, end)`. */
+/** Walks over the fields of the message in `bytes[at, end)`. */
 export class FieldReader {
   readonly bytes: Uint8Array
   readonly end: number
   at: number
-  /** Of the field that `next` has read. */
+  /** Number of the field that `next` has read. */
   field = 0
-  /** Where the field begins, with its tag. */
+  /** Offset of the field's tag. */
   start = 0
-  /** A number's value; of a field of bytes, their length, and they end at `at`. */
+  /** The value of a number, or the length of a field of bytes, which ends at `at`. */
   value = 0
   isBytes = false
 
@@ -22,21 +22,21 @@ export class FieldReader {
     this.end = end
   }
 
-  /** False at the end. Throws on what is no protobuf. */
+  /** Reads the next field. Returns false at the end; throws if the bytes are no protobuf. */
   next(): boolean {
     if (this.at >= this.end) return false
     this.start = this.at
     const tag = this.#varint()
     this.field = tag >>> 3
     this.isBytes = (tag & 7) === 2
-    if (!this.isBytes && (tag & 7) !== 0) throw new Error(`no pprof: wire type ${tag & 7}`)
+    if (!this.isBytes && (tag & 7) !== 0) throw new Error(`not a pprof: wire type ${tag & 7}`)
     this.value = this.#varint()
     if (this.isBytes) this.at += this.value
-    if (this.at > this.end) throw new Error('no pprof: cut off')
+    if (this.at > this.end) throw new Error('not a pprof: cut off')
     return true
   }
 
-  /** The fields of the message that `next` has come to. */
+  /** Returns a reader for the message that `next` has read. */
   inner(): FieldReader {
     return new FieldReader(this.bytes, this.at - this.value, this.at)
   }
@@ -52,7 +52,7 @@ export class FieldReader {
   }
 }
 
-/** Bytes of a message that grows. */
+/** Writes the fields of a message into memory that grows. */
 export class FieldWriter {
   #bytes: Buffer
   length = 0
@@ -61,7 +61,7 @@ export class FieldWriter {
     this.#bytes = Buffer.allocUnsafe(Math.ceil(capacity))
   }
 
-  /** Proto3 leaves zeros out. */
+  /** Writes a number; 0 is left out, as proto3 does. */
   number(field: number, value: number): void {
     if (value === 0) return
     this.#room(20)
@@ -84,7 +84,7 @@ export class FieldWriter {
     this.raw(inner.#bytes, 0, inner.length)
   }
 
-  /** A field as it stands in other bytes. */
+  /** Copies encoded fields from other bytes. */
   raw(bytes: Uint8Array, from: number, to: number): void {
     this.#room(to - from)
     this.#bytes.set(bytes.subarray(from, to), this.length)

@@ -1,4 +1,4 @@
-/** `events.pprof`: one sample for each event, whose value is its duration. */
+/** Encodes `events.pprof`: one sample for each event, whose value is the event's duration. */
 
 import { toBigInt } from '../../std/u64'
 import { ProfileBuilder, THREAD_LABELS } from '../encode/profile-builder'
@@ -7,7 +7,10 @@ import type { TimelineEvent } from './event'
 
 const NANOS_PER_MS = 1e6
 
-/** `nowMs` of `performance.now()` is `epochMs`. Thousands of events are ten milliseconds of work, done in slices. */
+/**
+ * Encodes events of the window from `startedMs` to `nowMs`, both in ms of `performance.now()`; `nowMs` is `epochMs`
+ * since the epoch. Thousands of events take ten milliseconds, so the work is done in slices.
+ */
 export async function encodeEvents(
   events: readonly TimelineEvent[],
   startedMs: number,
@@ -15,7 +18,7 @@ export async function encodeEvents(
   epochMs: number,
 ): Promise<Uint8Array> {
   const builder = new ProfileBuilder([['timeline', 'nanoseconds']])
-  // Viewers ignore a function without a name.
+  // A function without a name, since viewers leave that out.
   const stack = [builder.nameless()]
   const toEpochNs = (ms: number): bigint => BigInt(Math.round((epochMs + ms - nowMs) * 1000)) * 1000n
   function* addAll(): Pausing<void> {

@@ -1,8 +1,8 @@
-/** Something that took time while the program ran, with the labels of `events.pprof`. */
+/** Events of the timeline, such as a garbage collection, and their labels in `events.pprof`. */
 
 import { constants } from 'node:perf_hooks'
 
-/** Spans as int32 words. */
+/** Ids of a span and its local root as int32 words. */
 export interface EventSpan {
   idHi: number
   idLo: number
@@ -11,15 +11,15 @@ export interface EventSpan {
 }
 
 export interface TimelineEvent {
-  /** ms of `performance.now()`. */
+  /** Beginning in ms of `performance.now()`. */
   startMs: number
   durationMs: number
   labels: Readonly<Record<string, string | number>>
-  /** That was active when it began. */
+  /** The span that was active when the event began. */
   span: EventSpan | undefined
 }
 
-/** An entry of Node's PerformanceObserver. */
+/** The fields that are read of an entry of Node's PerformanceObserver. */
 export interface PerformanceEntryLike {
   readonly entryType: string
   readonly name: string
@@ -36,11 +36,11 @@ for (const [name, value] of Object.entries(constants as unknown as Record<string
   if (name.startsWith(FLAG_PREFIX)) gcFlags.set(value, name.slice(FLAG_PREFIX.length).toLowerCase())
   else if (name.startsWith(TYPE_PREFIX)) gcTypes.set(value, name.slice(TYPE_PREFIX.length).toLowerCase())
 }
-// Node 20 and 22 do it, and have no constant for it.
+// Node 20 and 22 have this type of collection, but no constant for it.
 const MINOR_MARK_SWEEP = 2
 if (!gcTypes.has(MINOR_MARK_SWEEP)) gcTypes.set(MINOR_MARK_SWEEP, 'minor_mark_sweep')
 
-/** `gc type` and `gc reason`; without flags there is no reason. */
+/** Returns the labels of a garbage collection: `gc type`, and `gc reason` if the entry has flags. */
 export function gcLabels({ detail }: PerformanceEntryLike): Record<string, string> {
   const { kind, flags } = detail as { kind: number; flags: number }
   const reasons: string[] = []
@@ -49,7 +49,10 @@ export function gcLabels({ detail }: PerformanceEntryLike): Record<string, strin
   return { event: 'gc', 'gc type': type, ...(reasons.length > 0 && { 'gc reason': reasons.join(',') }) }
 }
 
-/** Of lookups `operation`, `host` or `address`, `port`; of connections `operation`, `host`, `port`. */
+/**
+ * Returns the labels of a lookup (`operation`, `host` or `address`, `port`) or a connection (`operation`, `host`,
+ * `port`).
+ */
 export function operationLabels({
   entryType,
   name,
@@ -57,7 +60,7 @@ export function operationLabels({
 }: PerformanceEntryLike): Record<string, string | number> {
   const labels: Record<string, string | number> = { event: entryType, operation: name }
   const { hostname, host, port } = (detail ?? {}) as Record<string, unknown>
-  // A lookupService tells the address as `host`, and what it found as `hostname`.
+  // An entry of lookupService has the address as `host` and the name that was found as `hostname`.
   if (name === 'lookupService' && typeof host === 'string') labels.address = host
   else if (typeof hostname === 'string') labels.host = hostname
   else if (typeof host === 'string') labels.host = host

@@ -1,6 +1,7 @@
 /**
- * Collections of garbage, lookups of names and connections of this thread, as Node's PerformanceObserver tells of them.
- * Of files, compression and cryptography Node says nothing; to wrap their functions would touch every program's core.
+ * Gathers garbage collections, lookups of names and connections of this thread from Node's PerformanceObserver. File
+ * operations, compression and cryptography have no entries there, and wrapping their functions would slow every
+ * program.
  */
 
 import { availableParallelism } from 'node:os'
@@ -15,16 +16,16 @@ import { OperationSpans } from './operation-spans'
 import { Reservoir } from './reservoir'
 
 export interface EventsOptions {
-  /** Of the wall profiler: an operation as long as this is kept in 63 of 100 cases. */
+  /** Time between samples of the wall sampler: an operation that takes as long is kept in 63 of 100 cases. */
   intervalUs: number
   windowMs: number
 }
 
 const MOST_EVENTS = 100_000
-/** Threads of libuv's pool, where UV_THREADPOOL_SIZE does not say another number. */
+/** Threads of libuv's pool, unless UV_THREADPOOL_SIZE sets another number. */
 const POOL_THREADS = 4
 
-/** As many as all threads that can be busy at once have samples of the interval's length in a window. */
+/** Returns the most events of a window: as many as the threads that can be busy at once would have samples. */
 export function capacityOf({ intervalUs, windowMs }: EventsOptions): number {
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || POOL_THREADS
   const busy = Math.min(availableParallelism(), threads) + 2
@@ -55,10 +56,10 @@ export class EventsSampler implements Sampler {
     return this.#observer !== undefined
   }
 
-  /** Undefined also when there was no event. */
+  /** Ends the window. Resolves with undefined also if there was no event. */
   async take(again: boolean): Promise<Uint8Array | undefined> {
     if (this.#observer === undefined) return undefined
-    // What Node has noted and not told yet.
+    // Entries that Node has recorded but not delivered yet.
     this.#add(this.#observer.takeRecords())
     const startedMs = this.#startedMs
     const nowMs = performance.now()
@@ -76,7 +77,7 @@ export class EventsSampler implements Sampler {
     this.#spans.clear()
   }
 
-  /** To be called with every span that finishes while this runs: lookups and connections learn whom they were for. */
+  /** Takes note of a finished span, by which lookups and connections find the span that they were made in. */
   closed(span: SpanRecord): void {
     if (this.#observer !== undefined) this.#spans.closed(span)
   }
@@ -96,7 +97,7 @@ export class EventsSampler implements Sampler {
     })
   }
 
-  /** Whether at least one point of a Poisson process with the interval as its mean falls into the operation. */
+  /** Returns whether at least one point of a Poisson process whose mean is the interval falls into the operation. */
   #isSampled(durationMs: number): boolean {
     return Math.random() < -Math.expm1(-durationMs / this.#intervalMs)
   }

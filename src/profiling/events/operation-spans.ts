@@ -1,6 +1,7 @@
 /**
- * Which span an operation belongs to. Node tells of lookups and connections after they ended, outside of any context;
- * their own spans, which the integrations `dns` and `net` make where a span is active, tell whom they were done for.
+ * Finds the span in which an operation was made. Node reports lookups and connections after they ended, outside of
+ * any async context; but the integrations `dns` and `net` make a span for each within an active span, which is
+ * matched here.
  */
 
 import type { SpanRecord } from '../../trace/local-trace'
@@ -14,15 +15,15 @@ interface Operation {
   span: EventSpan
 }
 
-/** Operations that may end in one turn of the event loop; Node tells of them in the next. */
+/** Most operations that are remembered. They end in one turn of the event loop, and Node reports them in the next. */
 const MOST = 1000
-/** Our span begins a little before Node's clock and ends after it. */
+/** How much earlier than Node's entry the tracer's span may end, or begin later. */
 const TOLERANCE_MS = 1
 
 export class OperationSpans {
   #ended: Operation[] = []
 
-  /** To be called with every span that finishes. */
+  /** Takes note of a finished span, of any kind. */
   closed(span: SpanRecord): void {
     const kind = kindOf(span.site.name)
     const { root } = span.trace
@@ -39,7 +40,7 @@ export class OperationSpans {
     })
   }
 
-  /** The span that was active when the operation began. Each is found once. */
+  /** Returns the span that was active when the operation began, and forgets the operation. */
   find(entry: PerformanceEntryLike): EventSpan | undefined {
     const { startTime, duration, entryType } = entry
     const { host, address, port } = operationLabels(entry)
@@ -49,7 +50,7 @@ export class OperationSpans {
     for (const [index, { kind, target: its, startMs, endMs }] of this.#ended.entries()) {
       if (kind !== entryType || its !== target) continue
       if (startMs > startTime + TOLERANCE_MS || endMs < startTime + duration - TOLERANCE_MS) continue
-      // A connection begins, for Node, when its name has been looked up: only the end is the same.
+      // Node's entry of a connection begins after the lookup of its name, so only the ends can be compared.
       const awayMs = Math.abs(entryType === 'net' ? endMs - startTime - duration : startTime - startMs)
       if (awayMs >= nearestMs) continue
       nearest = index

@@ -1,4 +1,4 @@
-/** A fair sample of bounded size of all that was put in: each had the same chance to stay. */
+/** Keeps a sample of bounded size, in which every item that was added has the same chance to be. */
 
 export class Reservoir<T> {
   readonly #capacity: number
@@ -19,7 +19,7 @@ export class Reservoir<T> {
     }
   }
 
-  /** All there is; it is empty then. */
+  /** Returns the items and empties the reservoir. */
   take(): T[] {
     const items = this.#items
     this.#items = []

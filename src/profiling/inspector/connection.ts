@@ -5,7 +5,7 @@ import type { Session } from 'node:inspector'
 export class Connection {
   #session: Session | undefined
 
-  /** Throws where Node was built without an inspector, or a permission for it is missing. */
+  /** Connects. Throws if Node was built without an inspector, or if the permission for it is missing. */
   open(): void {
     const { Session } = require('node:inspector') as typeof import('node:inspector')
     const session = new Session()
@@ -17,7 +17,7 @@ export class Connection {
     return this.#session !== undefined
   }
 
-  /** The answer of a method, which comes at once on a thread's own inspector. Throws what the inspector objects. */
+  /** Calls a method and returns its answer, which a thread's own inspector gives synchronously. Throws its error. */
   ask<Answer = unknown>(method: string, parameters: object = {}): Answer {
     let failure: Error | null = new Error(`${method}: no answer`)
     let answer: Answer | undefined
@@ -29,7 +29,7 @@ export class Connection {
     return answer as Answer
   }
 
-  /** Ends what the connection had started too. */
+  /** Disconnects, which also ends what was started through this connection. */
   close(): void {
     this.#session?.disconnect()
     this.#session = undefined

@@ -1,15 +1,15 @@
-/** A CPU profile of the inspector as `wall.pprof`. */
+/** Encodes a CPU profile of the inspector as `wall.pprof`. */
 
 import type { Profiler, Runtime } from 'node:inspector'
 import type { Frame } from '../encode/profile-builder'
 import { encodeWallHits, type Hits } from '../encode/wall'
 
 export interface WallEncoding {
-  /** That was asked for. */
+  /** Time between samples that the inspector was told to keep. */
   intervalUs: number
   /** Whether each sample keeps its time. */
   timeline: boolean
-  /** ms since the epoch at which the profile was stopped. */
+  /** Time at which the profile was stopped, in ms since the epoch. */
   endMs: number
 }
 
@@ -38,7 +38,7 @@ function* eachSample(
   }
 }
 
-/** Answers the frames of a node and its callers; of the root there are none. */
+/** Returns a function that gives the frames of a node and its callers; the root is no frame. */
 function stacksOf(nodes: readonly Profiler.ProfileNode[]): (id: number) => readonly Frame[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, frameOf(callFrame)]))
   const callers = new Map<number, number>()
@@ -56,7 +56,7 @@ function stacksOf(nodes: readonly Profiler.ProfileNode[]): (id: number) => reado
   }
 }
 
-/** The inspector counts from 0, and says -1 where there is no code. */
+/** Converts a call frame of the inspector, which counts lines and columns from 0 and has -1 where there is no code. */
 export function frameOf({ functionName, url, lineNumber, columnNumber }: Runtime.CallFrame): Frame {
   return {
     name: functionName,

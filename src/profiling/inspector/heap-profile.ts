@@ -1,8 +1,8 @@
-/** A sampling heap profile of the inspector as `space.pprof`. */
+/** Encodes a sampling heap profile of the inspector as `space.pprof`. */
 
 import type { Runtime } from 'node:inspector'
 import type { Frame } from '../encode/profile-builder'
-import { encodeSpaceHoldings, type Holding } from '../encode/space'
+import { encodeLiveAllocations, type LiveAllocations } from '../encode/space'
 import { frameOf } from './cpu-profile'
 
 /** `HeapProfiler.SamplingHeapProfile`; the types of Node 20 lack half of it. */
@@ -14,14 +14,14 @@ export interface SamplingHeapProfile {
 interface SamplingHeapProfileNode {
   id: number
   callFrame: Runtime.CallFrame
-  /** Bytes that live. */
+  /** Bytes that are alive. */
   selfSize: number
   children: readonly SamplingHeapProfileNode[]
 }
 
 /**
- * The inspector tells how many bytes live for each stack, but not how many objects: the samples are counted, which is
- * right for objects larger than the interval and too few for smaller ones.
+ * Encodes the profile. The inspector tells how many bytes of each stack are alive, but not how many objects: instead,
+ * its samples are counted, which is right for objects larger than the interval and too few for smaller ones.
  */
 export function encodeSpace(
   { head, samples }: SamplingHeapProfile,
@@ -29,18 +29,18 @@ export function encodeSpace(
 ): Promise<Uint8Array> {
   const objects = new Map<number, number>()
   for (const { nodeId } of samples) objects.set(nodeId, (objects.get(nodeId) ?? 0) + 1)
-  return encodeSpaceHoldings(holdings(head.children, [], objects), intervalBytes)
+  return encodeLiveAllocations(allocationsOf(head.children, [], objects), intervalBytes)
 }
 
-/** Depth is bounded by that of the profiler's stacks. */
-function* holdings(
+/** Yields what each node and those below it hold. The recursion is as deep as the profiler's stacks at most. */
+function* allocationsOf(
   nodes: readonly SamplingHeapProfileNode[],
   callers: readonly Frame[],
   objects: ReadonlyMap<number, number>,
-): Generator<Holding> {
+): Generator<LiveAllocations> {
   for (const { id, callFrame, selfSize, children } of nodes) {
     const stack = [frameOf(callFrame), ...callers]
     if (selfSize > 0) yield { stack, objects: objects.get(id) ?? 0, bytes: selfSize }
-    yield* holdings(children, stack, objects)
+    yield* allocationsOf(children, stack, objects)
   }
 }

@@ -1,4 +1,4 @@
-/** What this thread's heap holds, by the inspector's sampling heap profiler. V8 has one for all who ask. */
+/** Samples what this thread's heap holds with the inspector's heap profiler, of which V8 has one for all its users. */
 
 import { fence } from '../../core/fence'
 import { log } from '../../core/log'
@@ -9,7 +9,7 @@ import { encodeSpace, type SamplingHeapProfile } from './heap-profile'
 export interface InspectorSpaceOptions {
   /** Bytes between two samples on average. */
   intervalBytes: number
-  /** Frames of a stack. */
+  /** Most frames of a stack. */
   depth: number
 }
 
@@ -29,7 +29,7 @@ export class InspectorSpaceSampler implements Sampler {
     const isStarted = fence('profiling by the inspector', () => {
       this.#connection.open()
       if (this.#isRunning()) {
-        log.warn('heap profile', 'no heap profiles: somebody else takes some of this thread')
+        log.warn('heap profile', 'no heap profiles: the heap of this thread is being profiled already')
         return false
       }
       const { intervalBytes: samplingInterval, depth: stackDepth } = this.#options
@@ -48,7 +48,7 @@ export class InspectorSpaceSampler implements Sampler {
       if (!again) this.stop()
       return await encodeSpace(profile, this.#options.intervalBytes)
     } catch (error) {
-      // Another connection has stopped it.
+      // This fails if another connection has stopped the profiler.
       log.warn('heap profile', `a heap profile is lost: ${error instanceof Error ? error.message : error}`)
       this.#close()
       if (again) this.start()

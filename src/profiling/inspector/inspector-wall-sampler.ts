@@ -1,4 +1,6 @@
-/** Wall time of this thread by the inspector's profiler. A window's end stops the thread for as long as V8 writes JSON. */
+/**
+ * Samples wall time of this thread with the inspector's profiler. The thread stops while V8 writes a window as JSON.
+ */
 
 import type { Profiler } from 'node:inspector'
 import { fence, reportFailure } from '../../core/fence'

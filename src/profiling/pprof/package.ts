@@ -1,10 +1,10 @@
-/** What we use of the package `pprof`, which is not among our dependencies. */
+/** Types of the package `pprof`, which is not a dependency, and a reader for its profiles. */
 
 import type { Frame } from '../encode/profile-builder'
 
 type Num = number | bigint | { toNumber(): number }
 
-/** Its profile before it is encoded: profile.proto as plain objects. */
+/** A profile of `pprof` before it is encoded: profile.proto as plain objects. */
 export interface PprofProfile {
   stringTable?: readonly string[] | null
   function?: readonly { id?: Num | null; name?: Num | null; filename?: Num | null }[] | null
@@ -16,10 +16,10 @@ export interface PprofProfile {
 }
 
 interface Mapper {
-  mappingInfo(place: Place): Place
+  mappingInfo(position: MappedPosition): MappedPosition
 }
 
-interface Place {
+interface MappedPosition {
   file?: string
   name?: string
   line?: number
@@ -31,16 +31,19 @@ export interface PprofPackage {
 }
 
 export interface PprofSample {
-  /** Leaf first. */
+  /** Frames, leaf first. */
   stack: Frame[]
   values: number[]
 }
 
 const UPPER_WORD = 2 ** 32
 
-/** Its profiles have no columns; as if it were a source map, this puts them into the upper word of lines. */
+/** Puts columns into the upper word of lines, in the role of a source map: profiles of `pprof` have no columns. */
 export const COLUMNS: Mapper = {
-  mappingInfo: place => ({ ...place, line: (place.column ?? 0) * UPPER_WORD + (place.line ?? 0) }),
+  mappingInfo: position => ({
+    ...position,
+    line: (position.column ?? 0) * UPPER_WORD + (position.line ?? 0),
+  }),
 }
 
 export function samplesOf(profile: PprofProfile): PprofSample[] {

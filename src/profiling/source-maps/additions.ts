@@ -1,4 +1,4 @@
-/** Functions and strings of the sources, which a rewritten profile has after its own. */
+/** Functions and strings of the sources, which are appended to those of the profile that is rewritten. */
 
 import { FieldWriter } from '../encode/wire'
 import type { Pausing } from '../slices'
@@ -23,7 +23,7 @@ export class Additions {
       code.functions.size === 0 ? 1 : 1 + [...code.functions.keys()].reduce((a, b) => Math.max(a, b))
   }
 
-  /** Index of a string. */
+  /** Returns the index of a string, adding it if needed. */
   text(text: string): number {
     let index = this.#strings.get(text)
     if (index === undefined) {
@@ -33,7 +33,7 @@ export class Additions {
     return index
   }
 
-  /** Id of a function of the sources; `startLine` 0 = not known. */
+  /** Returns the id of a function of the sources, adding it if needed; `startLine` 0 = not known. */
   functionOf(name: string, file: string, startLine: number): number {
     const key = `${name}\n${file}\n${startLine}`
     let known = this.#functions.get(key)

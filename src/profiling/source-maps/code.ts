@@ -1,7 +1,7 @@
 /**
- * What a pprof says of code. Fields (profile.proto): Profile location 4, function 5, string_table 6; Location line 4;
- * Line function_id 1, line 2, column 3; Function id 1, name 2, system_name 3, filename 4,
- * start_line 5.
+ * Reads functions, files and locations of a pprof. Fields (profile.proto): Profile location 4, function 5,
+ * string_table 6; Location line 4; Line function_id 1, line 2, column 3; Function id 1, name 2, system_name 3,
+ * filename 4, start_line 5.
  */
 
 import { FieldReader } from '../encode/wire'
@@ -14,7 +14,7 @@ export const STRING = 6
 /** Fields between two pauses. */
 export const STRIDE = 256
 
-/** A function's name and file are indices of strings. */
+/** A function of a profile; name and file are indices of strings. */
 export interface GeneratedFunction {
   name: number
   file: number
@@ -24,13 +24,13 @@ export interface GeneratedFunction {
 
 export interface Code {
   functions: Map<number, GeneratedFunction>
-  /** By their index of string. */
+  /** File names by the index of their string. */
   files: Map<number, string>
   stringCount: number
   text(index: number): string
 }
 
-/** A line of a location, 1-based as its column; 0 = unknown. */
+/** A line of a location; line and column are 1-based, 0 = unknown. */
 export interface Frame {
   functionId: number
   line: number
@@ -64,7 +64,7 @@ export function* readCode(pprof: Uint8Array): Pausing<Code> {
   return { functions, files, stringCount: strings.length / 2, text }
 }
 
-/** The frames of the location that `reader` has come to. */
+/** Returns the frames of the location that `reader` has read. */
 export function framesOf(reader: FieldReader): Frame[] {
   const frames: Frame[] = []
   const location = reader.inner()
@@ -76,12 +76,12 @@ export function framesOf(reader: FieldReader): Frame[] {
   return frames
 }
 
-/** Of the function that `reader` has come to. */
+/** Returns the id of the function that `reader` has read. */
 export function idOf(reader: FieldReader): number {
   return numbersOf(reader.inner(), 2)[1]
 }
 
-/** Numbers by their field. */
+/** Returns the numbers of a message, indexed by field. */
 function numbersOf(message: FieldReader, count: number): number[] {
   const numbers = new Array<number>(count).fill(0)
   while (message.next()) if (!message.isBytes && message.field < count) numbers[message.field] = message.value

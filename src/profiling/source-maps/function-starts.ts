@@ -1,12 +1,12 @@
 /**
- * Where functions begin in the generated code. The map knows their names there; samples lie in other lines, of which the
- * engine does not know the column.
+ * Learns where functions begin in the generated code, as the map has their names there. Samples lie in other lines,
+ * for which the engine has no column.
  */
 
 import type { Code, Frame } from './code'
 import type { Lookup } from './lookup'
 
-/** Encoders name an anonymous function by its beginning. */
+/** Matches the name that encoders give to an anonymous function: its beginning. */
 const UNNAMED = /^\(anonymous(?::L#(\d+):C#(\d+))?\)$/
 
 export class FunctionStarts {
@@ -17,7 +17,7 @@ export class FunctionStarts {
     this.#code = code
   }
 
-  /** Learns from a location, of which any may be the one at the beginning. */
+  /** Learns from a location, which may be the one where its function begins. */
   see({ functionId, line, column }: Frame): void {
     const owner = this.#code.functions.get(functionId)
     if (owner === undefined || this.#known.has(functionId)) return
@@ -28,12 +28,12 @@ export class FunctionStarts {
       this.#set(functionId, name, line, column)
   }
 
-  /** Undefined where it is not known. */
+  /** Returns the lookup for the beginning of the frame's function; undefined if that is not known. */
   of({ functionId, line, column }: Frame): Lookup | undefined {
     const owner = this.#code.functions.get(functionId)
     const known = this.#known.get(functionId)
     if (known !== undefined || owner === undefined || owner.startLine > 0 || column === 0) return known
-    // Without lines of functions, those of one name are one, and all locations are beginnings.
+    // Encoders that write no start lines give the beginning of the function as the location.
     return { name: this.#code.text(owner.name), line, column, found: undefined }
   }
 

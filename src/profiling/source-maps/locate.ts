@@ -1,4 +1,7 @@
-/** Finds the source map of a generated file: what the file's last line declares, else the file of its name + `.map`. */
+/**
+ * Finds the source map of a generated file: the one that its last line declares, else the file named like it +
+ * `.map`.
+ */
 
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { findSourceMap } from 'node:module'
@@ -7,29 +10,29 @@ import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export interface FoundMap {
-  /** JSON. */
+  /** The map, as JSON. */
   json: Buffer
-  /** Folder that its sources are relative to. */
+  /** Folder that the map's sources are relative to. */
   folder: string
 }
 
-/** `missing` = the file declares a map that is not there or can't be read. */
+/** The result of a search; `missing` = the file declares a map that does not exist or cannot be read. */
 export type Located = FoundMap | 'none' | 'missing'
 
-/** Maps beyond this many bytes are as good as missing: `sourcesContent` of a bundle of 30 MB, about. */
+/** Larger maps count as missing. A map of this size belongs to a bundle of about 30 MB, with `sourcesContent`. */
 export const MAX_MAP_BYTES = 64 * 1024 * 1024
-/** A declaration that is no data: URL lies in so many last bytes. */
+/** How many of the last bytes are searched for a declaration that is no data: URL. */
 const TAIL_BYTES = 4096
 const COMMENT = '//# sourceMappingURL='
 const DECLARATION = /^[ \t]*\/\/[#@] sourceMappingURL=([^\s'"]+)[ \t]*$/gm
 const DATA_URL = /^data:application\/json[^,]*?(;base64)?,/
-/** What a long inline map ends with. */
+/** Matches the end of a file with a long inline map. */
 const END_OF_INLINE = /^[A-Za-z0-9+/=%]+\s*$/
-/** Of base64, a multiple of four: half a millisecond. */
+/** Bytes of base64 that are decoded at a time, a multiple of four: half a millisecond. */
 const PIECE_BYTES = 1024 * 1024
 const SCRIPT = /\.[cm]?js$/
 
-/** Never rejects. `file` as the engine names it, `file://` taken off. */
+/** Finds the map of a file, named as the engine does but without `file://`. Never rejects. */
 export async function locateMap(file: string): Promise<Located> {
   for (const path of pathsOf(file)) {
     const declared = await declarationOf(path).catch(() => undefined)
@@ -40,7 +43,10 @@ export async function locateMap(file: string): Promise<Located> {
   return fromNode(file)
 }
 
-/** Of an ES module the engine knows the URL: `/a%20b.mjs?fresh` is a file, and `/a%20b.cjs` another. */
+/**
+ * Returns the paths that the name may mean: ES modules are named by URL (`/a%20b.mjs?fresh`), others by path
+ * (`/a%20b.cjs`).
+ */
 function pathsOf(file: string): string[] {
   if (!isAbsolute(file)) return []
   try {
@@ -51,7 +57,10 @@ function pathsOf(file: string): string[] {
   }
 }
 
-/** Empty when there is none; undefined when there is no such file; bytes for a long data: URL. */
+/**
+ * Resolves with the declared URL: empty if there is none, undefined if there is no such file, bytes for a long data:
+ * URL.
+ */
 async function declarationOf(path: string): Promise<string | Buffer | undefined> {
   let handle: FileHandle | undefined
   try {
@@ -106,7 +115,7 @@ async function readMapFile(path: string): Promise<FoundMap> {
   return { json: await readFile(path), folder: dirname(path) }
 }
 
-/** Names in declarations are URLs, though few who write them know. */
+/** Decodes a name in a declaration. It should be a URL, but many tools write a plain path. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name)
@@ -116,8 +125,8 @@ function decoded(name: string): string {
 }
 
 /**
- * Compiled as it was loaded, by a loader hook such as tsx: only Node knows the map, and only where source maps are
- * switched on. A script that lies on the disk as it runs has been looked at already.
+ * Returns the map that Node has of a file that a loader hook such as tsx compiled, which Node keeps only with source
+ * maps enabled. Scripts that run as they lie on the disk were searched before and are left out.
  */
 function fromNode(file: string): Located {
   if (SCRIPT.test(file)) return 'none'

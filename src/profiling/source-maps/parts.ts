@@ -1,6 +1,6 @@
 /**
- * The parts of a source map that profiles need, found without parsing the rest: `sourcesContent` is most of its bytes,
- * and `JSON.parse` of 5 MB stops the application for 10 ms.
+ * Reads the parts of a source map that profiles need, without parsing the rest: `sourcesContent` is most of the
+ * bytes, and `JSON.parse` of 5 MB stops the application for 10 ms.
  *
  * Format: ECMA-426, `{"version":3,"sourceRoot"?,"sources":[…],"names":[…],"mappings":"…"}`, or
  * `{"version":3,"sections":[{"offset":{"line","column"},"map":{…}},…]}`.
@@ -14,7 +14,7 @@ export interface MapParts {
   sources: readonly (string | null)[]
   names: readonly string[]
   sourceRoot: string
-  /** Where in the generated file it begins, 0-based; not 0 only in sections. */
+  /** Position in the generated file where the map begins, 0-based. It is not 0 only in sections. */
   line: number
   column: number
 }
@@ -27,13 +27,13 @@ const COMMA = 0x2c
 /** Strings between two pauses. */
 const STRIDE = 64
 
-/** The map's parts, more than one only when it has sections. Throws when it is no source map. */
+/** Returns the map's parts, more than one only if it has sections. Throws if it is not a source map. */
 export function* readParts(json: Buffer, line = 0, column = 0): Pausing<MapParts[]> {
   const members = yield* topLevel(json)
   const sections = members.get('sections')
   if (sections !== undefined) return yield* readSections(sections)
   const mappings = members.get('mappings')
-  if (mappings?.at(0) !== QUOTE) throw new Error('no source map: it has no mappings')
+  if (mappings?.at(0) !== QUOTE) throw new Error('not a source map: it has no mappings')
   return [
     {
       // Base64 digits, commas and semicolons need no escapes.
@@ -59,7 +59,7 @@ function* readSections(json: Buffer): Pausing<MapParts[]> {
   return all
 }
 
-/** The members of an object and their JSON, without the space around it. */
+/** Returns the members of an object with their JSON, without the space around it. */
 function* topLevel(json: Buffer): Pausing<Map<string, Buffer>> {
   const members = new Map<string, Buffer>()
   for (const [from, to] of yield* split(json)) {
@@ -72,7 +72,7 @@ function* topLevel(json: Buffer): Pausing<Map<string, Buffer>> {
   return members
 }
 
-/** Where the elements of the outermost array or object lie. */
+/** Returns the range of each element of the outermost array or object. */
 function* split(json: Buffer): Pausing<[number, number][]> {
   const elements: [number, number][] = []
   let depth = 0
@@ -93,17 +93,17 @@ function* split(json: Buffer): Pausing<[number, number][]> {
     // Arrays of numbers, such as `ignoreList`, have no strings.
     if (at % 4096 === 0) yield
   }
-  throw new Error('no source map: cut off')
+  throw new Error('not a source map: cut off')
 }
 
-/** Of the quote that ends the string: one that an even number of backslashes precedes. */
+/** Returns the index of the quote that ends the string: one after an even number of backslashes. */
 function stringEnd(json: Buffer, from: number): number {
   for (let at = json.indexOf(QUOTE, from + 1); at >= 0; at = json.indexOf(QUOTE, at + 1)) {
     let slashes = 0
     while (json[at - 1 - slashes] === BACKSLASH) slashes++
     if (slashes % 2 === 0) return at
   }
-  throw new Error('no source map: cut off')
+  throw new Error('not a source map: cut off')
 }
 
 function trimmed(json: Buffer): Buffer {

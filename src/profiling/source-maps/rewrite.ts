@@ -1,6 +1,7 @@
 /**
- * Puts the positions of the sources into a pprof. What has no map, and every sample, is copied as bytes. A location keeps
- * its id; functions that are named anew follow the others, as do their strings. Fields as in `code.ts`, and comment 13.
+ * Puts the positions of the sources into a pprof. What has no map, and every sample, is copied as bytes. A location
+ * keeps its id; functions of the sources, and their strings, follow those that are there. Fields as in `code.ts`, and
+ * comment 13.
  */
 
 import { FieldReader, FieldWriter } from '../encode/wire'
@@ -11,14 +12,16 @@ import type { FunctionStarts } from './function-starts'
 import type { Lookup } from './lookup'
 import type { MapStore, OriginalPosition } from './store'
 
-/** Viewers that have the map themselves find a column in the upper 32 bits of lines when this is there. */
+/**
+ * Comment that tells viewers that lines hold a column in their upper 32 bits, for those that have the map themselves.
+ */
 const MISSING_COMMENT = 'dd:has-missing-map-files'
 const UPPER_WORD = 2 ** 32
 const COMMENT = 13
 
-const whereIs = ({ line, column }: Frame): Lookup => ({ name: '', line, column, found: undefined })
+const positionLookup = ({ line, column }: Frame): Lookup => ({ name: '', line, column, found: undefined })
 
-/** The lookups of every file in `files`; `starts` learns where functions begin. */
+/** Returns the lookups that the frames of each file in `files` need; `starts` learns where functions begin. */
 export function* lookups(
   pprof: Uint8Array,
   code: Code,
@@ -35,21 +38,25 @@ export function* lookups(
       if (list === undefined || frame.line === 0) continue
       starts.see(frame)
       const start = starts.of(frame)
-      // First: of two lookups for one place, that which has a name is asked.
+      // The lookup with a name comes first, since only the first of two for one position is made.
       if (start !== undefined) list.push(start)
-      list.push(whereIs(frame))
+      list.push(positionLookup(frame))
     }
   }
   return all
 }
 
 export interface Files {
-  /** Indices of strings. */
+  /** Files whose map was found, by the index of their string. */
   mapped: Set<number>
+  /** Files that declare a map which was not found. */
   missing: Set<number>
 }
 
-/** The profile with the frames of mapped files replaced, and the columns of those whose map is missing in their lines. */
+/**
+ * Returns the profile with the frames of mapped files replaced. Frames whose map is missing get their column into the
+ * line.
+ */
 export function* rewrite(
   pprof: Uint8Array,
   code: Code,
@@ -59,7 +66,7 @@ export function* rewrite(
 ): Pausing<Uint8Array> {
   const out = new FieldWriter(pprof.length * 1.25)
   const additions = new Additions(code)
-  /** Functions that locations still refer to. */
+  /** Ids of functions that locations still refer to. */
   const used = new Set<number>()
 
   const moved = (frame: Frame): Frame => {
@@ -67,7 +74,7 @@ export function* rewrite(
     const isWhere = owner !== undefined && frame.line > 0
     if (isWhere && mapped.has(owner.file)) {
       const path = code.files.get(owner.file) as string
-      const place = store.position(path, whereIs(frame))
+      const place = store.position(path, positionLookup(frame))
       if (place !== null) return movedTo(place, code.text(owner.name), path, starts.of(frame))
     }
     used.add(frame.functionId)

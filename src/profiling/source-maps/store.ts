@@ -1,4 +1,6 @@
-/** The maps and answers of the files that profiles named, within bounds; that a file has no map is remembered too. */
+/**
+ * Remembers the source maps of files, the positions that were looked up, and which files have no map; within bounds.
+ */
 
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,53 +9,53 @@ import { locateMap } from './locate'
 import { type Lookup, lookUp } from './lookup'
 import { type MapParts, readParts } from './parts'
 
-/** Where something is in the sources; null = the map does not say. */
+/** A position in the sources; null if the map does not have it. */
 export type OriginalPosition = { file: string; line: number; column: number; name: string | undefined } | null
 
 export interface Bounds {
   files: number
-  answers: number
-  /** Of VLQ text, names and paths that are kept. */
+  positions: number
+  /** Bytes of VLQ text, names and paths. */
   mapBytes: number
 }
 
 interface Entry {
   state: 'none' | 'missing' | 'mapped'
-  /** Gone when there were too many bytes of them: the map is read again for new lookups. */
+  /** Parts of the map; undefined once they were dropped for their size. The map is read again for new lookups. */
   parts: readonly MapParts[] | undefined
   folder: string
   positions: Map<number, OriginalPosition>
 }
 
-const BOUNDS: Bounds = { files: 10_000, answers: 100_000, mapBytes: 32 * 1024 * 1024 }
-/** Questions between two pauses. */
+const BOUNDS: Bounds = { files: 10_000, positions: 100_000, mapBytes: 32 * 1024 * 1024 }
+/** Lookups between two pauses. */
 const STRIDE = 256
 const EMPTY: ReadonlyMap<number, OriginalPosition> = new Map()
 
-/** One function begins at a position. Lines below 2^29 and columns below 2^24 do not collide. */
+/** Returns the key of a position. Lines below 2^29 and columns below 2^24 do not collide. */
 const keyOf = ({ line, column }: Lookup): number => line * 2 ** 24 + column
 
 export class MapStore {
   readonly #bounds: Bounds
-  /** Oldest use first. */
+  /** Entries by file, the least recently used first. */
   readonly #files = new Map<string, Entry>()
-  #answers = 0
+  #positionCount = 0
 
   constructor(bounds = BOUNDS) {
     this.#bounds = bounds
   }
 
-  /** What became of the file's map; reads it at the first call. */
+  /** Resolves with the state of the file's map, which is read at the first call. */
   async state(file: string): Promise<Entry['state']> {
     return (await this.#entry(file)).state
   }
 
-  /** The same where it is known already. */
+  /** Returns the state of the file's map if it is known already. */
   known(file: string): Entry['state'] | undefined {
     return this.#files.get(file)?.state
   }
 
-  /** Makes sure that `place` knows the answers. A map that turns out to be broken counts as missing. */
+  /** Looks positions up, for `position` to return. A map that turns out to be broken counts as missing. */
   async lookUp(file: string, lookups: readonly Lookup[]): Promise<void> {
     const entry = await this.#entry(file)
     if (entry.state !== 'mapped') return
@@ -61,12 +63,12 @@ export class MapStore {
     if (fresh.length === 0) return
     const parts = entry.parts ?? (await this.#read(file, entry))
     if (parts === undefined) return
-    if (this.#answers + fresh.length > this.#bounds.answers) this.#forgetAnswers()
-    this.#answers += fresh.length
+    if (this.#positionCount + fresh.length > this.#bounds.positions) this.#forgetPositions()
+    this.#positionCount += fresh.length
     for (const map of parts) await inSlices(learn(entry, map, fresh))
   }
 
-  /** Null also where nobody asked. */
+  /** Returns a position that was looked up; null if it was not, or if the map does not have it. */
   position(file: string, lookup: Lookup): OriginalPosition {
     return (this.#files.get(file)?.positions ?? EMPTY).get(keyOf(lookup)) ?? null
   }
@@ -81,7 +83,7 @@ export class MapStore {
     this.#files.set(file, entry)
     if (this.#files.size > this.#bounds.files) {
       const [oldest, { positions }] = this.#files.entries().next().value as [string, Entry]
-      this.#answers -= positions.size
+      this.#positionCount -= positions.size
       this.#files.delete(oldest)
     }
     return entry
@@ -95,7 +97,7 @@ export class MapStore {
     }
     try {
       const parts = await inSlices(readParts(found.json))
-      // Copies: what lies beside them in the same bytes is of no use.
+      // Copied, so that the rest of the map's bytes can be freed.
       for (const part of parts) part.mappings = Uint8Array.from(part.mappings)
       entry.state = 'mapped'
       entry.folder = found.folder
@@ -118,13 +120,13 @@ export class MapStore {
     if (bytesOf(newest) > this.#bounds.mapBytes) newest.parts = undefined
   }
 
-  #forgetAnswers(): void {
+  #forgetPositions(): void {
     for (const { positions } of this.#files.values()) positions.clear()
-    this.#answers = 0
+    this.#positionCount = 0
   }
 }
 
-/** Each lookup that has no answer yet once, in the order of the file. */
+/** Returns each lookup whose position is not known yet, once, in the order of the file. */
 function* unknown(
   positions: ReadonlyMap<number, OriginalPosition>,
   lookups: readonly Lookup[],
@@ -163,7 +165,7 @@ function bytesOf({ parts }: Entry): number {
   return bytes
 }
 
-/** The path of a source on this machine; a URL of another kind (`webpack://…`) as it is. */
+/** Returns the path of a source on this machine; a URL of another kind (`webpack://…`) stays as it is. */
 function pathOf(source: string, root: string, folder: string): string {
   const url = root === '' ? source : `${root.replace(/\/$/, '')}/${source}`
   try {

@@ -107,7 +107,7 @@ for (const [title, code, reason] of [
   [
     'is another package of that name',
     `if (name === 'pprof') return {}`,
-    'it is not the package that it should be',
+    'it is another package of that name',
   ],
 ] as const) {
   test(`without an inspector, and where pprof ${title}, it is said in plain words why there are no profiles`, async () => {

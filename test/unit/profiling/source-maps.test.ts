@@ -283,7 +283,7 @@ test('a map of more bytes than the limit is not read', async () => {
 
 test('answers are right with room for one file, one answer and no map', async () => {
   const bundles = ['one.js', 'two.js'].map(name => compiled(name, true))
-  const maps = new SourceMaps(new MapStore({ files: 2, answers: 1, mapBytes: 0 }))
+  const maps = new SourceMaps(new MapStore({ files: 2, positions: 1, mapBytes: 0 }))
   for (let turn = 0; turn < 3; turn++) {
     for (const bundle of bundles) {
       const { frames } = await mapped([minified(bundle, BURN)], maps)
