@@ -1,4 +1,6 @@
-/** W3C baggage of the running code: items that travel with the async context and into outgoing headers, not on spans. */
+/**
+ * W3C baggage of the running code: items that travel with the async context and into outgoing headers, not on spans.
+ */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
@@ -7,17 +9,17 @@ export type Baggage = Readonly<Record<string, string>>
 
 const NONE: Baggage = Object.freeze({})
 
-/** Made when the first item appears: applications without baggage pay nothing. */
+/** Created with the first item: applications without baggage pay nothing. */
 let storage: AsyncLocalStorage<Baggage> | undefined
 
-/** All items of the running code; an empty object when there are none. */
+/** Returns all items of the running code; an empty object when there are none. */
 export function getBaggage(): Baggage {
   return storage?.getStore() ?? NONE
 }
 
 /**
- * Adds an item for the running code and what it starts from now on; what runs beside it keeps its own. Anything but a
- * non-empty key and a text changes nothing. Returns all items.
+ * Adds an item for the running code and everything it starts from now on; code in other async contexts keeps its
+ * items. A key that is empty or no string, or a value that is no string, changes nothing. Returns all items.
  */
 export function setBaggageItem(key: string, value: string): Baggage {
   if (typeof key !== 'string' || key === '' || typeof value !== 'string') return getBaggage()
@@ -38,7 +40,8 @@ export function removeAllBaggageItems(): Baggage {
 }
 
 /**
- * Runs `fn.apply(self, args)` with exactly these items, undefined = none: what a request brought replaces what was there.
+ * Runs `fn.apply(self, args)` with exactly these items, undefined = none: the items of a request replace those of its
+ * surroundings.
  */
 export function runWithBaggage<This, Args extends readonly unknown[], Result>(
   items: Baggage | undefined,
@@ -57,7 +60,7 @@ export function runWithBaggage<This, Args extends readonly unknown[], Result>(
 
 function enter(items: Record<string, string>): Baggage {
   storage ??= new AsyncLocalStorage()
-  // The only way to change the context of code that is running already.
+  // Nothing but `enterWith` changes the context of code that is running already.
   storage.enterWith(Object.freeze(items))
   return items
 }

@@ -7,15 +7,19 @@ import type { Span } from './span'
 /** Exported for the profiler, whose signal handler reads the store out of the async context. */
 export const storage = new AsyncLocalStorage<Span | undefined>()
 
-/** Told of the span that runs from now on; undefined = nobody asks, which costs one check. */
+/** Called with the span that becomes active; undefined without a profiler that asks, which costs one check. */
 let onSwitch: ((span: Span | undefined) => void) | undefined
 
-/** `tell` must not throw; it is not told of what the event loop calls (async_hooks), nor when a channel's scope ends. */
+/**
+ * Calls `tell` with the span that becomes active at each `runInSpan` and at its end; undefined stops that. `tell`
+ * must not throw. Callbacks that the event loop starts (async_hooks reports those) and the end of a channel's scope
+ * are not told.
+ */
 export function followSwitches(tell: ((span: Span | undefined) => void) | undefined): void {
   onSwitch = tell
 }
 
-/** The active span, if there is one. */
+/** Returns the active span; undefined without one. */
 export function activeSpan(): Span | undefined {
   return storage.getStore()
 }
@@ -31,7 +35,8 @@ export function runInSpan<This, Args extends readonly unknown[], Result>(
   const outer = tell === undefined ? undefined : storage.getStore()
   if (tell !== undefined) tell(span)
   let isThrown = true
-  // Nothing is caught: rethrown, the error would be printed with our line of source in place of the application's.
+  // Nothing is caught: rethrown, the error would be printed with the tracer's line of source in place of the
+  // application's.
   try {
     const result = storage.run(span, Reflect.apply, fn, self, args as Args) as Result
     isThrown = false
@@ -42,7 +47,9 @@ export function runInSpan<This, Args extends readonly unknown[], Result>(
   }
 }
 
-/** Where the last exception passed through, which may have been caught since. */
+/**
+ * The outermost span that the last exception left, and the callback it was thrown in; it may have been caught since.
+ */
 let thrownSpan: Span | undefined
 let thrownAsyncId = 0
 
@@ -51,7 +58,7 @@ function threw(span: Span | undefined): void {
   thrownAsyncId = executionAsyncId()
 }
 
-/** The outermost span whose code was last left by an exception, if that was in the callback `asyncId`. */
+/** Returns the outermost span whose code an exception left last, if that was in the callback `asyncId`. */
 export function lastThrown(asyncId: number): Span | undefined {
   return asyncId !== 0 && asyncId === thrownAsyncId ? thrownSpan : undefined
 }

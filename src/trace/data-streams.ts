@@ -1,45 +1,53 @@
-/** The way of a message through queues and services ("pathway"), as integrations see it; off unless asked for. */
+/**
+ * The interface of data streams monitoring to integrations: a pathway is the way of a message through queues and
+ * services. It exists only if `DD_DATA_STREAMS_ENABLED` is set.
+ */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Span } from './span'
 
-/** Where a message has come to. */
+/** The position of a message on its way, after its last checkpoint. */
 export interface Pathway {
-  /** Eight bytes; all zero before the first checkpoint. */
+  /** Hash of all checkpoints so far, eight bytes; all zero before the first. */
   readonly hash: Uint8Array
-  /** Epoch ms of the first checkpoint. */
+  /** Time of the first checkpoint, ms since the epoch. */
   readonly startMs: number
-  /** Epoch ms of the last one. */
+  /** Time of the last checkpoint, ms since the epoch. */
   readonly edgeStartMs: number
-  /** Of the last checkpoint, `in` or `out`; undefined for what came from another process. */
+  /** Direction of the last checkpoint, `in` or `out`; undefined for a pathway from another process. */
   readonly direction?: string
-  /** The last checkpoint of the other direction: what several of one direction have in common. */
+  /**
+   * The pathway at the last checkpoint of the other direction; several checkpoints of one direction continue from it.
+   */
   readonly opposite?: Pathway
 }
 
+/** Counts messages at checkpoints and carries pathways in message headers. */
 export interface DataStreams {
   /**
-   * Counts a message that passes `tags` (`direction:out`, `topic:orders`, `type:kafka`) on the way that began with
-   * `parent`; answers where it is then, which `span` is tagged with.
+   * Counts a message that passes the checkpoint `tags` (`direction:out`, `topic:orders`, `type:kafka`) on the pathway
+   * `parent`. Returns the pathway that follows, and tags `span` with its hash.
    */
   checkpoint(tags: readonly string[], parent: Pathway | undefined, payloadBytes: number, span?: Span): Pathway
-  /** How far a queue has been written, read or acknowledged: the largest `offset` of ten seconds counts. */
+  /**
+   * Records how far a queue has been written, read or acknowledged: the largest `offset` of ten seconds is reported.
+   */
   backlog(tags: readonly string[], offset: number): void
-  /** Writes the header for a message into `carrier`. */
+  /** Writes the header of `pathway` into `carrier`, the headers of a message. */
   inject(pathway: Pathway, carrier: Record<string, unknown>): void
-  /** Reads that of a message; undefined when there is none to be understood. */
+  /** Reads the pathway from the headers of a message; undefined if there is none or it is malformed. */
   extract(carrier: unknown): Pathway | undefined
 }
 
-/** Made by the first checkpoint of something that was received. */
+/** Created by the first checkpoint of a received message: applications without data streams pay nothing. */
 let storage: AsyncLocalStorage<Pathway | undefined> | undefined
 
-/** Of the message that the running code handles. */
+/** Returns the pathway of the message that the running code handles. */
 export function activePathway(): Pathway | undefined {
   return storage?.getStore()
 }
 
-/** Runs `fn.apply(self, args)` for a message that has come there. */
+/** Runs `fn.apply(self, args)` as the handler of a message with this pathway. */
 export function runWithPathway<This, Args extends readonly unknown[], Result>(
   pathway: Pathway | undefined,
   fn: (this: This, ...args: Args) => Result,
@@ -51,7 +59,7 @@ export function runWithPathway<This, Args extends readonly unknown[], Result>(
   return storage.run(pathway, Reflect.apply, fn, self, args as Args) as Result
 }
 
-/** What runs from here on handles such a message. */
+/** Makes `pathway` the one of the code that runs from here on. */
 export function enterPathway(pathway: Pathway): void {
   storage ??= new AsyncLocalStorage()
   storage.enterWith(pathway)

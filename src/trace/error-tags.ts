@@ -1,9 +1,9 @@
-/** How a thrown value of any kind becomes `error.type`, `error.message` and `error.stack`. */
+/** Turns a thrown value of any kind into the tags `error.type`, `error.message` and `error.stack`. */
 
 import { stackWithCauses } from './error-text'
 import type { Tags } from './site'
 
-/** An object that carries a message or a stack, whatever realm or class it is of. */
+/** Returns whether `value` is an object with a message or a stack, of any class and any realm. */
 export function isErrorLike(
   value: unknown,
 ): value is { name?: unknown; message?: unknown; stack?: unknown; code?: unknown } {
@@ -11,15 +11,15 @@ export function isErrorLike(
 }
 
 /**
- * Marks `span` as failed. A value that is not an Error (`throw 'text'`, `Promise.reject(42)`) is recorded as well:
- * its type is its JavaScript type, its message its text. Reading a hostile error (throwing getters) never throws.
+ * Marks `span` as failed. A value that is not an Error (`throw 'text'`, `Promise.reject(42)`) is recorded as well: its
+ * type is its JavaScript type, its message its text. Never throws, even if a getter of the error does.
  */
 export function addErrorTags(span: { error: 0 | 1; readonly tags: Tags }, error: unknown): void {
   span.error = 1
   describe(error, span.tags)
 }
 
-/** The tags alone. */
+/** Returns the error tags of a thrown value. Never throws. */
 export function errorTags(error: unknown): Tags {
   const tags: Tags = {}
   describe(error, tags)

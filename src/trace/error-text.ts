@@ -1,57 +1,58 @@
-/** The text of `error.stack`: the stack of an error, and what it was caused by. */
+/** Writes the text of the tag `error.stack`: the stack of an error, and the stacks of its causes. */
 
-/** Causes and parts that are told, in all; chains and lists of errors have no bound of their own. */
-const MAX_TOLD = 10
+/** Upper bound on the errors of one text: chains of causes and lists of errors can be of any length. */
+const MAX_ERRORS = 10
 
-interface Told {
-  /** Also against an error that is its own cause. */
+interface ErrorText {
+  /** Errors that the text has already; an error can be its own cause. */
   readonly seen: Set<unknown>
   text: string
 }
 
 /**
- * The stack, then `Caused by: …` for the chain of `cause` and `Error 1 of 3: …` for the errors of an AggregateError, each
- * with its own stack. Never throws; what cannot be read is left out.
+ * Returns the stack, then `Caused by: …` for the chain of `cause` and `Error 1 of 3: …` for the errors of an
+ * AggregateError, each with its own stack. Never throws; errors whose getters throw are left out.
  */
 export function stackWithCauses(error: object, stack: string): string {
-  let told: Told | undefined
+  let out: ErrorText | undefined
   try {
-    if (!hasMore(error)) return stack
-    told = { seen: new Set([error]), text: stack }
-    tellMore(error, told)
+    if (!hasCauses(error)) return stack
+    out = { seen: new Set([error]), text: stack }
+    appendCauses(error, out)
   } catch {
-    // A getter of the error's threw.
+    // A getter of the error threw.
   }
-  return told?.text ?? stack
+  return out?.text ?? stack
 }
 
-function hasMore(error: object): error is { cause?: unknown; errors?: unknown } {
+function hasCauses(error: object): error is { cause?: unknown; errors?: unknown } {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown }
-  return isTold(cause) || Array.isArray(errors)
+  return isCause(cause) || Array.isArray(errors)
 }
 
-function isTold(cause: unknown): boolean {
+function isCause(cause: unknown): boolean {
   return cause !== undefined && cause !== null && typeof cause !== 'function'
 }
 
-function tellMore(error: object, told: Told): void {
+function appendCauses(error: object, out: ErrorText): void {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown }
   if (Array.isArray(errors)) {
-    for (let index = 0; index < errors.length && told.seen.size <= MAX_TOLD; index++) {
-      tell(`Error ${index + 1} of ${errors.length}: `, errors[index], told)
+    for (let index = 0; index < errors.length && out.seen.size <= MAX_ERRORS; index++) {
+      append(`Error ${index + 1} of ${errors.length}: `, errors[index], out)
     }
   }
-  if (isTold(cause)) tell('Caused by: ', cause, told)
+  if (isCause(cause)) append('Caused by: ', cause, out)
 }
 
-function tell(intro: string, error: unknown, told: Told): void {
-  if (told.seen.has(error) || told.seen.size > MAX_TOLD) return
-  told.seen.add(error)
+function append(intro: string, error: unknown, out: ErrorText): void {
+  if (out.seen.has(error) || out.seen.size > MAX_ERRORS) return
+  out.seen.add(error)
   const text = textOf(error)
-  // Some libraries write their causes into the stack themselves; what has no stack is too short to tell.
-  if (!text.includes('\n') || !told.text.includes(text))
-    told.text += `${told.text === '' ? '' : '\n'}${intro}${text}`
-  if (typeof error === 'object' && error !== null && hasMore(error)) tellMore(error, told)
+  // Some libraries write their causes into the stack themselves. A text of one line is too short to tell whether they
+  // did.
+  if (!text.includes('\n') || !out.text.includes(text))
+    out.text += `${out.text === '' ? '' : '\n'}${intro}${text}`
+  if (typeof error === 'object' && error !== null && hasCauses(error)) appendCauses(error, out)
 }
 
 function textOf(error: unknown): string {

@@ -1,27 +1,30 @@
 /**
- * Errors that were recorded, as the span event that OpenTelemetry has for them
- * (https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/): `exception`, with its type, message and
- * stack. The span itself is not marked as failed by it.
+ * Describes recorded errors by OpenTelemetry's span event `exception`, with type, message and stack
+ * (https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/). The event does not mark its span as
+ * failed.
  */
 
 import { errorTags } from './error-tags'
 import type { Tags, TagValue } from './site'
 import type { Attributes } from './span-extras'
 
-/** On a span with such an event: by it, errors that were handled are found. */
+/** Tag of spans with such an event: Datadog's error tracking finds handled errors by it. */
 export const HAS_EXCEPTION = '_dd.span_events.has_exception'
 
-/** All events of a span share one value of 25,000 characters, and one that does not fit is left out. */
+/**
+ * Longest stack, in characters. All events of a span share one tag of 25,000 characters; an event that does not fit
+ * is lost.
+ */
 const MAX_STACK = 10_000
 
-/** Each attribute of the event, and the error tag that says the same. */
+/** Attributes of the event, each with the error tag of the same meaning. */
 const NAMES = [
   ['exception.type', 'error.type'],
   ['exception.message', 'error.message'],
   ['exception.stacktrace', 'error.stack'],
 ] as const
 
-/** Attributes of the event, from the tags that the error has on a span. */
+/** Returns the attributes of the event for an error whose tags are `tags`. */
 export function exceptionAttributes(tags: Readonly<Tags>): Record<string, TagValue> {
   const attributes: Record<string, TagValue> = {}
   for (const [attribute, tag] of NAMES) {
@@ -31,13 +34,13 @@ export function exceptionAttributes(tags: Readonly<Tags>): Record<string, TagVal
   return attributes
 }
 
-/** Attributes of the event for anything that can be thrown, and those of the user's over them. Never throws. */
+/** Returns the attributes of the event for any thrown value; `attributes` of the application win. Never throws. */
 export function describeException(error: unknown, attributes: Attributes | undefined): Attributes {
   const own: Attributes = exceptionAttributes(errorTags(error))
   try {
     return { ...own, ...attributes }
   } catch {
-    // A getter of the user's threw.
+    // A getter of the application threw.
     return own
   }
 }

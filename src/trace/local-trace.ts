@@ -14,7 +14,7 @@ import type { Site, Tags } from './site'
 import type { SpanEvent, SpanLink } from './span-extras'
 import { addWaiting, removeWaiting, type WaitingTrace } from './waiting'
 
-/** The fields of a span that its trace, samplers, exporters and profilers use; the class `Span` has them. */
+/** The part of the class `Span` that its trace, samplers, exporters and profilers use. */
 export interface SpanRecord {
   /** Span id as int32 words; the top bit is clear. */
   readonly idHi: number
@@ -72,52 +72,62 @@ export interface TraceRuntime {
   readonly partialFlushMinSpans: number
   sampler: TraceSampler
   sink: TraceSink
-  /** Called when a trace had too many open spans and dropped `count` of them from its list. */
+  /** Called when a trace had too many open spans and dropped `count` open spans from its list. */
   onOpenSpansDetached(count: number): void
 }
 
-/** No spans; shared, never written to. */
+/** The empty list of all traces without spans; never written to. */
 const NOTHING: SpanRecord[] = []
 
-/** Told of each span that has finished, while it still has its tags; undefined = nobody asks, which costs one check. */
+/** Called with each finished span, while it still has its tags; undefined without listeners, which costs one check. */
 let onClosed: ((span: SpanRecord) => void) | undefined
 
-const tellers: ((span: SpanRecord) => void)[] = []
+const listeners: ((span: SpanRecord) => void)[] = []
 
-/** `tell` must not throw; it is called until the returned function is. */
-export function followClosed(tell: (span: SpanRecord) => void): () => void {
-  tellers.push(tell)
-  chooseTeller()
+/**
+ * Calls `listener` with each span that finishes, while it still has its tags, until the returned function is called.
+ * `listener` must not throw.
+ */
+export function followClosed(listener: (span: SpanRecord) => void): () => void {
+  listeners.push(listener)
+  setOnClosed()
   return () => {
-    const at = tellers.indexOf(tell)
-    if (at >= 0) tellers.splice(at, 1)
-    chooseTeller()
+    const at = listeners.indexOf(listener)
+    if (at >= 0) listeners.splice(at, 1)
+    setOnClosed()
   }
 }
 
-function chooseTeller(): void {
-  const all = [...tellers]
-  const tellAll = (span: SpanRecord): void => {
-    for (const tell of all) tell(span)
+function setOnClosed(): void {
+  const all = [...listeners]
+  const callAll = (span: SpanRecord): void => {
+    for (const listener of all) listener(span)
   }
-  onClosed = all.length < 2 ? all[0] : tellAll
+  onClosed = all.length < 2 ? all[0] : callAll
 }
 
-/** What the first span of a trace stands for, when that is more than a span: a request of a server. */
+/**
+ * The server request behind the local root span. process-end.ts ends it by this interface, so that status and route
+ * are recorded.
+ */
 export interface ServerRequest {
   readonly span: SpanRecord
-  /** It went wrong, as far as is known. */
+  /** Records that handling the request has failed with `error`. */
   fail(error: unknown): void
-  /** The process ends now: finishes the span with what is known. */
+  /** Finishes the span with what is known of the response, since the process ends now. */
   finishAtExit(): void
 }
 
-/** At most so many open spans of one trace are held; older ones are let go and come back when they finish. */
+/**
+ * Most open spans in the list of one trace. Beyond it the oldest half is dropped; each is added again when it
+ * finishes.
+ */
 export const MAX_OPEN_SPANS = 10_000
 
+/** The spans of one trace in this process, with what they have in common. */
 export class LocalTrace {
   readonly runtime: TraceRuntime
-  /** Wall clock and monotonic clock read together, in ms: every time in the trace is relative to them. */
+  /** Wall clock and monotonic clock in ms, read together: every time in the trace is relative to this moment. */
   readonly anchorMs: number
   readonly anchorTicks: number
   /** Upper and lower 64 bits of the trace id, as int32 words. */
@@ -129,7 +139,7 @@ export class LocalTrace {
   root: SpanRecord | undefined
   /** Spans that have not been sent, in the order in which they started. */
   spans: SpanRecord[]
-  /** Of those, how many are still open. */
+  /** Number of open spans in `spans`. */
   openCount: number
 
   priority: number
@@ -140,25 +150,25 @@ export class LocalTrace {
   /** Rate in (0, 1] by which chance decided; `INHERITED` or `NOT_BY_CHANCE` (propagation/probability.ts) otherwise. */
   probability: number
   origin: string | undefined
-  /** `_dd.p.*` tags but `_dd.p.tid`; never shared with a remote context. */
+  /** `_dd.p.*` tags except `_dd.p.tid`; never shared with a remote context. */
   propagated: Record<string, string> | undefined
-  /** The context that this trace continues, for what only the carrier formats need. */
+  /** The context that this trace continues, for the fields that only header formats need. */
   remote: RemoteContext | undefined
   /** Tags for the first span of each chunk, such as `baggage.user.id`. */
   chunkTags: Record<string, string> | undefined
-  /** Header texts of this trace; whoever changes what travels with it makes them undefined. */
+  /** Header texts of this trace; code that changes ids, decision, origin or tags must set this to undefined. */
   outgoing: OutgoingHeaders | undefined
-  /** False: a filtered request; nothing of this trace is exported. */
+  /** False for filtered requests: no span of this trace is exported. */
   recording: boolean
 
   /** Neighbours in the list of traces that hold finished spans (waiting.ts). */
   newer: WaitingTrace | undefined
   older: WaitingTrace | undefined
-  /** When this trace entered that list, in ticks; 0 = not in it. */
+  /** When this trace was added to that list, in ticks; 0 = not in it. */
   waitingSince: number
   /** Index in the list of traces with open spans (open-traces.ts); -1 = not in it. */
   openIndex: number
-  /** While it is under way. */
+  /** The server request behind `root`; undefined once the request is over. */
   request: ServerRequest | undefined
 
   constructor(runtime: TraceRuntime) {
@@ -190,7 +200,7 @@ export class LocalTrace {
     this.request = undefined
   }
 
-  /** Takes identity, decision and travelling tags from another service. */
+  /** Takes ids, sampling decision, origin and propagated tags from the context of another service. */
   adopt(remote: RemoteContext): void {
     this.upperHi = remote.upperHi
     this.upperLo = remote.upperLo
@@ -203,15 +213,17 @@ export class LocalTrace {
     this.chunkTags = remote.baggageTags
   }
 
-  /** A span has started. */
+  /** Adds a span that has started. */
   opened(span: SpanRecord): void {
-    if (this.openCount >= MAX_OPEN_SPANS) this.#letOldestGo()
+    if (this.openCount >= MAX_OPEN_SPANS) this.#detachOldest()
     if (this.spans === NOTHING) this.spans = [span]
     else this.spans.push(span)
     if (++this.openCount === 1) addOpenTrace(this)
   }
 
-  /** A span has finished: sends the trace, or a part of it, when it is time. */
+  /**
+   * Counts a span that has finished. Sends all spans with the last open one, or the finished ones if there are many.
+   */
   closed(span: SpanRecord): void {
     if (onClosed !== undefined) onClosed(span)
     if (span.detached) {
@@ -249,18 +261,18 @@ export class LocalTrace {
     if (this.priority === UNDECIDED) this.runtime.sampler.decide(this)
   }
 
-  /** A decision by the user; it overrides any other, also one that came from upstream. */
+  /** Keeps or drops the trace by the application's decision, which overrides any other, also one from upstream. */
   decideManually(keep: boolean): void {
     this.setDecision(keep ? USER_KEEP : USER_REJECT, MECHANISM_MANUAL, true)
     this.ruleRate = this.limitRate = this.agentRate = -1
     this.probability = NOT_BY_CHANCE
-    // The rate that travels along was not what decided.
+    // The propagated sampling rate did not make this decision.
     if (this.propagated !== undefined) delete this.propagated['_dd.p.ksr']
   }
 
   /**
-   * Sets priority and `_dd.p.dm`. The decision maker is kept when it came from upstream, unless `replace`;
-   * it is cleared when the trace is dropped.
+   * Sets priority and decision maker (`_dd.p.dm`). A decision maker from upstream is kept, unless `replace`; a dropped
+   * trace has none.
    */
   setDecision(priority: number, mechanism: number, replace = false): void {
     this.priority = priority
@@ -273,6 +285,7 @@ export class LocalTrace {
     }
   }
 
+  /** Returns 32 hex digits of the whole trace id, or decimal text of the lower 64 bits. */
   toTraceId(hex: boolean): string {
     return hex
       ? toHex(this.upperHi, this.upperLo) + toHex(this.traceHi, this.traceLo)
@@ -284,18 +297,18 @@ export class LocalTrace {
       this.decide()
       this.runtime.sink.add(this, spans)
     }
-    // Sockets and pools of the application can hold a finished span for hours: leave it light.
+    // Sockets and pools of the application can hold a finished span for hours: it must not hold its tags so long.
     for (const span of spans) span.release()
   }
 
-  #letOldestGo(): void {
+  #detachOldest(): void {
     const kept: SpanRecord[] = []
-    let toGo = MAX_OPEN_SPANS >> 1
+    let toDetach = MAX_OPEN_SPANS >> 1
     for (const span of this.spans) {
-      if (span.durationMs < 0 && toGo > 0) {
+      if (span.durationMs < 0 && toDetach > 0) {
         span.detached = true
         this.openCount--
-        toGo--
+        toDetach--
       } else kept.push(span)
     }
     this.spans = kept
@@ -305,6 +318,6 @@ export class LocalTrace {
 
 /** Returns the traces of this process that have open spans. */
 export function openTraces(): LocalTrace[] {
-  // Only `LocalTrace.opened` enters traces.
+  // Only `LocalTrace.opened` adds traces.
   return listedTraces() as LocalTrace[]
 }

@@ -1,9 +1,9 @@
-/** A log record as an application hands it over. */
+/** The log records that the application gives to the tracer. */
 
 import type { RemoteContext } from './remote-context'
 import type { Span } from './span'
 
-/** Ids as OpenTelemetry has them, of a span of anybody's. */
+/** Ids of a span of any tracer, in OpenTelemetry's form. */
 export interface SpanIds {
   /** 32 hexadecimal digits. */
   traceId: string
@@ -12,27 +12,28 @@ export interface SpanIds {
   traceFlags: number
 }
 
+/** A log record of the application. */
 export interface LogEntry {
-  /** The message; values that are no text arrive as what they are. */
+  /** The message. Values of other types than string keep their type. */
   body?: unknown
-  /** `debug`, `info`, `warn`, `error`, …; or a number of OpenTelemetry's, 1 to 24. */
+  /** `debug`, `info`, `warn`, `error`, …, or OpenTelemetry's severity number, 1 to 24. */
   severity?: string | number
   attributes?: Record<string, unknown>
-  /** What the record tells of: becomes the attributes `exception.type`, `exception.message` and `exception.stacktrace`. */
+  /** The logged error: becomes the attributes `exception.type`, `exception.message` and `exception.stacktrace`. */
   error?: unknown
-  /** Since the epoch: ms, or seconds and nanoseconds; default now. */
+  /** Time since the epoch, in ms or as seconds and nanoseconds; default now. */
   timestamp?: number | Date | readonly [seconds: number, nanoseconds: number]
-  /** Default: the active span; null for none. */
+  /** The span that the record belongs to; default: the active span; null = none. */
   span?: Span | RemoteContext | SpanIds | null
-  /** Makes it an event of that name. */
+  /** Makes the record an event of this name. */
   eventName?: string
 }
 
-/** A record with what only OpenTelemetry's API has. */
+/** A log record with the fields that only OpenTelemetry's API has. */
 export interface OtelLogEntry extends LogEntry {
   severityText?: string
   observed?: LogEntry['timestamp']
 }
 
-/** Takes a record of the library that `scope` names. */
+/** Receives a log record of the library that `scope` names. */
 export type EmitLog = (entry: OtelLogEntry, scope: { name: string; version: string }) => void

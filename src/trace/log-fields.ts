@@ -1,4 +1,4 @@
-/** The `dd` object of a log record: what ties a line of a log to a span and a service. */
+/** The `dd` object of a log record, which links a log line to its span and service. */
 
 import { toDecimal, toHex, upperHex } from '../std/u64'
 import type { LocalTrace } from './local-trace'
@@ -6,16 +6,16 @@ import type { RemoteContext } from './remote-context'
 import type { Span } from './span'
 
 export interface LogFields {
-  /** 32 hex digits; decimal of the lower 64 bits where there are no more, or no more are wanted. */
+  /** 32 hex digits; decimal text of the lower 64 bits if the id has 64 bits or `traceId128Logging` is false. */
   trace_id?: string
-  /** Decimal. */
+  /** Decimal text. */
   span_id?: string
   service?: string
   version?: string
   env?: string
 }
 
-/** What says who logs; a configuration is one. */
+/** Names the service that logs; the type `Config` fits. */
 export interface LogIdentity {
   readonly service?: string
   readonly version?: string
@@ -23,7 +23,7 @@ export interface LogIdentity {
   readonly traceId128BitLoggingEnabled?: boolean
 }
 
-/** Only fields that are known; without a span, those of the service remain. */
+/** Returns the known fields; without a span, those of the service. */
 export function logFields(context: Span | RemoteContext | undefined, identity: LogIdentity): LogFields {
   const fields: LogFields = {}
   if (context !== undefined) {
@@ -36,7 +36,7 @@ export function logFields(context: Span | RemoteContext | undefined, identity: L
   return fields
 }
 
-/** Puts the fields onto a record of a logger that no integration knows; on one that takes none, nothing. */
+/** Sets `record.dd`, for loggers without an integration. A record that cannot be changed stays as it is. */
 export function injectLogFields(
   context: Span | RemoteContext | undefined,
   identity: LogIdentity,
@@ -46,7 +46,7 @@ export function injectLogFields(
   if (Object.keys(dd).length > 0) Reflect.set(record, 'dd', dd)
 }
 
-/** The id of a trace as it is logged, see `LogFields`. */
+/** Returns the id of a trace as log records carry it, see `LogFields`. */
 export function loggedTraceId(
   { upperHi, upperLo, traceHi, traceLo }: Pick<LocalTrace, 'upperHi' | 'upperLo' | 'traceHi' | 'traceLo'>,
   { traceId128BitLoggingEnabled }: LogIdentity,

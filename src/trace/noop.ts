@@ -1,4 +1,4 @@
-/** Spans of a tracer that is off: they answer every call and leave no trace. */
+/** Spans of a tracer that is off: every method can be called, and nothing is recorded or sent. */
 
 import { LocalTrace, type TraceRuntime } from './local-trace'
 import { AUTO_REJECT } from './priority'
@@ -19,7 +19,7 @@ const NOOP_RUNTIME: TraceRuntime = {
   onOpenSpansDetached() {},
 }
 
-/** Finished and released from the start, so that nothing is kept of what is set on it. Its ids are zero. */
+/** Returns a span with zero ids that is finished and released from the start, so that it keeps no tags. */
 export function noopSpan(): Span {
   const trace = new LocalTrace(NOOP_RUNTIME)
   trace.recording = false

@@ -1,6 +1,6 @@
 /**
- * The traces that have open spans, so that those arrive when the process dies under them. An array in which each trace
- * knows its index: entering and leaving cost a few writes and no garbage.
+ * Lists the traces that have open spans, so that `process-end.ts` can finish and send these when the process ends. Each
+ * trace knows its index in the array: adding and removing cost a few writes and no garbage.
  */
 
 /** A trace as the list holds it. */
@@ -11,20 +11,22 @@ export interface OpenTrace {
   readonly anchorTicks: number
 }
 
-/** At most so many are held; those beyond are lost if the process dies. */
+/** Upper bound on the traces in the list; open spans of traces beyond it are lost if the process ends. */
 export const MAX_OPEN_TRACES = 4096
-/** A span that is open for longer has been forgotten by whoever started it, and is held no more. */
+/** Traces that began longer ago leave the list: their open spans have probably been forgotten by the application. */
 export const MAX_OPEN_MS = 600_000
 
 const traces: (OpenTrace | undefined)[] = []
 let count = 0
 
+/** Adds a trace whose first span has started; does nothing if the list is full. */
 export function addOpenTrace(trace: OpenTrace): void {
   if (count === MAX_OPEN_TRACES) return
   trace.openIndex = count
   traces[count++] = trace
 }
 
+/** Removes a trace whose last open span has finished; the last trace of the list takes its index. */
 export function removeOpenTrace(trace: OpenTrace): void {
   const { openIndex } = trace
   if (openIndex < 0) return
@@ -37,7 +39,7 @@ export function removeOpenTrace(trace: OpenTrace): void {
   trace.openIndex = -1
 }
 
-/** Lets go of traces that began before `ticks`. */
+/** Removes the traces that began before `ticks`. */
 export function removeOldTraces(ticks: number): void {
   for (let index = count - 1; index >= 0; index--) {
     const trace = traces[index] as OpenTrace

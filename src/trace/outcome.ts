@@ -1,6 +1,6 @@
 /**
- * Follows what a traced function gave back until it is done, and ends the span then. What the application gets keeps
- * its identity and its type wherever the language allows it.
+ * Ends a span when the result of a traced function is complete: at once for a value, later for a promise, iterator or
+ * stream. The application's object keeps its identity and its type wherever the language allows it.
  */
 
 import { errorMonitor } from 'node:events'
@@ -13,7 +13,7 @@ interface Thenable {
   then: AnyFunction
 }
 
-/** Told when the span's work ended, before the span is finished. */
+/** Called when the traced operation has ended, before its span is finished. */
 export type OnEnd = (span: Span, error: unknown, result: unknown) => void
 
 /** Ends `span`; `failed` says whether `error` was thrown, since anything can be thrown, also undefined. */
@@ -27,7 +27,10 @@ export function endSpan(span: Span, failed: boolean, error: unknown, result: unk
   span.finish()
 }
 
-/** Returns what the caller of the traced function must get in place of `result`. */
+/**
+ * Ends `span` when `result` is complete. Returns what the caller of the traced function must get in place of
+ * `result`.
+ */
 export function endWithResult(span: Span, result: unknown, onEnd?: OnEnd): unknown {
   if (typeof result === 'object' && result !== null) {
     if (isThenable(result)) return followThenable(span, result, onEnd)
@@ -80,7 +83,7 @@ function interceptThen(promise: Thenable, onFulfilled: AnyFunction, onRejected: 
         try {
           onRejected(error)
         } catch {
-          // onRejected throws the error that it was given; the application's handler decides what follows.
+          // onRejected throws the error that it was given; the application's handler decides what happens next.
         }
         if (typeof reject === 'function') return reject(error)
         throw error
@@ -106,7 +109,7 @@ interface Stepper {
   throw?: AnyFunction
 }
 
-/** Generators and other iterators that iterate over themselves; an array or a Map is a value, not work to come. */
+/** Returns whether `value` is an iterator, such as a generator. An array or a Map is not: it is complete already. */
 function isIterator(value: object): value is Stepper {
   const candidate = value as { next?: unknown; [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown }
   return (

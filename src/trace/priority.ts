@@ -4,7 +4,7 @@ export const USER_REJECT = -1
 export const AUTO_REJECT = 0
 export const AUTO_KEEP = 1
 export const USER_KEEP = 2
-/** Not on the wire: no decision has been made yet. */
+/** No decision has been made yet; this value is never sent. */
 export const UNDECIDED = -128
 
 export const MECHANISM_DEFAULT = 0

@@ -1,6 +1,6 @@
 /**
- * The end of a process that spans are open in: they are finished as failed, so that what went wrong is not what is
- * missing. `core/lifecycle.ts` says when.
+ * Finishes the spans that are open when the process ends, so that the operation that failed is not missing from its
+ * trace. `core/lifecycle.ts` says when the process ends.
  */
 
 import { executionAsyncId } from 'node:async_hooks'
@@ -8,20 +8,23 @@ import { activeSpan, lastThrown } from './context'
 import { openTraces, type SpanRecord } from './local-trace'
 import type { Span } from './span'
 
-/** Type of the error of spans that did not fail themselves. */
+/** Value of `error.type` on spans that did not fail themselves. */
 const PROCESS_EXIT = 'ProcessExit'
 
 export type UncaughtOrigin = 'uncaughtException' | 'unhandledRejection'
 
-/** The error that nobody caught in this turn of the event loop, and the span in which it was thrown. */
+/** The uncaught error of this turn of the event loop, and the span in which it was thrown. */
 let uncaught: { error: unknown; span: Span | undefined } | undefined
 
-/** Nobody caught `error`. `mayLive`: the application may handle it after us. */
-export function recordUncaught(error: unknown, origin: UncaughtOrigin, mayLive: boolean): void {
+/**
+ * Remembers an uncaught `error` for `finishOpenSpans`. `maySurvive`: handlers of the application run after this call
+ * and may keep the process alive; the error is then recorded as an event of its span.
+ */
+export function recordUncaught(error: unknown, origin: UncaughtOrigin, maySurvive: boolean): void {
   const span = thrownIn(origin)
   uncaught = { error, span }
-  if (!mayLive) return
-  // Only runs in a process that goes on.
+  if (!maySurvive) return
+  // Runs only if the process goes on.
   setImmediate(() => {
     uncaught = undefined
   }).unref()
@@ -29,15 +32,16 @@ export function recordUncaught(error: unknown, origin: UncaughtOrigin, mayLive: 
   span?.trace.request?.fail(error)
 }
 
-/** The span in which it was thrown: an exception has left the context of its span on its way to where nobody caught it. */
+/** Returns the span in which the error was thrown; an uncaught exception has left the async context of its span. */
 function thrownIn(origin: UncaughtOrigin): Span | undefined {
   const thrown = origin === 'uncaughtException' ? lastThrown(executionAsyncId()) : undefined
   return thrown !== undefined && thrown.trace.openCount > 0 ? thrown : activeSpan()
 }
 
 /**
- * Finishes all open spans. The one that the error was thrown in has failed with it, and so has the first of its trace;
- * `reason`, a sentence, is what others have failed with: all of them, or those whose caller gets no answer now.
+ * Finishes all open spans. The span that the uncaught error was thrown in, and the local root above it, have failed
+ * with that error. Others have failed with the error `ProcessExit` and the message `reason`: all of them if
+ * `allFailed`, else server spans only, since their callers get no response any more.
  */
 export function finishOpenSpans(reason: string, allFailed: boolean): void {
   const traces = openTraces()
@@ -46,7 +50,7 @@ export function finishOpenSpans(reason: string, allFailed: boolean): void {
   const suspect = culprit ?? (traces.length === 1 && uncaught !== undefined ? traces[0].root : undefined)
   const exit = { name: PROCESS_EXIT, message: reason, stack: `${PROCESS_EXIT}: ${reason}`, cause: error }
   for (const trace of traces) {
-    // Children first: with the first span, the trace leaves.
+    // Children first: the trace is sent when its root finishes.
     for (const span of trace.spans.filter(each => each.durationMs < 0).reverse()) {
       if (span === suspect || span === suspect?.trace.root) span.setErrorOnce(error)
       else if (allFailed || isServer(span)) span.setErrorOnce(exit)

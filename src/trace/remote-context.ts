@@ -1,4 +1,4 @@
-/** What arrived from another service: the identity of a trace, its sampling decision and what travels along. */
+/** The context that arrives from another service: ids, sampling decision, tags and baggage. */
 
 import { toDecimal, toHex } from '../std/u64'
 import { UNDECIDED } from './priority'
@@ -16,11 +16,11 @@ export class RemoteContext {
   spanLo = 0
   priority: number = UNDECIDED
   origin: string | undefined
-  /** `_dd.p.*` tags but `_dd.p.tid`, which lives in `upper*`. */
+  /** `_dd.p.*` tags except `_dd.p.tid`, which is in `upper*`. */
   propagated: Record<string, string> | undefined
   /** `tracestate` members of other vendors, in order, joined by commas. */
   otherTracestate = ''
-  /** The random flag of `traceparent` (W3C Trace Context level 2), which travels on unchanged. */
+  /** The random flag of `traceparent` (W3C Trace Context level 2), which is passed on unchanged. */
   random = false
   /** Keys of the `dd` member that this tracer does not know, as `key:value` joined by semicolons. */
   unknownTracestate = ''
@@ -30,34 +30,39 @@ export class RemoteContext {
   propagationError = ''
   /** Items of legacy OpenTracing baggage (`ot-baggage-*`). */
   legacyBaggage: Record<string, string> | undefined
-  /** Contexts that conflicted with this one; the first span links to them. */
+  /** Contexts of other traces that the same headers carried; the first span links to each. */
   links: RemoteLink[] | undefined
-  /** W3C baggage that came along, in order; undefined when none did. */
+  /** Items of W3C baggage, in order; undefined without any. */
   baggage: Record<string, string> | undefined
-  /** Tags `baggage.<key>` made of the baggage, for the first span of each chunk. */
+  /** Tags `baggage.<key>` made from the baggage, for the first span of each chunk. */
   baggageTags: Record<string, string> | undefined
   /** The `tracestate` header as it came, for span links. */
   tracestate = ''
-  /** True when the trace must start anew (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT=restart`): only links and baggage count. */
+  /**
+   * True if the trace must start anew (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT=restart`): only links and baggage are
+   * used.
+   */
   restart = false
 
-  /** Decimal text of the lower 64 bits, or 32 hex digits of all 128. */
+  /** Returns the trace id: decimal text of the lower 64 bits, or 32 hex digits of all 128. */
   toTraceId(hex = false): string {
     return hex
       ? toHex(this.upperHi, this.upperLo) + toHex(this.traceHi, this.traceLo)
       : toDecimal(this.traceHi, this.traceLo)
   }
 
+  /** Returns the id of the caller's span: decimal text, or 16 hex digits. */
   toSpanId(hex = false): string {
     return hex ? toHex(this.spanHi, this.spanLo) : toDecimal(this.spanHi, this.spanLo)
   }
 
-  /** W3C `traceparent` of this context. */
+  /** Returns the header `traceparent` (W3C Trace Context) of this context. */
   toTraceparent(): string {
     return `00-${this.toTraceId(true)}-${this.toSpanId(true)}-${this.priority > 0 ? '01' : '00'}`
   }
 }
 
+/** A context of another trace, to which the first span of this trace links. */
 export interface RemoteLink {
   context: RemoteContext
   attributes: Record<string, string>

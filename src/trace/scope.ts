@@ -1,4 +1,4 @@
-/** `tracer.scope()`: the active span, for those who want to set it by hand. */
+/** `tracer.scope()`: lets the application read and set the active span. */
 
 import { disguise } from '../std/disguise'
 import { activeSpan, runInSpan } from './context'
@@ -6,13 +6,16 @@ import type { Span } from './span'
 
 type AnyFunction = (...args: never[]) => unknown
 
+/** The object that `tracer.scope()` returns; its methods have the names and results of OpenTracing's scope manager. */
 export class Scope {
-  /** The active span, or null. */
+  /** Returns the active span, or null. */
   active(): Span | null {
     return activeSpan() ?? null
   }
 
-  /** Runs `fn` with `span` active (null = none). What it throws, or its promise rejects with, is tagged on the span. */
+  /**
+   * Runs `fn` with `span` active (null = none). An error that `fn` throws is recorded on the span, and thrown again.
+   */
   activate<Result>(span: Span | null | undefined, fn: (...args: unknown[]) => Result): Result {
     if (typeof fn !== 'function') return fn
     try {
@@ -23,7 +26,7 @@ export class Scope {
     }
   }
 
-  /** A function that runs `fn` with `span` active: undefined = the span that is active now, null = none. */
+  /** Returns a function that runs `fn` with `span` active: undefined = the span that is active now, null = none. */
   bind<F extends AnyFunction>(fn: F, span?: Span | null): F {
     if (typeof fn !== 'function') return fn
     const bound = span === undefined ? activeSpan() : (span ?? undefined)

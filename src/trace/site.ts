@@ -11,7 +11,7 @@ export interface SiteOptions {
   name: string
   /** Integration that makes these spans: becomes `component` and `_dd.integration`. */
   integration?: string
-  /** Overrides the tag `component` where it is not the integration's name. */
+  /** Value of the tag `component`, where it is not the integration's name. */
   component?: string
   type?: string
   kind?: SpanKind
@@ -24,13 +24,13 @@ export interface SiteOptions {
   tags?: Readonly<Record<string, TagValue>>
 }
 
-/** Built once, at load; encoders keep the bytes they made from it in `encoded`. */
+/** A site is built once, when its module is loaded; encoders keep the bytes that they made from it in `encoded`. */
 export class Site {
   readonly name: string
   readonly type: string
   readonly service: string | undefined
   readonly tags: Readonly<Record<string, TagValue>>
-  /** An encoder's cache of what it made of this site; owned by the encoder, dropped when the site is. */
+  /** The encoder's cache of bytes for this site; only the encoder reads and writes it. */
   encoded: unknown
 
   constructor(options: SiteOptions) {

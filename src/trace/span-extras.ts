@@ -1,4 +1,7 @@
-/** Span links and span events: what a user gives, and the form in which a span keeps it. */
+/**
+ * Span links and span events: turns arguments of the application into the form in which a span keeps links and
+ * events.
+ */
 
 export type AttributeValue = string | number | boolean
 export type Attributes = Record<string, AttributeValue | AttributeValue[]>
@@ -22,7 +25,10 @@ export interface SpanEvent {
   attributes: Attributes | undefined
 }
 
-/** The context that a link points to: a `Span`, a `RemoteContext`, or an object of the application's with these methods. */
+/**
+ * The context that a link points to: a `Span`, a `RemoteContext`, or an object of the application's with these
+ * methods.
+ */
 export interface LinkedContext {
   toTraceId(hex?: boolean): string
   toSpanId(hex?: boolean): string
@@ -34,7 +40,7 @@ export interface LinkedContext {
   readonly tracestate?: string
 }
 
-/** Attributes nest at most so deep and are at most so many. */
+/** Deepest nesting of attributes, and most attributes of a link or an event. */
 const MAX_DEPTH = 8
 const MAX_ATTRIBUTES = 128
 

@@ -1,4 +1,6 @@
-/** A span: one timed operation. A plain class whose fields are all assigned in one order, for the engine's sake. */
+/**
+ * A span: one timed operation. V8 is fast on a class whose fields are all assigned in the constructor, in one order.
+ */
 
 import { toDecimal, toHex } from '../std/u64'
 import { addErrorTags, isErrorLike } from './error-tags'
@@ -9,11 +11,13 @@ import type { Site, Tags } from './site'
 import { type Attributes, type SpanEvent, type SpanLink, toEvent, toLink, toPointer } from './span-extras'
 import { setSpanTag } from './tags'
 
-/** Anything a span can be a child of, or be linked to. */
+/** A context that a span can be a child of or link to: a span of this process, or a context of another. */
 export type SpanContext = Span | RemoteContext
 
+/** The tags of every span that has been exported. */
 const RELEASED: Tags = Object.freeze({})
 
+/** A span as the tracer makes it; applications see its public methods as the interface `Span` of `types.ts`. */
 export class Span implements SpanRecord {
   // The meaning of the fields stands on `SpanRecord`. The ids come first: native readers find them at a fixed offset.
   readonly idHi: number
@@ -67,44 +71,48 @@ export class Span implements SpanRecord {
     this.detached = false
   }
 
-  /** A span is its own context. */
+  /** Returns the span itself, which is its own context. */
   context(): this {
     return this
   }
 
-  /** The tracer that made the span. */
+  /** Returns the tracer that made the span. */
   tracer(): unknown {
     return (globalThis as Record<symbol, unknown>)[Symbol.for('tracer.instance')]
   }
 
-  /** Decimal text of the lower 64 bits of the trace id, or 32 hex digits of all 128. */
+  /** Returns the trace id: decimal text of the lower 64 bits, or 32 hex digits of all 128. */
   toTraceId(hex = false): string {
     return this.trace.toTraceId(hex)
   }
 
-  /** Decimal text of the span id, or 16 hex digits. */
+  /** Returns the span id: decimal text, or 16 hex digits. */
   toSpanId(hex = false): string {
     return hex ? toHex(this.idHi, this.idLo) : toDecimal(this.idHi, this.idLo)
   }
 
-  /** W3C `traceparent`; makes the sampling decision, since it carries it. */
+  /** Returns the header `traceparent` (W3C Trace Context). Makes the sampling decision, which the header contains. */
   toTraceparent(): string {
     this.trace.decide()
     return `00-${this.toTraceId(true)}-${this.toSpanId(true)}-${this.trace.priority > 0 ? '01' : '00'}`
   }
 
+  /** Replaces the operation name. */
   setOperationName(name: string): this {
     this.name = String(name)
     return this
   }
 
-  /** Sets a tag of any JavaScript type; see `tags.ts` for what becomes of it. */
+  /**
+   * Sets a tag to a value of any type, which `tags.ts` turns into text or a number. Does nothing once the span was
+   * sent.
+   */
   setTag(key: string, value: unknown): this {
     if (this.tags !== RELEASED) setSpanTag(this, key, value)
     return this
   }
 
-  /** Sets every own property of a plain object as a tag; anything else is ignored. */
+  /** Sets every own property of an object as a tag; arrays and other values are ignored. */
   addTags(tags: Record<string, unknown>): this {
     if (typeof tags !== 'object' || tags === null || Array.isArray(tags) || this.tags === RELEASED)
       return this
@@ -112,13 +120,12 @@ export class Span implements SpanRecord {
     return this
   }
 
-  /** Marks the span as failed and records type, message and stack of any thrown value. */
+  /** Marks the span as failed and records type, message and stack of `error`, which may be any thrown value. */
   setError(error: unknown): this {
     if (this.tags !== RELEASED) addErrorTags(this, error)
     return this
   }
 
-  /** The span went wrong with `error`, unless an error with details has been recorded before. */
   setErrorOnce(error: unknown): void {
     if (this.tags === RELEASED || this.tags['error.type'] !== undefined) return
     if (isErrorLike(error) || typeof error !== 'boolean') addErrorTags(this, error)
@@ -126,8 +133,8 @@ export class Span implements SpanRecord {
   }
 
   /**
-   * Records an error that was handled: as the event `exception`, and the span is not marked as failed. `attributes` win
-   * over those of the error.
+   * Records a handled error as the event `exception`, without marking the span as failed. `attributes` win over those
+   * of the error.
    */
   recordException(error: unknown, attributes?: Attributes): this {
     if (this.durationMs >= 0) return this
@@ -135,6 +142,7 @@ export class Span implements SpanRecord {
     return this.addEvent('exception', describeException(error, attributes))
   }
 
+  /** Links this span to another one, which may be in another trace. */
   addLink(link: { context: SpanContext; attributes?: Attributes }): this {
     const made = toLink(link)
     if (made !== undefined && this.durationMs < 0) {
@@ -144,12 +152,15 @@ export class Span implements SpanRecord {
     return this
   }
 
+  /** Links this span to several others. */
   addLinks(links: { context: SpanContext; attributes?: Attributes }[]): this {
     if (Array.isArray(links)) for (const link of links) this.addLink(link)
     return this
   }
 
-  /** A link to something that is not a span: an object in a store, by a hash of its name and version. */
+  /**
+   * Links this span to something that is not a span, such as an object in a store, by a hash of its name and version.
+   */
   addSpanPointer(kind: string, direction: string, hash: string): this {
     if (this.durationMs < 0) {
       this.links ??= []
@@ -158,7 +169,7 @@ export class Span implements SpanRecord {
     return this
   }
 
-  /** Adds an event at `timeMs` (epoch, default now); the second argument may be the time. */
+  /** Adds an event at `timeMs` (ms since the epoch, default now); the time may also be the second argument. */
   addEvent(name: string, attributesOrTime?: Attributes | number, timeMs?: number): this {
     if (this.durationMs < 0) {
       const time = typeof attributesOrTime === 'number' ? attributesOrTime : timeMs
@@ -169,20 +180,23 @@ export class Span implements SpanRecord {
     return this
   }
 
+  /** Sets an item of legacy OpenTracing baggage, which later children and outgoing requests carry along. */
   setBaggageItem(key: string, value: string): this {
     this.baggage = { ...this.baggage, [key]: String(value) }
     return this
   }
 
+  /** Returns an item of legacy baggage; undefined without one. */
   getBaggageItem(key: string): string | undefined {
     return this.baggage?.[key]
   }
 
-  /** All items as JSON text. */
+  /** Returns all items of legacy baggage as JSON text. */
   getAllBaggageItems(): string {
     return JSON.stringify(this.baggage ?? {})
   }
 
+  /** Removes an item of legacy baggage. */
   removeBaggageItem(key: string): this {
     if (this.baggage !== undefined) {
       const { [key]: _removed, ...rest } = this.baggage
@@ -191,12 +205,13 @@ export class Span implements SpanRecord {
     return this
   }
 
+  /** Removes all items of legacy baggage. */
   removeAllBaggageItems(): this {
     this.baggage = undefined
     return this
   }
 
-  /** Ends the span, at `timeMs` (epoch) or now. Only the first call counts. */
+  /** Finishes the span at `timeMs` (ms since the epoch) or now. Only the first call counts. */
   finish(timeMs?: number): void {
     if (this.durationMs >= 0) return
     const end = timeMs === undefined ? performance.now() : this.ticksOf(timeMs)
@@ -204,21 +219,20 @@ export class Span implements SpanRecord {
     this.trace.closed(this)
   }
 
-  /** Ticks of a time that a user gave as epoch ms; now, when it is not a usable time. */
+  /** Returns the ticks of a time in ms since the epoch; those of now, if `timeMs` is no usable time. */
   ticksOf(timeMs: unknown): number {
     const time = typeof timeMs === 'number' ? timeMs : Number.parseFloat(String(timeMs))
     if (!(time > 0) || time === Number.POSITIVE_INFINITY) return performance.now()
     return this.trace.anchorTicks + (time - this.trace.anchorMs)
   }
 
-  /** The span has been exported: lets go of everything that a late holder of it does not need. */
   release(): void {
     this.tags = RELEASED
     this.events = undefined
     this.links = undefined
   }
 
-  // OpenTracing leftovers that existing code calls.
+  // Methods of OpenTracing that do nothing; existing code calls `log` and `logEvent`.
   log(): this {
     return this
   }

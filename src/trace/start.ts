@@ -1,4 +1,4 @@
-/** Starts spans: the one place where a trace begins or grows. */
+/** Starts spans; no other file adds spans to a trace or begins one. */
 
 import { idPool, nextId } from '../std/ids'
 import { LocalTrace, type TraceRuntime } from './local-trace'
@@ -8,8 +8,9 @@ import { Span } from './span'
 import { toLink } from './span-extras'
 
 /**
- * A new span of `site` under `parent`: a span of this process, a context of another, or nothing for a new trace.
- * `tags` is adopted, not copied: the caller hands over a fresh literal. `startMs` is epoch time, default now.
+ * Starts a span of `site` under `parent`: a span of this process, a context of another, or undefined for a new trace.
+ * `tags` is adopted, not copied: the caller passes a fresh literal and does not use it again. `startMs` is ms since the
+ * epoch, default now.
  */
 export function startSpan(
   runtime: TraceRuntime,

@@ -7,12 +7,12 @@ import { addErrorTags, isErrorLike } from './error-tags'
 import type { SpanRecord } from './local-trace'
 import type { Tags } from './site'
 
-/** A user can tag an object or array; at most so many of its entries become tags. */
+/** Most entries of a tagged object or array that become tags. */
 const MAX_ENTRIES = 100
 
 type Setter = (span: SpanRecord, value: unknown) => void
 
-/** Names that mean something to the tracer itself. */
+/** Setters for tag names with a meaning of their own. */
 const SPECIAL = new Map<string, Setter>([
   [
     'service.name',
@@ -93,24 +93,24 @@ const SPECIAL = new Map<string, Setter>([
       if (value) setTagValue(span.tags, 'http.status_code', String(value))
     },
   ],
-  // Would set the prototype of the tags.
+  // Setting this key would replace the prototype of the tags.
   ['__proto__', () => {}],
 ])
 
-/** Sets one tag. */
+/** Sets one tag; names with a meaning of their own (`SPECIAL`) change other fields of the span as well. */
 export function setSpanTag(span: SpanRecord, key: string, value: unknown): void {
   const special = SPECIAL.get(key)
   if (special === undefined) setTagValue(span.tags, key, value)
   else special(span, value)
 }
 
-/** Sets every own property of `given`. Never throws, whatever it is. */
+/** Sets every own property of `given` as a tag. Never throws. */
 export function setSpanTags(span: SpanRecord, given: Readonly<Record<string, unknown>>): void {
   try {
-    // Not Object.keys: it would make an array for each span.
+    // `Object.keys` would make an array for each span.
     for (const key in given) if (Object.hasOwn(given, key)) setSpanTag(span, key, given[key])
   } catch {
-    // A getter or a proxy of the user's threw.
+    // A getter or a proxy of the application threw.
   }
 }
 
@@ -131,7 +131,7 @@ export function setTagValue(tags: Tags, key: string, value: unknown): void {
         if (value === null) put(tags, key, undefined)
         else setObject(tags, key, value)
       } catch {
-        // A getter, proxy or toJSON of the user's threw: the tag is not worth an exception in the application.
+        // A getter, proxy or toJSON of the application threw: the tag is not worth an exception in its code.
       }
   }
 }
@@ -163,7 +163,7 @@ function setObject(tags: Tags, key: string, value: object): void {
   }
 }
 
-/** Text of an object that stands for one value; undefined for one that is a collection of values. */
+/** Returns the text of an object that stands for one value; undefined for a collection of values. */
 function asText(value: object): string | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof URL) return value.href

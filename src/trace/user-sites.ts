@@ -2,13 +2,18 @@
 
 import { Site } from './site'
 
-/** Names beyond this many get a site of their own each time: they are data, not names. */
+/**
+ * Most names whose site is kept. Programs with more put data into names; further names get a new site for each span.
+ */
 const MAX_NAMES = 512
 
 const measured = new Map<string, Site>()
 const unmeasured = new Map<string, Site>()
 
-/** `measured`: spans of `trace` and `wrap` count in statistics, those of `startSpan` do not. */
+/**
+ * Returns the site for an operation name. `isMeasured`: spans of `trace` and `wrap` count in statistics, those of
+ * `startSpan` do not.
+ */
 export function userSite(name: string, isMeasured: boolean): Site {
   const sites = isMeasured ? measured : unmeasured
   let site = sites.get(name)

@@ -1,4 +1,4 @@
-/** `startSpan`, `trace` and `wrap`: spans that the application makes itself. */
+/** Implements `tracer.startSpan`, `trace` and `wrap`: spans that the application makes itself. */
 
 import { disguise } from '../std/disguise'
 import { activeSpan, runInSpan } from './context'
@@ -16,9 +16,9 @@ export interface SpanOptions {
   childOf?: SpanContext | null
   /** OpenTracing references; the first one is the parent. */
   references?: readonly { referencedContext(): SpanContext }[]
-  /** ms since the epoch, with fraction; default now. */
+  /** Start in ms since the epoch, with fraction; default now. */
   startTime?: number
-  /** Values of any type. */
+  /** Tags with values of any type. */
   tags?: Record<string, unknown>
   links?: { context: SpanContext; attributes?: Attributes }[]
   /** Tag `_dd.integration`; default `opentracing`. */
@@ -33,10 +33,10 @@ export interface TraceOptions extends SpanOptions {
   measured?: boolean
 }
 
-/** A function to trace: with two parameters it ends its span by calling the second one. */
+/** A function to trace. One with two parameters ends its span by calling the second. */
 export type TracedFunction<Result> = (span: Span, done: (error?: unknown) => void) => Result
 
-/** A span without activation; `startSpan` has no parent unless it is told one. */
+/** Starts a span and does not activate it. The parent comes from the options only, never from the active span. */
 export function startUserSpan(
   runtime: TraceRuntime,
   name: string,
@@ -79,7 +79,9 @@ function contextOf(value: unknown): Span | RemoteContext | undefined {
   return value instanceof Span || value instanceof RemoteContext ? value : undefined
 }
 
-/** Runs `fn` inside a new span that ends when `fn`, or what it returned, has. */
+/**
+ * Runs `fn` inside a new span, which ends when `fn` returns or when the promise, stream or iterator it returned ends.
+ */
 export function traceFunction<Result>(
   runtime: TraceRuntime,
   name: string,
@@ -104,8 +106,9 @@ function endOnce(span: Span): (error?: unknown) => void {
 }
 
 /**
- * A function that does what `fn` does inside of a span, and cannot be told from it: same name, length, properties, and it
- * can be constructed. When its last argument is a function, that is taken for a Node-style callback, which ends the span.
+ * Returns a function that runs `fn` inside of a span and looks like `fn`: same name, length and properties, and it
+ * can be called with `new`. If the last argument is a function, it is taken for a Node-style callback, whose call
+ * ends the span.
  */
 export function wrapFunction<F extends (...args: never[]) => unknown>(
   runtime: TraceRuntime,
@@ -148,7 +151,7 @@ export function wrapFunction<F extends (...args: never[]) => unknown>(
   return disguise(wrapped, fn as never) as unknown as F
 }
 
-/** Ends the span, then calls `callback` in the context of the caller. */
+/** Returns a function that ends the span and calls `callback` with the caller's span `parent` active. */
 function endingCallback(span: Span, callback: (...args: unknown[]) => unknown, parent: Span | undefined) {
   const ending = function (this: unknown, ...args: unknown[]): unknown {
     const error = args[0]

@@ -1,9 +1,9 @@
 /**
- * The traces that hold finished spans behind an open one, oldest first: a doubly linked list through the traces
+ * Lists the traces that hold finished spans behind an open one, oldest first: a doubly linked list through the traces
  * themselves, so that entering and leaving cost a few writes and no garbage.
  *
- * Once a trace has waited long enough, or too many wait, its finished spans are sent and it leaves the list; a trace
- * whose open span is never finished is then held by nothing of ours.
+ * Once a trace has waited long enough, or too many wait, its finished spans are sent and it leaves the list. A trace
+ * whose open span is never finished can then be collected: the tracer does not refer to it any more.
  */
 
 /** A trace as the list links it. */
@@ -17,13 +17,14 @@ export interface WaitingTrace {
 
 /** Finished spans wait at most this long for the rest of their trace. */
 export const MAX_WAIT_MS = 60_000
-/** At most so many traces are held by the list. */
+/** Upper bound on the traces in the list; the oldest is sent when there are more. */
 export const MAX_WAITING = 10_000
 
 let oldest: WaitingTrace | undefined
 let newest: WaitingTrace | undefined
 let count = 0
 
+/** Adds a trace at the end of the list. `nowTicks` is when its first waiting span finished. */
 export function addWaiting(trace: WaitingTrace, nowTicks: number): void {
   trace.waitingSince = nowTicks > 0 ? nowTicks : 1
   trace.older = newest
@@ -33,6 +34,7 @@ export function addWaiting(trace: WaitingTrace, nowTicks: number): void {
   if (++count > MAX_WAITING) oldest?.flushFinished()
 }
 
+/** Removes a trace from the list. */
 export function removeWaiting(trace: WaitingTrace): void {
   if (trace.older === undefined) oldest = trace.newer
   else trace.older.newer = trace.newer
@@ -48,7 +50,7 @@ export function flushWaiting(beforeTicks: number): void {
   while (oldest !== undefined && oldest.waitingSince < beforeTicks) oldest.flushFinished()
 }
 
-/** How many traces are held. */
+/** Returns the number of traces in the list. */
 export function waitingCount(): number {
   return count
 }
