@@ -1,4 +1,7 @@
-/** B3 (https://github.com/openzipkin/b3-propagation): Zipkin's headers, one (`b3`) or several (`x-b3-*`). */
+/**
+ * Reads and writes B3, Zipkin's headers (https://github.com/openzipkin/b3-propagation): one (`b3`) or several
+ * (`x-b3-*`).
+ */
 
 import { parseHex, toHex, type Words } from '../../std/u64'
 import { AUTO_KEEP, AUTO_REJECT, UNDECIDED, USER_KEEP } from '../priority'
@@ -17,8 +20,8 @@ const lower: Words = { hi: 0, lo: 0 }
 const span: Words = { hi: 0, lo: 0 }
 
 /**
- * Reads `traceid-spanid[-sampled[-parentspanid]]`, or `0`, `1`, `d` alone. A context with a decision only has zero ids:
- * a new trace starts with that decision. Undefined for anything else.
+ * Reads `traceid-spanid[-sampled[-parentspanid]]`, or `0`, `1`, `d` alone: a context with zero ids, by whose decision a
+ * new trace starts. Returns undefined for anything else.
  */
 export function extractB3Single(carrier: Carrier): RemoteContext | undefined {
   const value = carrier[SINGLE]
@@ -45,7 +48,7 @@ export function extractB3Single(carrier: Carrier): RemoteContext | undefined {
   return contextOf(priority)
 }
 
-/** Reads the `x-b3-*` headers. Without valid ids only the decision counts, as with the single header. */
+/** Reads the `x-b3-*` headers. Without valid ids only the decision is used, as for the single header. */
 export function extractB3Multi(carrier: Carrier): RemoteContext | undefined {
   const traceId = carrier[TRACE_ID]
   const sampled = carrier[SAMPLED]
@@ -84,7 +87,7 @@ export function injectB3Single(
   carrier[SINGLE] = text
 }
 
-/** Writes the `x-b3-*` headers; `flags` says that a user, not chance, keeps the trace. */
+/** Writes the `x-b3-*` headers. `x-b3-flags` is written if a user or a rule, not chance, keeps the trace. */
 export function injectB3Multi(
   traceId: string,
   spanId: string,
@@ -99,7 +102,7 @@ export function injectB3Multi(
   if (parentId !== '') carrier[PARENT_SPAN_ID] = parentId
 }
 
-/** Hexadecimal text of a parent's id; empty for none. */
+/** Returns the id of a parent span as 16 hex digits; empty text for a zero id. */
 export function parentText(hi: number, lo: number): string {
   return (hi | lo) === 0 ? '' : toHex(hi, lo)
 }
@@ -108,7 +111,10 @@ function decisionOf(text: string): number {
   return text === '1' ? AUTO_KEEP : text === '0' ? AUTO_REJECT : text === 'd' ? USER_KEEP : UNDECIDED
 }
 
-/** 16 or 32 digits, of which the lower 16 are not all zero: the agent refuses such a trace id. */
+/**
+ * Reads 16 or 32 hex digits into `upper` and `lower`. False if the lower 64 bits are zero: the agent refuses such an
+ * id.
+ */
 function readTraceId(text: string, length: number): boolean {
   if (length === 32)
     return parseHex(text, 0, upper) && parseHex(text, 16, lower) && (lower.hi | lower.lo) !== 0

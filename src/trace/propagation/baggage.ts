@@ -1,31 +1,36 @@
-/** W3C Baggage (https://www.w3.org/TR/baggage/): the header `baggage`, `key=value` items joined by commas. */
+/**
+ * Reads and writes W3C Baggage (https://www.w3.org/TR/baggage/): the header `baggage`, `key=value` items joined by
+ * commas.
+ */
 
 import { type Carrier, headerList } from './carrier'
 import { isToken, percentDecode, percentEncode } from './characters'
 
 const BAGGAGE = 'baggage'
-/** Longer headers are not looked at: reading stops at `maxBytes` anyway. */
+/** Longest header that is read, in characters; reading stops at `maxBytes` anyway. */
 const MAX_LENGTH = 65_536
 
+/** Limits of the header in both directions: number of items, and bytes of the whole header. */
 export interface BaggageLimits {
   maxItems: number
   maxBytes: number
 }
 
-/** How often headers were malformed or cut, for the tracer's own metrics. */
+/** Counts baggage headers for telemetry. */
 export class BaggageCounts {
+  /** Headers written, and headers read. */
   injected = 0
   extracted = 0
-  /** Headers refused whole. */
+  /** Headers of which nothing was used, because an item was malformed. */
   malformed = 0
-  /** Headers cut because of the number of their items, and of their bytes. */
+  /** Headers cut at the limit of items, and at the limit of bytes. */
   itemsTruncated = 0
   bytesTruncated = 0
 }
 
 /**
- * The items of the header, in order; undefined when there are none. An item without `=` or value, or with a key that is
- * not a token, makes the whole header void. Properties (`;…`) are dropped; reading stops at the limits.
+ * Returns the items of the header, in order; undefined without any. An item without `=` or value, or with a key that is
+ * no token, makes the whole header void. Properties (`;…`) are dropped; reading stops at the limits.
  */
 export function extractBaggage(
   carrier: Carrier,
@@ -78,7 +83,10 @@ function readItem(text: string, from: number, end: number, items: Record<string,
   return true
 }
 
-/** Writes the items, whole ones up to the limits. Items whose key is not a token, or that are empty, are left out. */
+/**
+ * Writes items up to the limits, never a part of one. Items with an empty value, or whose key is no token, are left
+ * out.
+ */
 export function injectBaggage(
   items: Readonly<Record<string, string>>,
   carrier: Record<string, string>,
@@ -90,13 +98,13 @@ export function injectBaggage(
   for (const name in items) {
     const value = items[name]
     const key = name.trim()
-    // An empty value would make others refuse all items.
+    // Receivers refuse the whole header for an empty value.
     if (typeof value !== 'string' || value === '' || !isToken(key, 0, key.length)) continue
     if (count === limits.maxItems) {
       counts.itemsTruncated++
       break
     }
-    // More text than bytes are left cannot shrink by being encoded.
+    // Encoding never makes text shorter: an item with more characters than bytes are left need not be encoded.
     const item = key.length + value.length < limits.maxBytes ? `${key}=${percentEncode(value)}` : undefined
     const length =
       item === undefined ? Number.POSITIVE_INFINITY : text.length + item.length + (count > 0 ? 1 : 0)
@@ -112,7 +120,7 @@ export function injectBaggage(
   counts.injected++
 }
 
-/** Tags for baggage items: `baggage.<key>` for the keys of this list, or for all with `*`. */
+/** Makes tags `baggage.<key>` of baggage items: for the listed keys, or for all with `*`. */
 export class BaggageTagger {
   readonly #all: boolean
   readonly #keys: readonly string[]
@@ -126,7 +134,7 @@ export class BaggageTagger {
     this.#names = names
   }
 
-  /** The tags of these items; undefined for none. */
+  /** Returns the tags of `items`; undefined without any. */
   tags(items: Readonly<Record<string, string>>): Record<string, string> | undefined {
     let tags: Record<string, string> | undefined
     if (this.#all) {
@@ -137,7 +145,7 @@ export class BaggageTagger {
       return tags
     }
     for (let index = 0; index < this.#keys.length; index++) {
-      // What is inherited, such as `constructor`, is no text.
+      // Inherited properties, such as `constructor`, are no text.
       const value: unknown = items[this.#keys[index]]
       if (typeof value !== 'string') continue
       tags ??= {}

@@ -1,14 +1,14 @@
-/** Reads header values out of whatever a library calls its headers. */
+/** Reads header values out of the objects that libraries have for headers. */
 
 /** Headers by lower-case name. Values can be anything: text, lists, numbers, bytes (Kafka). */
 export type Carrier = Readonly<Record<string, unknown>>
 
-/** A trace header longer than this is not one of ours: it is treated as absent. Node allows 16 KiB for all headers. */
+/** Longest trace header in characters; a longer one is treated as absent. Node.js allows 16 KiB for all headers. */
 export const MAX_HEADER_LENGTH = 8192
-/** So many values of a repeated header are looked at. */
+/** Most values that are read of a repeated header. */
 const MAX_VALUES = 32
 
-/** Text of a header that has one value; empty when it is absent, repeated or too long. */
+/** Returns the text of a header with one value; empty if it is absent, repeated or too long. */
 export function headerText(value: unknown, maxLength = MAX_HEADER_LENGTH): string {
   if (typeof value === 'string') return trimmed(value, maxLength)
   if (value === undefined || value === null) return ''
@@ -16,7 +16,10 @@ export function headerText(value: unknown, maxLength = MAX_HEADER_LENGTH): strin
   return scalarText(value, maxLength)
 }
 
-/** Text of a header that is a list: the values of a repeated header are joined by commas (RFC 9110, section 5.3). */
+/**
+ * Returns the text of a header that is a list: values of a repeated header are joined by commas (RFC 9110, section
+ * 5.3).
+ */
 export function headerList(value: unknown, maxLength = MAX_HEADER_LENGTH): string {
   if (!Array.isArray(value)) return headerText(value, maxLength)
   let text = ''
@@ -47,7 +50,7 @@ function scalarText(value: unknown, maxLength: number): string {
   return ''
 }
 
-/** Without white space around it; empty when too long. */
+/** Returns `text` without white space around it; empty if it is too long. */
 function trimmed(text: string, maxLength: number): string {
   const length = text.length
   if (length === 0 || length > maxLength) return ''

@@ -1,6 +1,6 @@
-/** Which characters may stand where in a header. */
+/** Checks, encodes and decodes the characters of headers. */
 
-/** Every character of `text[from, to)` is printable ASCII, the space among them. */
+/** Returns whether every character of `text[from, to)` is printable ASCII or a space. */
 export function isPrintable(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
@@ -9,7 +9,7 @@ export function isPrintable(text: string, from: number, to: number): boolean {
   return true
 }
 
-/** Every character of `text[from, to)` is printable ASCII but space and comma, and there is at least one. */
+/** Returns whether `text[from, to)` is not empty and has only printable ASCII other than space and comma. */
 export function isName(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
@@ -23,7 +23,7 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCD
   TOKEN[character.charCodeAt(0)] = 1
 }
 
-/** `text[from, to)` is a token, as header names and baggage keys must be (RFC 9110, section 5.6.2). */
+/** Returns whether `text[from, to)` is a token, as header names and baggage keys must be (RFC 9110, section 5.6.2). */
 export function isToken(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
@@ -32,12 +32,12 @@ export function isToken(text: string, from: number, to: number): boolean {
   return to > from
 }
 
-/** `text` as it may stand in a header value: what is not printable ASCII becomes `_`. */
+/** Returns `text` for a header value: each character that is not printable ASCII becomes `_`. */
 export function printable(text: string): string {
   return isPrintable(text, 0, text.length) ? text : text.replace(/[^\x20-\x7e]/g, '_')
 }
 
-/** `encodeURIComponent` that accepts any string: half a surrogate pair becomes U+FFFD. */
+/** Encodes like `encodeURIComponent`, but accepts any string: half a surrogate pair becomes U+FFFD. */
 export function percentEncode(text: string): string {
   if (isUnreserved(text)) return text
   try {
@@ -57,7 +57,7 @@ function isUnreserved(text: string): boolean {
   return true
 }
 
-/** The reverse of `percentEncode`; sequences that are not well formed are kept or replaced, never refused. */
+/** Decodes what `percentEncode` wrote. Never throws: malformed sequences are kept, invalid UTF-8 becomes U+FFFD. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   try {

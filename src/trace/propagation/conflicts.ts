@@ -1,4 +1,4 @@
-/** What becomes of further contexts in a carrier, once the first one has been chosen. */
+/** Merges or links the further contexts of a carrier, once the first one has been chosen. */
 
 import { toHex, type Words } from '../../std/u64'
 import { RemoteContext } from '../remote-context'
@@ -10,7 +10,7 @@ import { contextOf, newTraceparent, readTraceparent, type Traceparent, takeVendo
 const parent = newTraceparent()
 const words: Words = { hi: 0, lo: 0 }
 
-/** False: only a sampling decision. */
+/** Returns whether the context has ids, not a sampling decision only. */
 export function hasIds(context: RemoteContext): boolean {
   return (context.traceHi | context.traceLo) !== 0
 }
@@ -23,7 +23,7 @@ function sameTrace(one: RemoteContext | Traceparent, other: RemoteContext): bool
   return sameLowerHalf(one, other) && one.upperLo === other.upperLo && one.upperHi === other.upperHi
 }
 
-/** Links `context` to one of another trace: the next span shows what else its caller said. */
+/** Links `context` to `other` if that is of another trace, so that the next span shows which other context came in. */
 export function linkIfOther(context: RemoteContext, other: RemoteContext, style: Style): void {
   if (sameTrace(other, context) || (other.spanHi | other.spanLo) === 0) return
   context.links ??= []
@@ -31,11 +31,11 @@ export function linkIfOther(context: RemoteContext, other: RemoteContext, style:
 }
 
 /**
- * Adds to `context` what the W3C headers beside it know.
+ * Adds to `context` the fields of W3C headers in the same carrier.
  * - Another trace: a link, if W3C's is a style to be read (`isStyle`).
  * - The same lower half of the trace id: the state of other vendors.
- * - The same trace but another span, from something between the last Datadog service and us: that span is the parent,
- *   and the last Datadog span is remembered (`_dd.parent_id`).
+ * - The same trace but another span, made by a service of another vendor after the last Datadog service: that span is
+ *   the parent, and the last Datadog span is remembered (`_dd.parent_id`).
  */
 export function mergeW3c(carrier: Carrier, context: RemoteContext, isStyle: boolean): void {
   if (!readTraceparent(carrier, parent)) return
@@ -53,7 +53,7 @@ export function mergeW3c(carrier: Carrier, context: RemoteContext, isStyle: bool
   }
 }
 
-/** A context that starts a new trace, with a link to what the caller sent; undefined when there is nothing to link. */
+/** Returns a context that starts a new trace with a link to `context`; undefined if that has no ids to link to. */
 export function restarted(context: RemoteContext, style: Style): RemoteContext | undefined {
   if (!hasIds(context)) return undefined
   const fresh = new RemoteContext()

@@ -1,4 +1,7 @@
-/** The header `x-datadog-tags`: `key=value` pairs joined by commas, every key starting with `_dd.p.`. */
+/**
+ * Reads and writes the header `x-datadog-tags`: `key=value` pairs joined by commas, every key beginning with
+ * `_dd.p.`.
+ */
 
 import { log } from '../../core/log'
 import { parseHex, upperHex, type Words } from '../../std/u64'
@@ -8,7 +11,7 @@ import { TAG_PREFIX, tagKey } from './tag-keys'
 
 const upper: Words = { hi: 0, lo: 0 }
 
-/** What a header said; shared by the contexts that it came with, and so never written to. */
+/** A parsed header. All contexts with this header share it, so it is never written to. */
 interface ParsedTags {
   readonly text: string
   /** Upper half of the trace id. */
@@ -18,13 +21,13 @@ interface ParsedTags {
   readonly error: string
 }
 
-/** A busy caller sends the same header for a second: the time is all that changes in it. Reading it costs 200 ns. */
+/** The header that was parsed last. A busy caller repeats one header for about a second; parsing costs 200 ns. */
 let last: ParsedTags = { text: '', upperHi: 0, upperLo: 0, tags: undefined, error: '' }
 
 /**
  * Reads the header into `context`: the upper half of the trace id from `_dd.p.tid`, everything else as propagated tags,
- * known or not. One pair that is not valid makes the whole header void, but for a malformed `_dd.p.tid`, which alone is
- * skipped; `propagationError` says which it was.
+ * known or not. One malformed pair makes the whole header void, except a malformed `_dd.p.tid`, which alone is skipped;
+ * `propagationError` names the error.
  */
 export function readTags(text: string, maxLength: number, context: RemoteContext): void {
   if (text.length > maxLength) {
@@ -55,7 +58,7 @@ function parse(text: string): ParsedTags {
     const name = text.slice(from, equals)
     if (name !== '_dd.p.tid') {
       tags ??= {}
-      // The constant is a property name already; text that was cut out would have to be looked up.
+      // The constant is an internalized string; V8 would have to look up a slice of the header to use it as a key.
       tags[name === '_dd.p.dm' ? '_dd.p.dm' : name] = text.slice(equals + 1, end)
     } else if (end - equals !== 17 || !parseHex(text, equals + 1, upper)) {
       upper.hi = upper.lo = 0
@@ -75,8 +78,8 @@ function isPair(text: string, from: number, equals: number, end: number): boolea
 }
 
 /**
- * The header for these tags, in their order after `_dd.p.tid`; empty when there is nothing to send. Undefined when a key
- * or a value cannot be sent, which makes all of it unsendable; empty values are left out.
+ * Returns the header for these tags, `_dd.p.tid` first; empty text without tags. Tags with an empty value are left out;
+ * one key or value that cannot be sent makes the whole header unsendable: undefined.
  */
 export function writeTags(
   upperHi: number,
@@ -94,7 +97,7 @@ export function writeTags(
   return text
 }
 
-/** Printable, and no comma. */
+/** Returns whether `value` is printable ASCII without a comma. */
 function isTagValue(value: string): boolean {
   return isPrintable(value, 0, value.length) && !value.includes(',')
 }

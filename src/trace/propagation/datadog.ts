@@ -1,4 +1,4 @@
-/** Datadog's own headers: `x-datadog-*`, and `ot-baggage-*` for the baggage of OpenTracing. */
+/** Reads and writes Datadog's headers: `x-datadog-*`, and `ot-baggage-*` for the baggage of OpenTracing. */
 
 import { parseDecimal, type Words } from '../../std/u64'
 import { RemoteContext } from '../remote-context'
@@ -20,17 +20,17 @@ export const PARENT_ID = 'x-datadog-parent-id'
 export const PRIORITY = 'x-datadog-sampling-priority'
 export const ORIGIN = 'x-datadog-origin'
 export const TAGS = 'x-datadog-tags'
-/** The SQS worker of Elastic Beanstalk turns a message attribute into this header: all headers, as JSON. */
+/** Header that the SQS worker of Elastic Beanstalk makes of a message attribute: all trace headers, as JSON. */
 const SQS_WORKER = 'x-aws-sqsd-attr-_datadog'
 const LEGACY_BAGGAGE = 'ot-baggage-'
 
-/** An origin marks every span of the trace; one that is longer is not one. */
+/** Longest origin in characters; a longer one is ignored. The origin is a tag of every span of the trace. */
 const MAX_ORIGIN_LENGTH = 256
 const MAX_LEGACY_ITEMS = 64
 
 const words: Words = { hi: 0, lo: 0 }
 
-/** The context in Datadog's headers; undefined when an id is absent or invalid, or the trace id is zero. */
+/** Returns the context in Datadog's headers; undefined if an id is absent or invalid, or the trace id is zero. */
 export function extractDatadog(
   carrier: Carrier,
   maxTagsLength: number,
@@ -56,12 +56,12 @@ export function extractDatadog(
   return context
 }
 
-/** The caller's span as Datadog's headers have it, into `out`; false when they have none. */
+/** Reads the id of the caller's span from Datadog's headers into `out`; false if it is absent or invalid. */
 export function readParentId(carrier: Carrier, out: Words): boolean {
   return parseDecimal(headerText(carrier[PARENT_ID]), out)
 }
 
-/** Datadog's headers inside the header that an SQS worker makes of a message attribute. */
+/** Returns the context in the header that an SQS worker makes of a message attribute; undefined without one. */
 export function extractFromSqsWorker(
   carrier: Carrier,
   maxTagsLength: number,
@@ -96,7 +96,7 @@ function readLegacyBaggage(carrier: Carrier, context: RemoteContext): void {
   }
 }
 
-/** Writes legacy baggage, one header an item; items whose key cannot be a header name, or that are empty, are left out. */
+/** Writes legacy baggage, one header for each item. Empty items, and items whose key is no token, are left out. */
 export function injectLegacyBaggage(items: Record<string, string>, carrier: Record<string, string>): void {
   let left = MAX_LEGACY_ITEMS
   for (const key in items) {
@@ -107,7 +107,9 @@ export function injectLegacyBaggage(items: Record<string, string>, carrier: Reco
   }
 }
 
-/** `%` and the spaces that HTTP would trim are encoded as well, so that reading gives back what was written. */
+/**
+ * Encodes all but printable ASCII. `%`, and spaces that HTTP would trim, are encoded too: reading restores the value.
+ */
 function headerSafe(value: string): string {
   if (value.trim() !== value) return percentEncode(value)
   return value.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeRun)

@@ -10,10 +10,11 @@ import type { Style } from './styles'
 import { contextOf, newTraceparent, readTraceparent } from './w3c'
 
 export interface ExtractOptions {
-  /** Without `baggage`, in the order in which they are tried. */
+  /** Styles in the order in which they are read, without `baggage`. */
   styles: readonly Style[]
   /** Stop at the first style that has a context. */
   firstOnly: boolean
+  /** Start a new trace that links to the caller's context. */
   restart: boolean
   maxTagsLength: number
   legacyBaggage: boolean
@@ -24,7 +25,7 @@ export interface ExtractOptions {
 
 const parent = newTraceparent()
 
-/** The context in `carrier`; undefined when there is none. Throws only what the carrier's own getters throw. */
+/** Returns the context in `carrier`; undefined without one. Throws only what getters of the carrier throw. */
 export function extract(
   carrier: Carrier,
   options: ExtractOptions,
@@ -52,7 +53,7 @@ function extractContext(carrier: Carrier, options: ExtractOptions): RemoteContex
     }
     const found = read(style, carrier, options)
     if (found === undefined) continue
-    // A sampling decision without ids gives way to a context that has some.
+    // A context with ids replaces a sampling decision without ids.
     if (context === undefined || (hasIds(found) && !hasIds(context))) {
       context = found
       contextStyle = style
@@ -64,7 +65,7 @@ function extractContext(carrier: Carrier, options: ExtractOptions): RemoteContex
     context = extractFromSqsWorker(carrier, options.maxTagsLength, options.legacyBaggage)
     if (context === undefined) return undefined
   } else if (contextStyle === 'datadog' && !options.firstOnly && !styles.includes('tracecontext')) {
-    // The state of other vendors survives even where their style is not read.
+    // The state of other vendors is kept even if the style `tracecontext` is not read.
     mergeW3c(carrier, context, false)
   }
   return options.restart ? restarted(context, contextStyle) : context

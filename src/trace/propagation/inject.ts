@@ -11,16 +11,17 @@ import { INHERITED } from './probability'
 import type { Style } from './styles'
 import { TRACEPARENT, TRACESTATE } from './w3c'
 
+/** An object that headers are written into. */
 export type Writable = Record<string, string>
 
 export interface InjectOptions {
-  /** Without `baggage`. */
+  /** Styles to write, without `baggage`. */
   styles: readonly Style[]
   maxTagsLength: number
   legacyBaggage: boolean
 }
 
-/** Writes the headers of a span, or of a context that is passed on; makes the sampling decision of the span's trace. */
+/** Writes the headers of a span, or of a context that is passed on. Makes the sampling decision of the span's trace. */
 export function inject(context: Span | RemoteContext, carrier: Writable, options: InjectOptions): void {
   if (context instanceof RemoteContext) {
     if ((context.traceHi | context.traceLo) !== 0) injectRemote(context, carrier, options)
@@ -82,7 +83,7 @@ function writeB3(style: Style, out: OutgoingHeaders, parent: string, carrier: Wr
   write(out.upperHex + out.traceHex, out.spanHex, out.identity.priority, parent, carrier)
 }
 
-/** Tells with the trace, and in the log, why its tags did not travel. */
+/** Records on the trace and in the log why its tags were not sent. */
 function markTrace(trace: LocalTrace, error: string): void {
   if (trace.chunkTags?.['_dd.propagation_error'] === error) return
   log.warn(`x-datadog-tags ${error}`, `x-datadog-tags is not sent: ${error}`)

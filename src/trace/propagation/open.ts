@@ -1,4 +1,4 @@
-/** Opens the propagator as the configuration asks for it. */
+/** Opens the propagator and its organisation guard by the configuration. */
 
 import type { Config } from '../../core/config/resolve'
 import { log } from '../../core/log'
@@ -6,6 +6,7 @@ import { OrgGuard } from './org-guard'
 import { Propagator } from './propagator'
 import { parseStyles, type Style } from './styles'
 
+/** The part of the configuration that `openPropagator` reads. */
 export type PropagatorConfig = Pick<
   Config,
   | 'propagationStyle'

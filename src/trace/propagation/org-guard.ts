@@ -1,6 +1,6 @@
 /**
- * Keeps traces of other organisations from deciding here: each organisation has a marker, which its agents know
- * (`/info`, `org_prop_marker`) and its tracers send along as `_dd.p.opm`.
+ * Ignores the sampling decisions of other organisations. Each organisation has a marker, which its agents report
+ * (`/info`, `org_prop_marker`) and its tracers propagate as `_dd.p.opm`.
  */
 
 import type { LocalTrace } from '../local-trace'
@@ -10,14 +10,17 @@ import { RemoteContext } from '../remote-context'
 const MARKER = '_dd.p.opm'
 
 export interface OrgGuardOptions {
-  /** A context without a marker is foreign too. */
+  /** Whether a context without a marker is treated as foreign. */
   strict: boolean
-  /** Markers of other organisations that may decide. */
+  /** Markers of other organisations whose decisions are used. */
   trusted: readonly string[]
 }
 
+/** Removes decision, origin and tags from foreign contexts, and propagates the own marker. */
 export class OrgGuard {
-  /** Our own marker; empty until the agent has said it, and nothing is guarded until then. */
+  /**
+   * The marker of this organisation; empty until the agent has reported it, and until then every context is trusted.
+   */
   marker = ''
   readonly #options: OrgGuardOptions
 
@@ -25,15 +28,15 @@ export class OrgGuard {
     this.#options = options
   }
 
-  /** Takes our marker from what the agent says about itself. */
+  /** Takes the own marker from the agent's answer to `/info`. */
   learn(info: Readonly<Record<string, unknown>>): void {
     const { org_prop_marker: marker } = info
     this.marker = typeof marker === 'string' ? marker : ''
   }
 
   /**
-   * Takes from a foreign context its sampling decision, origin and tags. Ids and baggage stay, so that a call that comes
-   * back to its own organisation is still one trace.
+   * Removes sampling decision, origin and tags from a foreign context. Ids and baggage stay, so that a call that
+   * comes back to its own organisation is still one trace.
    */
   enforce(context: RemoteContext): void {
     if (this.marker === '' || this.#isTrusted(context.propagated?.[MARKER])) return
@@ -49,10 +52,10 @@ export class OrgGuard {
     return marker === this.marker || this.#options.trusted.includes(marker)
   }
 
-  /** Our own marker goes out in place of any other. */
+  /** Puts the own marker into the propagated tags, in place of any other. */
   stamp(identity: LocalTrace | RemoteContext): void {
     if (this.marker === '' || identity.propagated?.[MARKER] === this.marker) return
-    // Tags of a context that came in are shared with others that had the same header.
+    // Contexts with the same header share one object of tags (datadog-tags.ts).
     identity.propagated = { ...identity.propagated, [MARKER]: this.marker }
     if (!(identity instanceof RemoteContext)) identity.outgoing = undefined
   }

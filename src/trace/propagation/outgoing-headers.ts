@@ -1,4 +1,6 @@
-/** The header texts of one trace, made when a style first asks for them and kept until the sampling decision changes. */
+/**
+ * The header texts of one trace. Each is made for the first style that needs it, and kept until the decision changes.
+ */
 
 import { toDecimal, toHex, upperHex } from '../../std/u64'
 import { UNDECIDED } from '../priority'
@@ -12,7 +14,7 @@ const SPAN_ID_LENGTH = 16
 /** Last field of `traceparent`, by sampled (1) and random (2). */
 const FLAGS = ['-00', '-01', '-02', '-03']
 
-/** What headers say of a trace: a trace of this process, or a context that is passed through. */
+/** The fields of a trace that headers carry: of a trace of this process, or of a context that is passed through. */
 export interface TraceIdentity {
   /** Upper and lower 64 bits of the trace id, as int32 words. */
   readonly upperHi: number
@@ -25,7 +27,7 @@ export interface TraceIdentity {
   readonly propagated: Record<string, string> | undefined
 }
 
-/** Empty text = not made yet, or nothing to send. */
+/** The header texts of one trace; empty text = not made yet, or nothing to send. */
 export class OutgoingHeaders {
   readonly identity: TraceIdentity
   /** The context that the trace continues. */
@@ -40,13 +42,13 @@ export class OutgoingHeaders {
   // Datadog's headers.
   traceDecimal: string
   origin: string
-  /** Undefined: a tag cannot be sent, so none is. */
+  /** Header `x-datadog-tags`; undefined if a tag cannot be sent, and then none is. */
   tags: string | undefined
-  // W3C's headers, without what depends on the span.
+  // The parts of W3C's headers that do not depend on the span.
   parentHead: string
   stateHead: string
   stateTail: string
-  // The span that was written last: a batch of messages, or a request sent again, writes the same.
+  // The span that was written last: a batch of messages, or a repeated request, writes the same span again.
   spanHi: number
   spanLo: number
   spanHex: string
@@ -75,7 +77,7 @@ export class OutgoingHeaders {
     this.tracestate = ''
   }
 
-  /** The span whose context is sent. */
+  /** Sets the span whose context is written next. */
   setSpan(hi: number, lo: number): void {
     if (hi === this.spanHi && lo === this.spanLo) return
     this.spanHi = hi
@@ -83,7 +85,7 @@ export class OutgoingHeaders {
     this.spanHex = this.spanDecimal = this.traceparent = this.tracestate = ''
   }
 
-  /** Makes what `x-datadog-*` need. */
+  /** Makes the texts of `x-datadog-*`. */
   prepareDatadog(): void {
     const { traceHi, traceLo, upperHi, upperLo, origin, propagated } = this.identity
     if (this.traceDecimal === '') {
@@ -107,7 +109,10 @@ export class OutgoingHeaders {
     if (this.spanHex === '') this.spanHex = toHex(this.spanHi, this.spanLo)
   }
 
-  /** Makes `traceparent` and `tracestate`. `parent` is `p`, the last Datadog span: undefined = the span itself, '' = none. */
+  /**
+   * Makes `traceparent` and `tracestate`. `parent` is `p`, the last Datadog span: undefined = the span itself, '' =
+   * none.
+   */
   prepareW3c(parent: string | undefined): void {
     if (this.traceparent !== '') return
     this.prepareHex()

@@ -1,37 +1,38 @@
 /**
- * Consistent probability sampling: `tracestate` member `ot=rv:<14 hex digits>;th:<1 to 14 hex digits>`, by which tracers of
- * any vendor see at which rate a trace was sampled (https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/).
+ * Writes consistent probability sampling: the `tracestate` member `ot=rv:<14 hex digits>;th:<1 to 14 hex digits>`
+ * tells tracers of any vendor at which rate a trace was sampled
+ * (https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/).
  *
  * | key | meaning |
  * |---|---|
- * | `rv` | 56 random bits that all services of a trace share: the complement of our hash of the trace id |
+ * | `rv` | 56 random bits that all services of a trace share: the complement of the trace id's hash (hash.ts) |
  * | `th` | rejection threshold `(1 - rate) * 2^56` without trailing zeros; the trace is kept where `rv >= th` |
  */
 
 import { toHex, type Words } from '../../std/u64'
 import { hashOf, keepByHash } from '../sampling/hash'
 
-/** Nothing was decided here: what came from upstream travels on. */
+/** Probability of a trace whose sampling this process has not decided: the inherited member is passed on. */
 export const INHERITED = -1
-/** Decided here, but not by chance (a user, a limiter): no threshold holds any more. */
+/** Probability of a trace that a user or a limiter of this process decided: no threshold is valid any more. */
 export const NOT_BY_CHANCE = 0
 
 const DIGITS = 14
-/** A member of `tracestate` has at most so many characters after its `=`. */
+/** Longest value of a `tracestate` member, in characters. */
 const MAX_VALUE_LENGTH = 256
-/** Members beside Datadog's own and this one. */
+/** Most members besides Datadog's and `ot`. */
 const MAX_OTHERS = 30
 
 const words: Words = { hi: 0, lo: 0 }
 
-/** `ot=` stands at `from`. */
+/** Returns whether `text` has `ot=` at `from`. */
 export function isOt(text: string, from: number): boolean {
   return (
     text.charCodeAt(from) === 0x6f && text.charCodeAt(from + 1) === 0x74 && text.charCodeAt(from + 2) === 0x3d
   )
 }
 
-/** A member that came from upstream, without `rv` and `th` that are not valid; empty when nothing is left of it. */
+/** Returns an `ot` member from upstream without invalid `rv` and `th`; empty text if no field is left. */
 export function withoutInvalid(member: string): string {
   const fields = member.slice(3).split(';')
   const valid = fields.filter(isValid)
@@ -45,9 +46,9 @@ function isValid(field: string): boolean {
 }
 
 /**
- * The members of other vendors as they travel on from a trace whose sampling was decided at `probability`, a rate in
- * (0, 1]: our member comes first, with the fields of the inherited one that we do not know. `NOT_BY_CHANCE` leaves the
- * inherited `rv`, `INHERITED` all as it is.
+ * Returns the members of other vendors, `others`, as they are passed on from a trace that was sampled at
+ * `probability`, a rate in (0, 1]: the `ot` member of this tracer comes first, with all other fields of the inherited
+ * one. With `NOT_BY_CHANCE` the inherited `ot` member loses `th` only; with `INHERITED` all members stay as they are.
  */
 export function withProbability(
   others: string,
@@ -77,7 +78,7 @@ export function withProbability(
   return rest.join(',')
 }
 
-/** Whole fields only, as many as fit. */
+/** Returns the `ot` member with as many whole fields as fit. */
 function toMember(fields: readonly string[]): string {
   let value = ''
   for (const field of fields) {
@@ -87,7 +88,10 @@ function toMember(fields: readonly string[]): string {
   return value === '' ? '' : `ot=${value}`
 }
 
-/** What is worked out of a rate; rates change seldom. The threshold is 32 and 24 bits. */
+/**
+ * The threshold of the rate that was used last, since rates change seldom: its upper 32 and lower 24 bits, and its
+ * text.
+ */
 let lastRate = 0
 let thresholdHi = 0
 let thresholdLo = 0
@@ -107,7 +111,8 @@ function ownFields(rate: number, traceHi: number, traceLo: number): string {
   let hi = ~words.hi >>> 0
   let lo = ~words.lo >>> 8
   const reaches = hi > thresholdHi || (hi === thresholdHi && lo >= thresholdLo)
-  // The eight bits that are cut off can turn the comparison round; the decision stands, so `rv` gives way.
+  // The decision compared 64 bits, `rv` has 56. Where these would decide otherwise, `rv` is set to agree with the
+  // decision.
   if (reaches !== keepByHash(traceHi, traceLo, rate)) {
     hi = thresholdHi
     lo = thresholdLo
@@ -119,7 +124,7 @@ function ownFields(rate: number, traceHi: number, traceLo: number): string {
   return `rv:${digits(hi, lo)}${thresholdText}`
 }
 
-/** 14 digits of 32 and 24 bits. */
+/** Returns 14 hex digits: `hi` has 32 bits, `lo` 24. */
 function digits(hi: number, lo: number): string {
   return toHex(hi | 0, lo << 8).slice(0, DIGITS)
 }

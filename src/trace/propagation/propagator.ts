@@ -1,4 +1,4 @@
-/** Carries traces between services: writes headers for the active one and reads a caller's. */
+/** Carries trace contexts between services: writes contexts into headers and reads the context of a caller. */
 
 import { RemoteContext } from '../remote-context'
 import type { Span } from '../span'
@@ -9,27 +9,31 @@ import { type InjectOptions, inject, type Writable } from './inject'
 import type { OrgGuard } from './org-guard'
 import type { Style } from './styles'
 
+/** Settings of a `Propagator`; `openPropagator` takes these from the configuration. */
 export interface PropagatorOptions {
-  /** Styles to write, and to read in this order. */
+  /** Styles to write, and styles to read in this order. */
   inject: readonly Style[]
   extract: readonly Style[]
   /** Stop at the first style that has a context (`DD_TRACE_PROPAGATION_EXTRACT_FIRST`). */
   extractFirst: boolean
-  /** What an incoming context does to a trace (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT`). */
+  /** What is done with an incoming context (`DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT`). */
   behavior: 'continue' | 'restart' | 'ignore'
   /** Longest `x-datadog-tags` in characters, default 512; 0 turns the header off. */
   maxTagsLength?: number
+  /** Most items, and most bytes, of the header `baggage` in both directions. */
   baggageMaxItems: number
   baggageMaxBytes: number
-  /** Items of these keys become tags; `*` = all. */
+  /** Keys of baggage items that become tags; `*` = all. */
   baggageTagKeys: readonly string[]
-  /** Whether `ot-baggage-*` travels with Datadog's headers. */
+  /** Whether `ot-baggage-*` is read and written with Datadog's headers. */
   legacyBaggage: boolean
-  /** Undefined: contexts of all organisations are alike. */
+  /** Guard against decisions of other organisations; undefined = every context is trusted. */
   orgGuard?: OrgGuard
 }
 
 /**
+ * Writes and reads the headers of all configured styles.
+ *
  * @example
  * const propagator = new Propagator(options)
  * propagator.inject(span, getBaggage(), headers)
@@ -42,7 +46,7 @@ export class Propagator {
   readonly #injectsBaggage: boolean
   readonly #baggageLimits: BaggageLimits
   readonly #orgGuard: OrgGuard | undefined
-  /** What happened to `baggage` headers so far. */
+  /** Counts of `baggage` headers so far. */
   readonly baggageCounts = new BaggageCounts()
 
   constructor(options: PropagatorOptions) {
@@ -65,8 +69,8 @@ export class Propagator {
   }
 
   /**
-   * Writes the headers of `span`, or of a context that is passed on, and of `baggage` into `carrier`. The trace's
-   * sampling decision is made before. Never throws: what a carrier refuses is not written.
+   * Writes the headers of `span`, or of a context that is passed on, and of `baggage` into `carrier`. Makes the trace's
+   * sampling decision first. Never throws: headers that a carrier refuses are not written.
    */
   inject(
     span: Span | RemoteContext | undefined,
@@ -82,11 +86,11 @@ export class Propagator {
         injectBaggage(baggage, carrier as Writable, this.#baggageLimits, this.baggageCounts)
       }
     } catch {
-      // A frozen carrier, or a setter of the application's that threw.
+      // The carrier is frozen, or a setter of the application threw.
     }
   }
 
-  /** The same for what is not a plain object: calls `set(name, value)` for every header. */
+  /** Writes the headers by `set(name, value)`, for carriers that are no plain object. Never throws. */
   injectWith(
     span: Span | RemoteContext | undefined,
     baggage: Readonly<Record<string, string>> | undefined,
@@ -102,8 +106,8 @@ export class Propagator {
   }
 
   /**
-   * The caller's context in `carrier`, an object with lower-case header names; undefined when there is none. A context
-   * with zero ids holds what came without one: baggage, or a sampling decision. Never throws.
+   * Returns the caller's context in `carrier`, an object with lower-case header names; undefined without one. A context
+   * with zero ids holds baggage or a sampling decision that came without ids. Never throws.
    */
   extract(carrier: unknown): RemoteContext | undefined {
     if (typeof carrier !== 'object' || carrier === null || this.#ignores) return undefined
@@ -112,7 +116,7 @@ export class Propagator {
       if (context !== undefined && this.#orgGuard !== undefined) this.#orgGuard.enforce(context)
       return context
     } catch {
-      // A getter of the application's threw.
+      // A getter of the application threw.
       return undefined
     }
   }

@@ -1,5 +1,6 @@
 /** Names of the header families that a trace context can travel in. */
 
+/** A family of headers, by its name in the configuration; B3 with one header is `b3`. */
 export type Style = 'datadog' | 'tracecontext' | 'b3' | 'b3multi' | 'baggage'
 
 const NAMES = new Map<string, Style>([
@@ -12,9 +13,9 @@ const NAMES = new Map<string, Style>([
 ])
 
 /**
- * Reads style names as `DD_TRACE_PROPAGATION_STYLE` and `OTEL_PROPAGATORS` spell them: any case, a list or text with
- * commas, in order, without repetitions. `none` adds nothing, so that alone it means no propagation. `unknown` holds
- * the names that are none of these, as they were written.
+ * Reads style names in the spelling of `DD_TRACE_PROPAGATION_STYLE` and `OTEL_PROPAGATORS`: any case, a list or text
+ * with commas. Returns the styles in order, without repetitions. `none` adds no style, so that `none` alone means no
+ * propagation. `unknown` has the names of no style, as they were written.
  *
  * @example parseStyles('Datadog, B3 single header, jaeger') // { styles: ['datadog', 'b3'], unknown: ['jaeger'] }
  */

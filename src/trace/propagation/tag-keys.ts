@@ -1,21 +1,26 @@
-/** Names of propagated tags as the headers write them. */
+/** Spells the names of propagated tags for the headers. */
 
 import { isName } from './characters'
 
-/** Every propagated tag starts with this. */
+/** Prefix of all propagated tags. */
 export const TAG_PREFIX = '_dd.p.'
 
+/** The name of one propagated tag in both headers. */
 export interface TagKey {
-  /** `_dd.p.dm=` for `x-datadog-tags`; empty when the name cannot be sent there. */
+  /** `_dd.p.dm=` for `x-datadog-tags`; empty if the name cannot be sent. */
   readonly datadog: string
-  /** `;t.dm:` for `tracestate`; empty when the tag does not belong there. */
+  /** `;t.dm:` for `tracestate`; empty if the tag is not sent there. */
   readonly state: string
 }
 
-/** The same few names come with every trace; names of a caller's choosing must not fill the memory. */
+/**
+ * Most names whose spelling is kept. A few names come with every trace; a caller must not fill the memory with
+ * others.
+ */
 const MAX_KNOWN = 64
 const known = new Map<string, TagKey>()
 
+/** Returns the spellings of the tag `name`. */
 export function tagKey(name: string): TagKey {
   let key = known.get(name)
   if (key !== undefined) return key

@@ -1,15 +1,15 @@
-/** Writes the header `tracestate`: Datadog's member first, then those of other vendors as they came. */
+/** Writes the header `tracestate`: Datadog's member first, then the members of other vendors as they came. */
 
 import type { RemoteContext } from '../remote-context'
 import { withProbability } from './probability'
 import { tagKey } from './tag-keys'
 
-/** Datadog's member has at most so many characters, its name included. */
+/** Longest Datadog member in characters, its name included. */
 const MAX_LENGTH = 256
 
 /**
- * Returns the members that are not Datadog's: those that came with `remote`, and the `probability` at which the trace was
- * sampled in this process.
+ * Returns the members that are not Datadog's: those that came with `remote`, and the `probability` at which the trace
+ * was sampled in this process.
  */
 export function otherMembers(
   remote: RemoteContext | undefined,
@@ -22,7 +22,8 @@ export function otherMembers(
 }
 
 /**
- * What comes before the id of the last Datadog span: `dd=s:1;o:rum;p:`. An origin that would not fit is left out.
+ * Returns the part of Datadog's member before the id of the last Datadog span: `dd=s:1;o:rum;p:`. An origin that
+ * would not fit is left out.
  */
 export function stateHead(priority: string, origin: string | undefined): string {
   let text = priority === '' ? 'dd=' : `dd=s:${priority};`
@@ -34,8 +35,9 @@ export function stateHead(priority: string, origin: string | undefined): string 
 }
 
 /**
- * What comes after it: tags, and the keys of other versions, each with a semicolon before it. `length` is how many
- * characters the member has so far; pairs that would not fit are left out.
+ * Returns the part of Datadog's member after the id of the last Datadog span: tags, and keys of other versions of this
+ * tracer, each with a semicolon before it. `length` is the number of characters that the member has so far; pairs that
+ * would not fit are left out.
  */
 export function stateTail(length: number, tags: Record<string, string> | undefined, unknown: string): string {
   let text = ''
@@ -55,14 +57,14 @@ export function stateTail(length: number, tags: Record<string, string> | undefin
   return text
 }
 
-/** The header without `p`, for a context that names no Datadog span. `tail` starts with `;`, with `,`, or is empty. */
+/** Returns the header without `p`, for a context without a Datadog span. `tail` begins with `;` or `,`, or is empty. */
 export function withoutParent(head: string, tail: string): string {
   const start = head.slice(0, -2)
   if (tail.startsWith(';')) return start + tail.slice(1)
   return start === 'dd=' ? tail.slice(1) : start.slice(0, -1) + tail
 }
 
-/** A value of the `dd` member: `,` `;` `~` and what is not printable become `_`, then `=` becomes `~`. */
+/** Escapes a value of the `dd` member: `,` `;` `~` and non-printable characters become `_`, then `=` becomes `~`. */
 function escaped(value: string): string {
   for (let at = 0; at < value.length; at++) {
     const code = value.charCodeAt(at)

@@ -13,11 +13,11 @@ import type { RemoteContext } from '../remote-context'
 import { isPrintable } from './characters'
 import { isOt, withoutInvalid } from './probability'
 
-/** A list has at most so many members (W3C Trace Context, section 3.3.1.1); one of those we send is our own. */
+/** Most members of a list (W3C Trace Context, section 3.3.1.1). One of the members that are sent is Datadog's. */
 const MAX_MEMBERS = 32
-/** At most so many keys of a `dd` member are read. */
+/** Most keys that are read of a `dd` member. */
 const MAX_PAIRS = 64
-/** `p` travels on as it came, even when it is not 16 hex digits, but not at any length. */
+/** Longest `p`, in characters. It is passed on as it came, even if it is not 16 hex digits. */
 const MAX_PARENT_LENGTH = 32
 
 const TAB = 0x09
@@ -33,9 +33,9 @@ const LOWER_S = 0x73
 const LOWER_T = 0x74
 
 /**
- * Reads the header into `context`. What other vendors and later versions say is always taken; `own`, that the context is
- * the one of the `traceparent` beside it, adds priority, origin and tags, and `parent` adds `p`. Members that are not
- * valid are left out, and so are those after the 32nd.
+ * Reads the header into `context`: always the members of other vendors and keys of later versions; priority, origin
+ * and tags if `own`, which means that `context` was read from the `traceparent` of the same carrier; `p` if `parent`.
+ * Malformed members are left out, and so are members after the 32nd.
  */
 export function readTracestate(text: string, context: RemoteContext, own: boolean, parent: boolean): void {
   let others = ''
@@ -62,7 +62,7 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
         foundOt = true
         const valid = withoutInvalid(member)
         if (valid !== member) {
-          // What is changed goes to the front (W3C Trace Context, section 3.5).
+          // A changed member goes to the front (W3C Trace Context, section 3.5).
           if (valid !== '') others = others === '' ? valid : `${valid},${others}`
           continue
         }
@@ -85,7 +85,7 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === TAB
 }
 
-/** A key without white space, `=`, and a value, all printable. */
+/** Returns whether `text[from, end)` is a key without white space, `=`, and a value, all printable. */
 function isMember(text: string, from: number, end: number): boolean {
   const equals = text.indexOf('=', from)
   if (equals <= from || equals >= end - 1 || !isPrintable(text, from, end)) return false
@@ -93,7 +93,7 @@ function isMember(text: string, from: number, end: number): boolean {
   return space < 0 || space > equals
 }
 
-/** Values are taken only when they are printable; what is not kept need not be. */
+/** Reads Datadog's member. A value is taken only if it is printable; values that are not kept are not checked. */
 function readDd(
   text: string,
   start: number,
@@ -111,7 +111,7 @@ function readDd(
     const to = semicolon < 0 || semicolon > end ? end : semicolon
     at = to + 1
     const colon = text.indexOf(':', from)
-    // Nothing without a key or a value.
+    // A pair without key or value is skipped.
     if (colon <= from || colon >= to - 1) continue
     const first = text.charCodeAt(from)
     if (colon > from + 1) {
@@ -138,7 +138,7 @@ function readTag(text: string, from: number, colon: number, end: number, context
   if (colon === from + 2 && text.charCodeAt(from) === LOWER_D && text.charCodeAt(from + 1) === LOWER_M) {
     value = text.slice(colon + 1, end)
     if (value.length !== 2 || value.charCodeAt(0) !== DASH) {
-      // -11, and 4 as some write it.
+      // `-11`, or `4` without the sign, as some tracers write it.
       const mechanism = Math.abs(Number.parseInt(value, 10))
       if (!(mechanism < 1000)) return
       value = `-${mechanism}`
@@ -146,7 +146,7 @@ function readTag(text: string, from: number, colon: number, end: number, context
   } else {
     if (!isPrintable(text, from, end)) return
     key = `_dd.p.${text.slice(from, colon)}`
-    if (key === '_dd.p.tid') return // the traceparent has the whole id
+    if (key === '_dd.p.tid') return // `traceparent` has the whole id
     value = unescaped(text, colon + 1, end)
   }
   context.propagated ??= {}
@@ -158,7 +158,7 @@ function unescaped(text: string, from: number, to: number): string {
   return value.includes('~') ? value.replaceAll('~', '=') : value
 }
 
-/** `s` refines the sampled flag, by which the context has 1 or 0; where they disagree the flag wins. */
+/** Refines the priority by `s`. The context has 1 or 0 from the sampled flag, which wins where the two disagree. */
 function reconcile(priority: number, context: RemoteContext): void {
   if (context.priority > 0 === priority > 0) context.priority = priority
   else if (context.priority > 0) {

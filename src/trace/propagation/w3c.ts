@@ -1,4 +1,4 @@
-/** W3C Trace Context (https://www.w3.org/TR/trace-context/): the headers `traceparent` and `tracestate`. */
+/** Reads W3C Trace Context (https://www.w3.org/TR/trace-context/): the headers `traceparent` and `tracestate`. */
 
 import { parseHex, type Words } from '../../std/u64'
 import { AUTO_KEEP, AUTO_REJECT } from '../priority'
@@ -11,7 +11,7 @@ export const TRACESTATE = 'tracestate'
 
 const words: Words = { hi: 0, lo: 0 }
 
-/** What a `traceparent` says, as int32 words. */
+/** A parsed `traceparent`; ids are int32 words. */
 export interface Traceparent {
   upperHi: number
   upperLo: number
@@ -20,11 +20,11 @@ export interface Traceparent {
   spanHi: number
   spanLo: number
   sampled: boolean
-  /** The lower 56 bits of the trace id are random. */
+  /** Whether the lower 56 bits of the trace id are random. */
   random: boolean
 }
 
-/** A place to read into. */
+/** Returns an empty `Traceparent` to read into. */
 export function newTraceparent(): Traceparent {
   return {
     upperHi: 0,
@@ -39,9 +39,9 @@ export function newTraceparent(): Traceparent {
 }
 
 /**
- * Reads `version-traceid-parentid-flags`: 2, 32, 16 and 2 hexadecimal digits. Version 00 ends there, later ones may go on
- * after a dash, ff is invalid. False for anything else and for zero ids, also a trace id whose lower 64 bits are zero:
- * the agent refuses those.
+ * Reads `version-traceid-parentid-flags`: 2, 32, 16 and 2 hexadecimal digits. Version 00 ends after these, later
+ * versions may go on after a dash, ff is invalid. Returns false for anything else, for zero ids, and for a trace id
+ * whose lower 64 bits are zero, which the agent refuses.
  */
 export function readTraceparent(carrier: Carrier, out: Traceparent): boolean {
   const value = carrier[TRACEPARENT]
@@ -88,7 +88,7 @@ function hexValue(code: number): number {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
-/** The context of a `traceparent` that has been read, with what `tracestate` adds to it. */
+/** Returns the context of a parsed `traceparent`, with the fields of `tracestate`. */
 export function contextOf(parent: Traceparent, carrier: Carrier): RemoteContext {
   const context = new RemoteContext()
   context.upperHi = parent.upperHi
@@ -108,7 +108,7 @@ export function contextOf(parent: Traceparent, carrier: Carrier): RemoteContext 
   return context
 }
 
-/** Takes into `context` what `tracestate` holds for others and for versions of this tracer to come, and `p` on demand. */
+/** Reads the members of other vendors and keys of later versions from `tracestate` into `context`; `p` if `parent`. */
 export function takeVendorState(carrier: Carrier, context: RemoteContext, parent: boolean): void {
   const state = carrier[TRACESTATE]
   if (state !== undefined) readTracestate(headerList(state), context, false, parent)

@@ -1,8 +1,11 @@
-/** The sampling decision that every Datadog tracer and the agent make alike from the same id and rate. */
+/**
+ * Decides sampling from an id and a rate by the hash that all Datadog tracers and the agent use, so that all decide
+ * alike.
+ */
 
 import type { Words } from '../../std/u64'
 
-/** 1111111111111111111, the multiplier that all of them use, as two words. */
+/** 1111111111111111111, the multiplier that all Datadog tracers use, as two words. */
 const FACTOR_HI = 0x0f6b75ab
 const FACTOR_LO = 0x2bc471c7
 const TWO_32 = 0x1_0000_0000
@@ -11,7 +14,10 @@ const MAX_UINT64 = 2 ** 64
 
 const product: Words = { hi: 0, lo: 0 }
 
-/** `id * 1111111111111111111 mod 2^64`, with `id` the lower 64 bits of a trace id (or a span id) as int32 words. */
+/**
+ * Computes `id * 1111111111111111111 mod 2^64` into `out`; `id` is a span id or the lower 64 bits of a trace id, as
+ * int32 words.
+ */
 export function hashOf(hi: number, lo: number, out: Words): void {
   // The lower words multiplied in 16-bit halves, so that no product passes 2^53.
   const lowHalf = (lo & 0xffff) * FACTOR_LO
@@ -22,7 +28,7 @@ export function hashOf(hi: number, lo: number, out: Words): void {
   out.hi = (carry + Math.imul(lo, FACTOR_HI) + Math.imul(hi, FACTOR_LO)) | 0
 }
 
-/** The hash is at most `floor(rate * (2^64 - 1))`. Rate 1 keeps all and rate 0 none. */
+/** Returns whether the hash of an id is at most `floor(rate * (2^64 - 1))`. Rate 1 keeps all and rate 0 none. */
 export function keepByHash(hi: number, lo: number, rate: number): boolean {
   if (rate >= 1) return true
   if (!(rate > 0)) return false

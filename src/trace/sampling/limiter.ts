@@ -1,7 +1,8 @@
-/** At most so many traces a second, counted in fixed windows of one second. */
+/** Limits the traces of a second, counted in fixed windows of one second. */
 
 const WINDOW_MS = 1000
 
+/** Lets at most `limit` traces, or spans, of each second pass. */
 export class RateLimiter {
   readonly #limit: number
   readonly #nowMs: () => number
@@ -11,13 +12,13 @@ export class RateLimiter {
   #allowedBefore = 0
   #requestedBefore = 0
 
-  /** `limit` a second: negative = no limit, 0 = none pass. `nowMs` is any clock that does not jump. */
+  /** `limit`: traces a second; negative = no limit, 0 = none pass. `nowMs`: a monotonic clock. */
   constructor(limit: number, nowMs: () => number = () => performance.now()) {
     this.#limit = limit
     this.#nowMs = nowMs
   }
 
-  /** Whether one more may pass now; it is counted either way. */
+  /** Returns whether one more may pass now, and counts it as requested either way. */
   allow(): boolean {
     if (this.#limit < 0) return true
     this.#turn()
@@ -27,7 +28,7 @@ export class RateLimiter {
     return true
   }
 
-  /** Share of what passed in this window and the one before: `_dd.limit_psr`. 1 when nothing was asked. */
+  /** Share of requests that passed in this window and the one before (`_dd.limit_psr`); 1 without requests. */
   get effectiveRate(): number {
     const requested = this.#requested + this.#requestedBefore
     return requested === 0 ? 1 : (this.#allowed + this.#allowedBefore) / requested

@@ -1,14 +1,15 @@
-/** Patterns of sampling rules: globs in configuration, regular expressions in code as well. */
+/** Matches patterns of sampling rules: globs in the configuration, and regular expressions in code. */
 
 import type { TagValue } from '../site'
 
-/** Whether a value of a span fits; undefined = the span does not have it. */
+/** Returns whether a value of a span matches; undefined = the span does not have the value. */
 export type Matcher = (value: TagValue | undefined) => boolean
 
 /**
- * A glob matches the whole text without regard to case: `*` is any run of characters, also none, `?` exactly one, and
- * nothing else is special. Stars alone match everything, also what is missing; nothing else matches missing or empty text.
- * Numbers are compared as their decimal digits, if they are integers; others fit stars only.
+ * Returns the matcher of a glob, which matches the whole text without regard to case: `*` is any run of characters,
+ * also none, `?` exactly one, and no other character is special. A glob of stars alone matches everything, also a
+ * missing value; no other glob matches a missing or empty value. Integers are compared as decimal digits; other
+ * numbers match stars only.
  */
 export function globMatcher(pattern: string): Matcher {
   if (isStars(pattern)) return () => true
@@ -20,7 +21,10 @@ export function globMatcher(pattern: string): Matcher {
   }
 }
 
-/** The whole value need not match; state that a regular expression keeps between calls (`g`, `y`) is not used. */
+/**
+ * Returns the matcher of a regular expression, which may match a part of the value. The flags `g` and `y` are
+ * ignored.
+ */
 export function regExpMatcher(pattern: RegExp): Matcher {
   const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
   return value => value !== undefined && stateless.test(String(value))
@@ -31,7 +35,7 @@ function isStars(pattern: string): boolean {
   return pattern !== ''
 }
 
-/** Lower-case text to compare; empty when there is nothing to compare. */
+/** Returns the lower-case text to compare; empty text for a value that no glob but stars matches. */
 function textOf(value: TagValue | undefined): string {
   if (typeof value === 'string') return value.toLowerCase()
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : ''
@@ -39,7 +43,7 @@ function textOf(value: TagValue | undefined): string {
 }
 
 /**
- * Goes through `text` once and back only to the last star, which may then swallow one character more: at most
+ * Goes through `text` once and back only to the last star, which then covers one character more: at most
  * `pattern.length * text.length` steps, for any pattern.
  */
 function matchGlob(pattern: string, text: string): boolean {
@@ -67,7 +71,7 @@ function matchGlob(pattern: string, text: string): boolean {
   return patternAt === pattern.length
 }
 
-/** A character outside the basic plane takes two places in the text. */
+/** Returns the length of the character at `at`: 2 for one outside the basic plane. */
 function characterLength(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return code >= 0xd800 && code <= 0xdbff && at + 1 < text.length ? 2 : 1

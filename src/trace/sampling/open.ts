@@ -1,4 +1,4 @@
-/** Opens the samplers of traces and of single spans as the configuration asks for them. */
+/** Opens the samplers of traces and of single spans by the configuration. */
 
 import { readFileSync } from 'node:fs'
 import type { Config } from '../../core/config/resolve'
@@ -8,7 +8,9 @@ import { parseRules, type SamplingRule } from './rules'
 import { Sampler } from './sampler'
 import { SpanSampler } from './span-sampler'
 
+/** The part of the configuration that `openSampler` reads. */
 export type SamplerConfig = Pick<Config, 'samplingRules' | 'sampleRate' | 'rateLimit' | 'env' | 'tags'>
+/** The part of the configuration that `openSpanSampler` reads. */
 export type SpanSamplerConfig = Pick<Config, 'spanSamplingRules' | 'spanSamplingRulesFile' | 'tags'>
 
 /** Returns the sampler of traces. `nowMs` is the clock of its rate limiters in ms, for tests. */
@@ -29,8 +31,8 @@ export function samplingRules(config: Pick<Config, 'samplingRules'>): SamplingRu
 }
 
 /**
- * Returns the sampler that keeps single spans of dropped traces, by the rules of `DD_SPAN_SAMPLING_RULES` or, where that
- * has none, of `DD_SPAN_SAMPLING_RULES_FILE`; undefined without rules.
+ * Returns the sampler that keeps single spans of dropped traces, by the rules of `DD_SPAN_SAMPLING_RULES` or, where
+ * that has none, of `DD_SPAN_SAMPLING_RULES_FILE`; undefined without rules.
  */
 export function openSpanSampler(config: SpanSamplerConfig, nowMs?: () => number): SpanSampler | undefined {
   const { spanSamplingRules, spanSamplingRulesFile: file } = config

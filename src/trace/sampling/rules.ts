@@ -1,17 +1,18 @@
-/** Sampling rules: `DD_TRACE_SAMPLING_RULES`, `DD_SPAN_SAMPLING_RULES` and their forms in code. */
+/** Reads sampling rules: `DD_TRACE_SAMPLING_RULES`, `DD_SPAN_SAMPLING_RULES`, and the options of the same meaning. */
 
 import type { SpanRecord } from '../local-trace'
 import { MECHANISM_RULE } from '../priority'
 import type { TagValue } from '../site'
 import { globMatcher, type Matcher, regExpMatcher } from './matcher'
 
-/** Decision makers of rules that came by remote configuration. */
+/** Values of `_dd.p.dm` for rules that came by remote configuration. */
 const MECHANISM_REMOTE_USER = 11
 const MECHANISM_REMOTE_DYNAMIC = 12
 
-/** Global tags of the tracer (`DD_TAGS`, `env`), which spans have without holding them. */
+/** Global tags of the tracer (`DD_TAGS`, `env`): every span is sent with these tags, and no span object has any. */
 export type GlobalTags = Readonly<Record<string, TagValue>>
 
+/** A parsed rule; a matcher that is undefined matches every span. */
 export interface SamplingRule {
   readonly service: Matcher | undefined
   readonly name: Matcher | undefined
@@ -19,23 +20,24 @@ export interface SamplingRule {
   readonly tags: readonly (readonly [key: string, matcher: Matcher])[]
   /** 0..1 */
   readonly sampleRate: number
-  /** Traces (spans, for span rules) a second that the rule lets pass; undefined = no limit of its own. */
+  /** Most traces (for span rules: spans) a second that the rule keeps; undefined = no limit for this rule. */
   readonly maxPerSecond: number | undefined
-  /** Who decided, for `_dd.p.dm`. */
+  /** Value of `_dd.p.dm`, the decision maker. */
   readonly mechanism: number
 }
 
+/** The result of `parseRules`. */
 export interface ParsedRules {
   rules: SamplingRule[]
-  /** What was wrong, in words for a log, one for each rule that was skipped or changed. */
+  /** Messages for the log, one for each rule that was skipped or changed. */
   problems: string[]
 }
 
 /**
  * Reads rules from JSON text or a list: `sample_rate`, `service`, `name`, `resource`, `tags`, `max_per_second`,
- * `provenance`, or the same names in camelCase; in code, patterns can be regular expressions. A rule that cannot be
- * understood is skipped, so that it does not match more than it was meant to. `defaultRate` stands in for a missing
- * rate; without it such a rule is skipped.
+ * `provenance`, or the same names in camelCase; in code, patterns can be regular expressions. A malformed rule is
+ * skipped, so that it does not match more than it was meant to. `defaultRate` replaces a missing rate; without it a
+ * rule without rate is skipped.
  *
  * @example parseRules('[{"service": "web-*", "sample_rate": 0.1}]').rules[0].sampleRate // 0.1
  */
@@ -63,7 +65,7 @@ export function parseRules(input: unknown, defaultRate?: number): ParsedRules {
   return parsed
 }
 
-/** Adds the rule to `parsed`, or not; returns what is wrong with it. */
+/** Adds the rule to `parsed` unless it is malformed. Returns what is wrong with it; undefined if nothing is. */
 function readRule(entry: unknown, defaultRate: number | undefined, parsed: ParsedRules): string | undefined {
   if (typeof entry !== 'object' || entry === null) return 'not an object, skipped'
   const fields = entry as Record<string, unknown>
@@ -111,7 +113,7 @@ function mechanismOf(provenance: unknown): number {
   return provenance === 'dynamic' ? MECHANISM_REMOTE_DYNAMIC : MECHANISM_RULE
 }
 
-/** Whether every pattern of the rule fits the span. */
+/** Returns whether every pattern of the rule matches the span. */
 export function ruleMatches(rule: SamplingRule, span: SpanRecord, globalTags: GlobalTags): boolean {
   if (rule.service !== undefined && !rule.service(span.service)) return false
   if (rule.name !== undefined && !rule.name(span.name)) return false

@@ -1,4 +1,6 @@
-/** Decides whether a trace is kept: the first rule that matches its local root, else the agent's rate for its service. */
+/**
+ * Decides whether a trace is kept: the first rule that matches its local root, else the agent's rate for its service.
+ */
 
 import type { LocalTrace, TraceSampler } from '../local-trace'
 import {
@@ -18,8 +20,9 @@ import { type GlobalTags, parseRules, ruleMatches, type SamplingRule } from './r
 
 const KSR = '_dd.p.ksr'
 
+/** Settings of a `Sampler`; `openSampler` takes these from the configuration. */
 export interface SamplerOptions {
-  /** From `parseRules`; the first that matches decides. */
+  /** Rules from `parseRules`; the first that matches decides. */
   rules: readonly SamplingRule[]
   /** `DD_TRACE_SAMPLE_RATE`: an implicit last rule that matches everything. Undefined: the agent's rates decide. */
   sampleRate?: number
@@ -27,20 +30,21 @@ export interface SamplerOptions {
   rateLimit?: number
   env?: string
   globalTags?: GlobalTags
-  /** Clock of the limiters in ms; for tests. */
+  /** Clock of the rate limiters in ms; for tests. */
   nowMs?: () => number
 }
 
-/** A rule with what is worked out of it once. */
+/** A rule with its rate as text and its limiter. */
 interface ActiveRule {
   readonly rule: SamplingRule
   readonly rateText: string
   readonly limiter: RateLimiter | undefined
 }
 
+/** Decides by rules, by the agent's rates and by the built-in rate of 1, in this order. */
 export class Sampler implements TraceSampler {
   readonly agentRates: AgentRates
-  /** `DD_TAGS`, for rules that ask for tags. */
+  /** Tags of `DD_TAGS`, which rules can match. */
   globalTags: GlobalTags
   readonly #nowMs: (() => number) | undefined
   readonly #limiter: RateLimiter
@@ -54,7 +58,7 @@ export class Sampler implements TraceSampler {
     this.setRules(options.rules, options.sampleRate)
   }
 
-  /** Replaces all rules, for configuration that changes while the program runs. Their limiters start afresh. */
+  /** Replaces all rules when the configuration changes while the program runs. Rate limits of rules start anew. */
   setRules(rules: readonly SamplingRule[], sampleRate?: number): void {
     const active: ActiveRule[] = []
     for (const rule of rules) active.push(this.#activate(rule))
@@ -90,7 +94,7 @@ export class Sampler implements TraceSampler {
     setRateText(trace, rateText)
     let keep = keepByHash(trace.traceHi, trace.traceLo, rule.sampleRate)
     const byChance = keep
-    // Limiters are asked only for what would be kept; the one that refuses is the one that is reported.
+    // Limiters count only traces that would be kept. `limitRate` is the rate of the limiter that was asked last.
     if (keep && limiter !== undefined) {
       keep = limiter.allow()
       trace.limitRate = limiter.effectiveRate
@@ -110,7 +114,7 @@ export class Sampler implements TraceSampler {
   }
 }
 
-/** The rate that decided travels on; one that came from upstream stays. */
+/** Propagates the rate that decided, unless a rate came from upstream. */
 function setRateText(trace: LocalTrace, text: string): void {
   trace.propagated ??= {}
   trace.propagated[KSR] ??= text

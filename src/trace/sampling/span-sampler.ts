@@ -1,4 +1,4 @@
-/** Single spans that are kept out of a dropped trace (`DD_SPAN_SAMPLING_RULES`). */
+/** Keeps single spans of dropped traces (`DD_SPAN_SAMPLING_RULES`). */
 
 import type { SpanRecord } from '../local-trace'
 import { keepByHash } from './hash'
@@ -7,14 +7,16 @@ import { type GlobalTags, ruleMatches, type SamplingRule } from './rules'
 
 const MECHANISM_SPAN_RULE = 8
 
+/** Settings of a `SpanSampler`; `openSpanSampler` takes these from the configuration. */
 export interface SpanSamplerOptions {
-  /** From `parseRules(json, 1)`: a span rule without a rate keeps everything it matches. */
+  /** Rules from `parseRules(json, 1)`: a span rule without a rate keeps every span it matches. */
   rules: readonly SamplingRule[]
   globalTags?: GlobalTags
-  /** Clock of the limiters in ms; for tests. */
+  /** Clock of the rate limiters in ms; for tests. */
   nowMs?: () => number
 }
 
+/** Marks the spans of dropped traces that are to be sent. */
 export class SpanSampler {
   readonly #rules: readonly SamplingRule[]
   readonly #limiters: (RateLimiter | undefined)[] = []
@@ -29,8 +31,9 @@ export class SpanSampler {
   }
 
   /**
-   * Whether the first rule that matches keeps this finished span of a dropped trace; later rules are not tried. The span
-   * id is hashed, so that spans of one trace are decided apart. A span that is kept says by which rule, in its tags.
+   * Returns whether the first rule that matches keeps this finished span of a dropped trace; later rules are not
+   * tried. The span id is hashed, so that spans of one trace are decided independently. Sets the tags
+   * `_dd.span_sampling.*` on a span that is kept.
    */
   keep(span: SpanRecord): boolean {
     for (let index = 0; index < this.#rules.length; index++) {
