@@ -1,6 +1,6 @@
 /**
  * Checks the imports of src and integrations: down the floors of src/README.md only, none from one integration to
- * another, no circle, types included. `node test/tools/check-imports.cjs [root] [--all]`, part of `npm run lint`;
+ * another, no circle, types included. `node test/tools/check-imports.cjs [root]`, part of `npm run lint`;
  * plain JavaScript, so that lint needs no build.
  */
 'use strict'
@@ -8,12 +8,6 @@
 const { readdirSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { dirname, normalize } = require('node:path/posix')
-
-/** What is not mended yet, by folder. `--all` reports it too; the commit that mends a folder deletes its name. */
-const NOT_YET = {
-  circles: ['src/trace/'],
-  sideways: [],
-}
 
 const SOURCE = /\.[cm]?[jt]sx?$/
 /** Matches the specifier of `import`, `export … from`, `require('x')` and `import('x')`, of a type or a value. */
@@ -122,7 +116,7 @@ function shortestCircle(graph, start) {
 }
 
 /** Returns one line for each import that is refused in the tree at `root`. */
-function check(root, exceptions) {
+function check(root) {
   const floors = readFloors(readFileSync(join(root, 'src/README.md'), 'utf8'))
   const sources = ['src', 'integrations', 'test'].flatMap(folder => sourcesIn(root, folder))
   const files = new Set(sources)
@@ -135,23 +129,18 @@ function check(root, exceptions) {
       targets.set(to, line)
       if (file.startsWith('test/') || file.endsWith('.test.ts')) continue
       const reason = refusal(file, to, floors)
-      const known =
-        file.startsWith('integrations/') && exceptions.sideways.some(folder => to.startsWith(folder))
-      if (reason !== undefined && !known) problems.push(`${file}:${line}: ${reason}`)
+      if (reason !== undefined) problems.push(`${file}:${line}: ${reason}`)
     }
     graph.set(file, targets)
   }
   for (const circle of circlesOf(graph)) {
     const [file, next = file] = circle
-    if (exceptions.circles.some(folder => circle.every(name => name.startsWith(folder)))) continue
     const way = [...circle, file].join(' → ')
     problems.push(`${file}:${graph.get(file).get(next)}: imports itself in a circle, types included: ${way}`)
   }
   return problems
 }
 
-const all = process.argv.includes('--all')
-const root = process.argv.slice(2).find(argument => argument !== '--all') ?? join(__dirname, '../..')
-const problems = check(root, all ? { circles: [], sideways: [] } : NOT_YET)
+const problems = check(process.argv[2] ?? join(__dirname, '../..'))
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exitCode = 1
