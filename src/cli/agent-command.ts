@@ -1,4 +1,4 @@
-/** `tracer agent`: runs a local agent until it is told to stop. */
+/** `tracer agent`: runs a local agent until SIGINT or SIGTERM. */
 
 import { startAgent } from '../agent/server'
 import { DEFAULT_API_PORT } from './client'
@@ -8,16 +8,16 @@ const DEFAULT_PORT = 8126
 
 export const AGENT_HELP = `Usage: tracer agent [options]
 
-Takes in traces and profiles as a Datadog Agent does, from any Datadog tracer, and keeps the last of them in memory.
+Receives traces and profiles from any Datadog tracer, as a Datadog Agent does, and keeps the newest in memory.
 
-  --port PORT         where they come in (${DEFAULT_PORT}; 0 takes any free port)
-  --host HOST         on which address (127.0.0.1; anything else lets other machines send)
-  --socket PATH       also on this unix socket
-  --api-port PORT     where \`tracer traces\` asks, always on 127.0.0.1 (${DEFAULT_API_PORT}; 0 takes any free port)
-  --store-limit SIZE  memory for traces before the oldest go (192MiB)
+  --port PORT         port that receives traces and profiles (${DEFAULT_PORT}; 0 = any free port)
+  --host HOST         address to listen on (127.0.0.1; any other lets other machines send)
+  --socket PATH       unix socket to listen on as well
+  --api-port PORT     port of the API for \`tracer traces\`, on 127.0.0.1 only (${DEFAULT_API_PORT}; 0 = any free port)
+  --store-limit SIZE  memory for traces; beyond it the oldest are dropped (192MiB)
   --profile-store-limit SIZE
-                      the same for profiles (64MiB)
-  --json              the addresses as one line of JSON
+                      memory for profiles; beyond it the oldest are dropped (64MiB)
+  --json              print the addresses as one line of JSON
 `
 
 export async function agent(argv: string[]): Promise<void> {
@@ -43,7 +43,7 @@ export async function agent(argv: string[]): Promise<void> {
     throw new CommandError(explain(error))
   })
 
-  // Both ends of its life are promised to whoever started it: the line on stdout, and exit status 0.
+  // The caller can rely on both: the line on stdout once the agent listens, and exit status 0 after a signal.
   const stop = () => {
     void running.close().then(() => process.exit(0))
   }
@@ -56,7 +56,7 @@ export async function agent(argv: string[]): Promise<void> {
     return
   }
   process.stdout.write(
-    `local agent: traces come in at ${url}${values.socket === undefined ? '' : ` and unix://${values.socket}`}\n` +
+    `local agent: receives traces at ${url}${values.socket === undefined ? '' : ` and unix://${values.socket}`}\n` +
       `send to it:  DD_TRACE_AGENT_URL=${url}\n` +
       `look at it:  tracer traces${apiPort === DEFAULT_API_PORT ? '' : ` --url ${apiUrl}`}\n`,
   )

@@ -1,12 +1,12 @@
-/** Values of profiles as people read them. */
+/** Formats values of profiles for people. */
 
 import { formatDuration } from './duration'
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-/** How many ms a unit of pprof is. */
+/** Units of time in pprof, in ms. */
 const MS: Record<string, number> = { nanoseconds: 1e-6, microseconds: 1e-3, milliseconds: 1, seconds: 1000 }
 
-/** `1.90 s`, `12.3 MiB` or `1,234`, by the unit that a pprof has. */
+/** Formats a value by its unit in the pprof: `1.90 s`, `12.3 MiB` or `1,234`. */
 export function formatAmount(value: number, unit: string): string {
   if (value === 0) return '0'
   if (unit in MS)
@@ -14,7 +14,7 @@ export function formatAmount(value: number, unit: string): string {
   return unit === 'bytes' ? formatBytes(value) : Math.round(value).toLocaleString('en-US')
 }
 
-/** Three figures and a unit. */
+/** Formats bytes with three figures and a unit: `12.3 MiB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0
@@ -23,7 +23,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`
 }
 
-/** `12.3%` of a whole; nothing of nothing. */
+/** Formats a share as `12.3%`; empty if the whole is 0. */
 export function formatShare(value: number, whole: number): string {
   return whole === 0 ? '' : `${((value / whole) * 100).toFixed(1)}%`
 }

@@ -1,4 +1,4 @@
-/** Asks a running local agent's JSON API. */
+/** Client for the JSON API of a local agent. */
 
 import { get } from 'node:http'
 import { CommandError } from './usage'
@@ -8,21 +8,21 @@ export const DEFAULT_API_URL = `http://127.0.0.1:${DEFAULT_API_PORT}`
 
 const TIMEOUT_MS = 10_000
 
-/** The decoded answer, or undefined for 404. Throws a `CommandError` that says what to do when nothing answers. */
+/** Returns the decoded answer; undefined for 404. Throws a `CommandError` that says what to do if nothing answers. */
 export async function ask<T>(base: string, path: string): Promise<T | undefined> {
-  const { status, body } = await get200(base, path)
+  const { status, body } = await getAnswer(base, path)
   if (status === 404) return undefined
   return parse<T>(base, status, body)
 }
 
-/** The bytes of the answer, as they came; else as `ask`. */
+/** Returns the bytes of the answer, not decoded; undefined for 404. Throws as `ask` does. */
 export async function download(base: string, path: string): Promise<Buffer | undefined> {
-  const { status, body } = await get200(base, path)
+  const { status, body } = await getAnswer(base, path)
   return status === 404 ? undefined : body
 }
 
-/** Throws a `CommandError` with the reason where the status is neither 200 nor 404. */
-async function get200(base: string, path: string): Promise<Answer> {
+/** Returns an answer of status 200 or 404. Throws a `CommandError` with the reason for any other. */
+async function getAnswer(base: string, path: string): Promise<Answer> {
   if (!URL.canParse(base) || !base.startsWith('http://'))
     throw new CommandError(`not an http:// address: ${base}`)
   const answer = await request(new URL(path, base)).catch((error: NodeJS.ErrnoException) => {

@@ -6,14 +6,17 @@ import { displayWidth, fit } from './text'
 export interface Column<T> {
   title: string
   align: 'left' | 'right'
-  /** Widest it may get; the one without takes what is left. */
+  /** Greatest width; the one column without it takes the rest of the line. */
   maxWidth?: number
   value(row: T): string
 }
 
 const FLEXIBLE_MIN_WIDTH = 16
 
-/** One line a row below a line of titles; no line is wider than the screen, which one column gives way to. */
+/**
+ * Returns a line of titles and a line for each row. The column without `maxWidth` is cut so that lines fit the
+ * screen.
+ */
 export function renderColumns<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],

@@ -1,6 +1,6 @@
-/** Durations as people read them: three figures and a unit. */
+/** Formats durations and times for people. */
 
-/** `340 µs`, `12.3 ms`, `1.90 s`, `2 min 05 s`. */
+/** Formats a duration with three figures and a unit: `340 µs`, `12.3 ms`, `1.90 s`, `2 min 05 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 1) return `${Math.round(ms * 1000)} µs`
   if (ms < 999.5) return `${figures(ms)} ms`
@@ -16,7 +16,7 @@ function figures(value: number): string {
   return value.toFixed(value >= 9.995 ? 1 : 2)
 }
 
-/** Local time of day with milliseconds. */
+/** Formats the local time of day with milliseconds. */
 export function formatTime(unixMs: number): string {
   const time = new Date(unixMs)
   const two = (value: number) => String(value).padStart(2, '0')

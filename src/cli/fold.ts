@@ -1,20 +1,20 @@
-/** Turns the spans of a trace into the rows of a waterfall, alike siblings folded into one. */
+/** Turns the spans of a trace into the rows of a waterfall, in which similar siblings are folded into one row. */
 
 import type { SpanDetail } from '../agent/api-types'
 
 export interface Row {
-  /** One span, or all that were folded, by start. */
+  /** The spans of the row, ordered by start; more than one if siblings were folded. */
   spans: SpanDetail[]
-  /** Lines of the tree to the left, one an ancestor: whether more of its siblings follow below. */
+  /** For each ancestor, whether more of its siblings follow below: there the tree has a vertical line. */
   guides: boolean[]
   isLast: boolean
   depth: number
 }
 
-/** Two of a kind are easier read as they are; from three on they are one row. */
+/** Fewest similar siblings that are folded; two are easier to read as they are. */
 const FOLD_FROM = 3
 
-/** The rows from top to bottom. What is below the spans of a folded row is folded likewise, all of it together. */
+/** Returns the rows from top to bottom. The children of all spans of a folded row are folded together. */
 export function foldRows(spans: readonly SpanDetail[]): Row[] {
   const rows: Row[] = []
   const stack: Row[] = []
@@ -35,7 +35,7 @@ export function foldRows(spans: readonly SpanDetail[]): Row[] {
   return rows
 }
 
-/** Each span's children, from the order and depth of a depth-first list. */
+/** Returns each span's children, from the order and depth of a depth-first list. */
 function childrenBySpan(spans: readonly SpanDetail[]): Map<SpanDetail, SpanDetail[]> {
   const children = new Map<SpanDetail, SpanDetail[]>()
   const path: SpanDetail[] = []
@@ -47,7 +47,7 @@ function childrenBySpan(spans: readonly SpanDetail[]): Map<SpanDetail, SpanDetai
   return children
 }
 
-/** Alike spans together, at the place of the first; groups too small to fold stay single spans in order of start. */
+/** Groups similar siblings. Groups too small to fold become single spans. The result is in order of start. */
 function foldSiblings(siblings: SpanDetail[]): SpanDetail[][] {
   const kinds = new Map<string, SpanDetail[]>()
   for (const span of siblings) {

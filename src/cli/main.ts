@@ -6,25 +6,26 @@ import { CommandError, UsageError } from './usage'
 
 const HELP = `Usage: tracer COMMAND [options]
 
-  tracer run -- node app.js   runs a program with the tracer preloaded
-  tracer agent                runs a local agent: no account, no network, nothing to install
-  tracer traces               lists the traces that it has
-  tracer trace ID             shows one trace as a waterfall
-  tracer profiles             lists the profiles that it has
-  tracer profiles ID          shows the dearest functions of one, by endpoint or span if you like
-  tracer profile PID          profiles a process that runs, or a command, into a file; no agent needed
+  tracer run -- node app.js   run a program with the tracer preloaded
+  tracer agent                run a local agent: no account, no network, nothing to install
+  tracer traces               list the traces of the local agent
+  tracer trace ID             show one trace as a waterfall
+  tracer profiles             list the profiles of the local agent
+  tracer profiles ID          show the most expensive functions of a profile, of one endpoint or span if wanted
+  tracer profile PID          profile a running process into a file; no agent needed
+  tracer profile COMMAND      run a command and profile it into a file; no agent needed
 
-  tracer COMMAND --help       tells more
+  tracer COMMAND --help       help for a command
   tracer --version
 `
 
 interface Command {
-  /** Undefined when the command explains itself. */
+  /** Text for `--help`; undefined if the command prints it by itself. */
   help: string | undefined
   run(argv: string[]): void | Promise<void>
 }
 
-// Loaded when asked for: `tracer run` has no business with the agent's code.
+// Each command is loaded when it is run, so that `tracer run` does not load the agent.
 const COMMANDS: Record<string, () => Command> = {
   run: () => ({ help: undefined, run: (require('./run.js') as { run: Command['run'] }).run }),
   agent: () => {
@@ -63,7 +64,7 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-// A reader that has seen enough (`| head`) is no error.
+// A reader that closes the pipe early (`| head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1)
 })

@@ -1,4 +1,4 @@
-/** Renders profiles of a local agent: the list, and the dearest functions of one. */
+/** Renders profiles of a local agent: the list, and the most expensive functions of one profile. */
 
 import type { FunctionCost, ProfileDetail, ProfileSummary, ProfileTop } from '../agent/api-types'
 import { formatAmount, formatBytes, formatShare } from './amount'
@@ -20,12 +20,12 @@ const PROFILE_COLUMNS: Column<ProfileSummary>[] = [
   { title: 'REQUESTS', align: 'right', maxWidth: 9, value: profile => String(requestsOf(profile) || '') },
 ]
 
-/** One line a profile below a line of titles. */
+/** Returns a line of titles and a line for each profile. */
 export function renderProfiles(profiles: readonly ProfileSummary[], screen: Screen): string {
   return renderColumns(PROFILE_COLUMNS, profiles, screen)
 }
 
-/** What the profile is, its dearest functions, and its endpoints where there are some. */
+/** Returns a description of the profile, its most expensive functions, and its endpoints if it has any. */
 export function renderTop(profile: ProfileDetail, top: ProfileTop, screen: Screen): string {
   const { total, profileTotal, unit, functions, functionCount, endpoints } = top
   const paint = painter(screen.color)
@@ -102,7 +102,7 @@ function requestsOf({ endpointCounts }: ProfileSummary): number {
   return Object.values(endpointCounts).reduce((sum, count) => sum + count, 0)
 }
 
-/** A file's name without its ending. */
+/** Returns a file's name without its ending. */
 function typeOf({ name }: { name: string }): string {
   return clean(name.split('.', 1)[0])
 }

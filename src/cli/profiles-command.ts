@@ -1,4 +1,4 @@
-/** `tracer profiles [ID]`: the profiles of a local agent, the dearest functions of one, or its files. */
+/** `tracer profiles [ID]`: the profiles of a local agent; the most expensive functions of one profile, or its files. */
 
 import { writeFileSync } from 'node:fs'
 import type { ProfileDetail, ProfileSummary, ProfileTop } from '../agent/api-types'
@@ -11,27 +11,27 @@ import { CommandError, parse, UsageError, wholeNumber } from './usage'
 export const PROFILES_HELP = `Usage: tracer profiles [options]
        tracer profiles ID [options]
 
-Lists the profiles that a local agent has, newest first. With an ID, as the list prints it, shows which functions of
-that profile cost most: SELF is what a function spent itself, TOTAL what it and those that it called spent.
+Lists the profiles of a local agent, newest first. With an ID from that list, shows the most expensive functions of
+that profile: SELF is the cost of a function itself, TOTAL includes the functions that it called.
 
-  --limit N          how many (20)
+  --limit N          number of rows (20)
   --url URL          the agent's API (${DEFAULT_API_URL})
-  --json             as JSON
+  --json             print JSON
 
-of the list
+for the list
   --service NAME     only profiles of this service
-  --env NAME         only those of this environment
+  --env NAME         only profiles of this environment
 
-of one profile
-  --type TYPE        wall, cpu, space, or another one that it has (wall)
-  --sort total       by TOTAL instead of SELF
-  --endpoint TEXT    only samples of endpoints with this text
-  --span ID          only those of this span, hexadecimal or decimal
-  --local-root ID    only those below this first span of a process
-  --thread TEXT      only those of threads with this text in the name, or this id
-  --flame            the tree of all stacks, as JSON
-  -o, --output FILE  writes what the agent was sent with this type: mostly a compressed pprof
-  --file NAME        of this file (wall.pprof, main.jfr); with -o, any one there is
+for one profile
+  --type TYPE        sample type: wall, cpu, space, or another that the profile has (wall)
+  --sort total       sort by TOTAL instead of SELF
+  --endpoint TEXT    only samples of endpoints that contain this text
+  --span ID          only samples of this span, hexadecimal or decimal
+  --local-root ID    only samples of this local root (the first span of a process) and the spans below it
+  --thread TEXT      only samples of threads whose name contains this text, or that have this id
+  --flame            print the tree of all stacks as JSON
+  -o, --output FILE  write the file with this type as the agent received it: mostly a compressed pprof
+  --file NAME        use this file (wall.pprof, main.jfr); with -o, any file of the profile
 `
 
 const OPTIONS = {
@@ -80,13 +80,13 @@ export async function profiles(argv: string[]): Promise<void> {
   else process.stdout.write(renderTop(found, top, screenOf(process.stdout)))
 }
 
-/** What the API is asked; options of the other form are refused rather than left out. */
+/** Returns the query for the API. Throws a `UsageError` for options that belong to the other form of the command. */
 function queryOf(values: Values, names: readonly (keyof Values)[]): URLSearchParams {
   const isOne = names === OF_ONE
   for (const name of isOne ? OF_LIST : ([...OF_ONE, 'flame', 'output'] as const))
     if (values[name] !== undefined)
       throw new UsageError(
-        `--${name} is of ${isOne ? 'the list, not of one profile' : 'one profile: name it'}`,
+        `--${name} is for ${isOne ? 'the list, not for one profile' : 'one profile: give its id'}`,
       )
   const query = new URLSearchParams({ limit: String(wholeNumber('limit', values.limit, 1, 10_000) ?? 20) })
   for (const name of names) {
@@ -100,7 +100,7 @@ async function list(url: string, query: URLSearchParams, json: boolean): Promise
   const answer = await ask<{ total: number; profiles: ProfileSummary[] }>(url, `/api/profiles?${query}`)
   if (answer === undefined) throw new CommandError(`${url} is not the API of a local agent`)
   if (json) return print(JSON.stringify(answer.profiles, null, 2))
-  if (answer.total === 0) return print('no profiles (yet, or none that match)')
+  if (answer.total === 0) return print('no profiles yet, or none that match')
   process.stdout.write(renderProfiles(answer.profiles, screenOf(process.stdout)))
   const rest = answer.total - answer.profiles.length
   if (rest > 0) print(`${rest} more: --limit ${answer.total}`)

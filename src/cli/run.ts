@@ -27,9 +27,9 @@ export function run(argv: readonly string[]): void {
 }
 
 /**
- * Runs a command with more environment, and ends this process as the command ended, after `ended`, which may say another
- * exit status than 0, and is told whether the command ran at all. Signals are handed on. `name` begins what is said of
- * one that cannot be run.
+ * Runs a command with additional environment variables, and ends this process as the command ended. Signals are
+ * passed on to the command. Before that, `ended` is called with whether the command ran at all; the status that it
+ * returns replaces a status of 0. `name` begins the message if the command cannot be run.
  */
 export function runCommand(
   [command, ...args]: readonly string[],
@@ -58,7 +58,7 @@ export function runCommand(
   })
 }
 
-/** NODE_OPTIONS that also load the tracer; unchanged when they do already. */
+/** Returns NODE_OPTIONS that also load the tracer; unchanged if they do already. */
 export function withTracer(options: string | undefined): string {
   const register = pathToFileURL(join(__dirname, '..', 'register.mjs')).href
   // In NODE_OPTIONS, quotes keep a path with spaces together; a URL has none.
@@ -69,7 +69,7 @@ export function withTracer(options: string | undefined): string {
 
 function endBySignal(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal)
-  // A signal that does not end us (a handler of somebody's): the shell's convention says the same by the status.
+  // If a handler keeps the signal from ending this process, the status says the same, by the shell's convention.
   process.exitCode = 128 + (constants.signals[signal] ?? 0)
 }
 

@@ -8,7 +8,7 @@ import { clean } from './text'
 
 const COLUMNS: Column<TraceSummary>[] = [
   { title: 'TIME', align: 'left', maxWidth: 12, value: trace => formatTime(trace.startMs) },
-  // The low 64 bits: enough to ask for the trace, and what logs and other tools print.
+  // The low 64 bits identify the trace, and are what logs and other tools print.
   { title: 'TRACE', align: 'left', maxWidth: 16, value: trace => trace.traceId.slice(-16) },
   { title: 'SERVICE', align: 'left', maxWidth: 24, value: trace => clean(trace.service) },
   { title: 'RESOURCE', align: 'left', value: trace => clean(trace.resource) },
@@ -17,7 +17,7 @@ const COLUMNS: Column<TraceSummary>[] = [
   { title: 'STATUS', align: 'left', maxWidth: 22, value: statusOf },
 ]
 
-/** One line a trace below a line of titles; no line is wider than the screen. */
+/** Returns a line of titles and a line for each trace, none wider than the screen. */
 export function renderTable(traces: readonly TraceSummary[], screen: Screen): string {
   return renderColumns(COLUMNS, traces, screen, trace => (trace.status === 'error' ? 'red' : undefined))
 }

@@ -1,7 +1,7 @@
-/** What the terminal can show. */
+/** Width and colours of a terminal. */
 
 export interface Screen {
-  /** Columns. */
+  /** Width in columns. */
   width: number
   color: boolean
 }
@@ -9,7 +9,9 @@ export interface Screen {
 const WIDTH_WITHOUT_TERMINAL = 120
 const MIN_WIDTH = 60
 
-/** Colour only on a terminal, and not when NO_COLOR (no-color.org) asks for none. */
+/**
+ * Returns the screen of a stream. It has colours if the stream is a terminal and NO_COLOR (no-color.org) is not set.
+ */
 export function screenOf(stream: { isTTY?: boolean; columns?: number }): Screen {
   const width = stream.isTTY ? (stream.columns ?? WIDTH_WITHOUT_TERMINAL) : WIDTH_WITHOUT_TERMINAL
   return { width: Math.max(MIN_WIDTH, width), color: stream.isTTY === true && !process.env.NO_COLOR }
@@ -19,7 +21,7 @@ export type Paint = (text: string, style: 'red' | 'dim' | 'bold' | 'cyan') => st
 
 const CODES = { red: 31, dim: 2, bold: 1, cyan: 36 }
 
-/** Colours text, or leaves it as it is. */
+/** Returns a function that colours text, or leaves it as it is without `color`. */
 export function painter(color: boolean): Paint {
   return color ? (text, style) => `\u001b[${CODES[style]}m${text}\u001b[0m` : text => text
 }

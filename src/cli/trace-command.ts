@@ -8,10 +8,10 @@ import { renderWaterfall } from './waterfall'
 
 export const TRACE_HELP = `Usage: tracer trace ID [options]
 
-Shows one trace as a waterfall. ID is a trace id as \`tracer traces\` or your logs print it, hexadecimal or decimal.
+Shows one trace as a waterfall. ID is a trace id from \`tracer traces\` or from your logs, hexadecimal or decimal.
 
   --url URL   the agent's API (${DEFAULT_API_URL})
-  --json      as JSON
+  --json      print JSON
 `
 
 export async function trace(argv: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** `tracer traces`: the last traces of a local agent as a table or as JSON. */
+/** `tracer traces`: the newest traces of a local agent as a table or as JSON. */
 
 import type { TraceSummary } from '../agent/api-types'
 import { ask, DEFAULT_API_URL } from './client'
@@ -8,15 +8,15 @@ import { CommandError, parse, wholeNumber } from './usage'
 
 export const TRACES_HELP = `Usage: tracer traces [options]
 
-Lists the traces that a local agent has, newest first.
+Lists the traces of a local agent, newest first.
 
-  --limit N          how many (20)
+  --limit N          number of traces (20)
   --service NAME     only traces with a span of this service
-  --resource TEXT    only those with this text in the resource
-  --errors           only those with an error
-  --min-duration MS  only those that took so long
+  --resource TEXT    only traces whose resource contains this text
+  --errors           only traces with an error
+  --min-duration MS  only traces that took at least this long
   --url URL          the agent's API (${DEFAULT_API_URL})
-  --json             as JSON
+  --json             print JSON
 `
 
 export async function traces(argv: string[]): Promise<void> {
@@ -40,7 +40,7 @@ export async function traces(argv: string[]): Promise<void> {
   const answer = await ask<{ total: number; traces: TraceSummary[] }>(url, `/api/traces?${query}`)
   if (answer === undefined) throw new CommandError(`${url} is not the API of a local agent`)
   if (values.json) process.stdout.write(`${JSON.stringify(answer.traces, null, 2)}\n`)
-  else if (answer.total === 0) process.stdout.write('no traces (yet, or none that match)\n')
+  else if (answer.total === 0) process.stdout.write('no traces yet, or none that match\n')
   else {
     process.stdout.write(renderTable(answer.traces, screenOf(process.stdout)))
     const rest = answer.total - answer.traces.length

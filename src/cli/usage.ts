@@ -1,4 +1,4 @@
-/** Command-line options: parsing, and the errors that the user reads. */
+/** Parses command-line options, and defines the errors that a command shows to the user. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
@@ -14,7 +14,7 @@ type Parsed<T extends Options> = ReturnType<
   typeof parseArgs<{ options: T; strict: true; allowPositionals: true }>
 >
 
-/** As `node:util` parses them, with its complaints as `UsageError`. */
+/** Parses options with `parseArgs` of `node:util`, whose errors become a `UsageError`. */
 export function parse<T extends Options>(argv: string[], options: T, allowPositionals = false): Parsed<T> {
   try {
     return parseArgs({ args: argv, options, allowPositionals, strict: true }) as Parsed<T>
@@ -23,7 +23,7 @@ export function parse<T extends Options>(argv: string[], options: T, allowPositi
   }
 }
 
-/** A whole number in `[min, max]`, or undefined when the option was not given. */
+/** Returns a whole number in `[min, max]`; undefined if the option was not given. Throws a `UsageError`. */
 export function wholeNumber(
   name: string,
   text: string | undefined,
@@ -40,7 +40,7 @@ export function wholeNumber(
 
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 
-/** Bytes from `1048576`, `512k`, `192m`, `1g` or `192MiB`; undefined when the option was not given. */
+/** Returns the bytes of `1048576`, `512k`, `192m`, `1g` or `192MiB`; undefined if the option was not given. */
 export function byteSize(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const match = /^(\d+)\s*([kmg]?)(?:i?b)?$/i.exec(text)

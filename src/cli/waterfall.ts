@@ -8,14 +8,14 @@ import { type Paint, painter, type Screen } from './terminal'
 import { clean, cut, fit } from './text'
 
 const DURATION_WIDTH = 10
-/** Part of the line for the names, the rest is the bars'. */
+/** Share of the line for the names; the bars have the rest. */
 const NAME_SHARE = 0.6
 const MIN_BAR_WIDTH = 10
 const MAX_BAR_WIDTH = 60
 
 /**
- * Lines of text, none wider than `width`. Errors are marked in words (`ERROR`, and type and message below the span),
- * never by colour alone.
+ * Returns the lines of the waterfall, none wider than the screen. Errors are marked in words (`ERROR`, and type and
+ * message below the span), never by colour alone.
  */
 export function renderWaterfall(trace: TraceDetail, { width, color }: Screen): string {
   const paint = painter(color)
@@ -55,7 +55,7 @@ function label({ spans }: Row): string {
   const times = spans.length > 1 ? ` ×${spans.length}` : ''
   const error = span.error ? ' ERROR' : ''
   const open = span.metrics['_dd.partial_version'] >= 0 ? ' (still open)' : ''
-  // The operation's name says little where the resource starts with it.
+  // A resource that equals the operation's name is not repeated.
   return clean(
     `${span.name}${times}${error}${open}  ${span.resource === span.name ? '' : span.resource}  [${span.service}]`,
   ).replace(/ {3,}/g, '  ')
@@ -73,7 +73,7 @@ function treeOf({ guides, isLast, depth }: Row): string {
   return `${guides.map(goesOn => (goesOn ? '│  ' : '   ')).join('')}${isLast ? '└─ ' : '├─ '}`
 }
 
-/** The tree beside the line of an error: only what goes on further down. */
+/** Returns the tree to the left of an error's line: the vertical lines that go on further down. */
 function below({ guides, isLast, depth }: Row): string {
   if (depth === 0) return '   '
   return `${[...guides, !isLast].map(goesOn => (goesOn ? '│  ' : '   ')).join('')}   `
@@ -83,7 +83,9 @@ function sumMs({ spans }: Row): number {
   return spans.reduce((sum, span) => sum + span.durationMs, 0)
 }
 
-/** `█` where a span runs, `·` where none of a folded row does; every span gets at least a part of one cell. */
+/**
+ * Returns the bar: `█` where a span runs, `·` between the spans of a folded row. Every span fills at least one cell.
+ */
 function barOf({ spans }: Row, totalMs: number, width: number): string {
   const cells = new Array<string>(width).fill(' ')
   const scale = totalMs > 0 ? width / totalMs : 0
@@ -92,7 +94,7 @@ function barOf({ spans }: Row, totalMs: number, width: number): string {
   let last = first
   for (const { offsetMs, durationMs } of spans) {
     const from = cellOf(offsetMs)
-    // An end exactly on a border belongs to the cell before it; a whole trace of no length fills the line.
+    // An end exactly on the border of two cells belongs to the first; a trace of no length fills the whole line.
     const to = totalMs > 0 ? Math.max(from, Math.ceil((offsetMs + durationMs) * scale - 1e-9) - 1) : width - 1
     for (let at = from; at <= Math.min(to, width - 1); at++) cells[at] = '█'
     last = Math.max(last, Math.min(to, width - 1))

@@ -310,7 +310,7 @@ describe('of a process that runs', () => {
     [['--seconds', '0', '1'], 2, /--seconds must be/],
     [['-o', '/nonsense/x', '1'], 1, /cannot write \/nonsense\/x: ENOENT/],
     [['1', '2'], 2, /Unexpected argument '2'/],
-    [['--force', 'true'], 2, /--force is of a PID/],
+    [['--force', 'true'], 2, /--force is for a PID/],
     [['--nonsense', '1'], 2, /Unknown option/],
     [['--'], 2, /give a process id or a command/],
     [[], 2, /give a process id or a command/],

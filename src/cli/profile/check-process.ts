@@ -1,4 +1,4 @@
-/** Whether SIGUSR1 opens the inspector of a process: to any other program than Node.js it is the end. */
+/** Checks whether SIGUSR1 opens the inspector of a process. It would end any program other than Node.js. */
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -7,7 +7,10 @@ import { CommandError } from '../usage'
 
 const SIGUSR1_BIT = 1n << 9n
 
-/** Throws a `CommandError` that says why not. With `force` only when there is no such process. */
+/**
+ * Throws a `CommandError` with the reason if it does not; with `force`, only if the process is missing or not the
+ * user's.
+ */
 export function checkProcess(pid: number, force: boolean): void {
   try {
     process.kill(pid, 0)
@@ -21,7 +24,7 @@ export function checkProcess(pid: number, force: boolean): void {
   const name = programOf(pid)
   if (name !== undefined && !/^node(js)?([-.\d]|$)/.test(name))
     throw new CommandError(
-      `process ${pid} is ${name}, not Node.js, and SIGUSR1 would kill it; --force does it all the same`,
+      `process ${pid} is ${name}, not Node.js, and SIGUSR1 would kill it; --force sends it nevertheless`,
     )
   if (!catchesSignal(pid))
     throw new CommandError(
@@ -29,7 +32,7 @@ export function checkProcess(pid: number, force: boolean): void {
     )
 }
 
-/** Name of the executable; undefined where nobody says. */
+/** Returns the name of the executable; undefined if the system does not tell. */
 function programOf(pid: number): string | undefined {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''))
@@ -41,7 +44,7 @@ function programOf(pid: number): string | undefined {
   }
 }
 
-/** Linux tells; elsewhere it is believed. */
+/** Returns whether the process handles SIGUSR1. Only Linux tells; on other systems it is assumed. */
 function catchesSignal(pid: number): boolean {
   try {
     const mask = /^SigCgt:\s*([\da-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -10,22 +10,23 @@ import type { ProfileSettings } from './settings'
 export const PROFILE_HELP = `Usage: tracer profile [options] PID
        tracer profile [options] [--] COMMAND [arguments]
 
-Writes a profile as pprof, for \`go tool pprof -http : FILE\`, speedscope and the like.
+Writes a profile as pprof, for viewers such as \`go tool pprof -http : FILE\` and speedscope.
 
-A COMMAND is started, with every Node.js process and worker thread below it profiled by this package's own profiler:
-wall and CPU time in one file, with the names of your sources, spans and endpoints. It is profiled to its end, or for
-its first --seconds and then left to run; this command ends as it does.
+COMMAND: starts the command, and profiles every Node.js process and worker thread that it starts with the profiler of
+this package. The file has wall and CPU time, with the names of your sources, spans and endpoints. Profiles to the
+command's end, or for its first --seconds, after which the command runs on. Ends with the command's exit status.
 
-A PID is of a Node.js process that runs already and needs no preparation: its inspector is opened by SIGUSR1 (it says
-so on its stderr), and closed again afterwards. Its main thread is profiled, in wall time, or what it allocates meanwhile.
+PID: profiles the main thread of a running Node.js process, which needs no preparation. Opens the process's inspector
+with SIGUSR1 (the process says so on its stderr) and closes it afterwards. The file has wall time, or what the thread
+allocated meanwhile.
 
-  --seconds N        how long (a process: 30; a command: to its end)
-  -o, --output FILE  where to (profile.pprof)
-  --type TYPE        wall, the default; cpu: the same file, with CPU time first; space: what the heap holds
-  --rate N           samples a second (99)
-  --force            of a PID: also when it does not look like Node.js, which SIGUSR1 kills
+  --seconds N        length of the profile (PID: 30; COMMAND: to its end)
+  -o, --output FILE  file to write (profile.pprof)
+  --type TYPE        wall (default); cpu: the same file with CPU time first; space: what the heap holds
+  --rate N           samples per second (99)
+  --force            PID: send SIGUSR1 even if the process does not look like Node.js; it kills other programs
 
-Ctrl-C ends the profile early, and writes it all the same.
+Ctrl-C ends the profile early and writes it.
 `
 
 const OPTIONS = {
@@ -58,7 +59,7 @@ export async function profile(argv: string[]): Promise<void> {
   }
   checkPath(settings.path)
   if (pid === undefined) {
-    if (values.force) throw new UsageError('--force is of a PID')
+    if (values.force) throw new UsageError('--force is for a PID')
     return profileCommand(command, settings)
   }
   if (type === 'cpu')
@@ -70,7 +71,7 @@ export async function profile(argv: string[]): Promise<void> {
   )
 }
 
-/** Options end where a command begins, whose own they are from there on. */
+/** Splits the arguments. Those after the command's name are the command's own, even if they look like options. */
 function split(argv: string[]): { own: string[]; command: string[]; pid?: number } {
   const { tokens } = parseArgs({
     args: argv,

@@ -1,4 +1,4 @@
-/** Finds the address of a process' inspector, and opens it where it is not open. */
+/** Finds the address of a process's inspector, and opens the inspector if it is not open. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { get } from 'node:http'
@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { CommandError } from '../usage'
 
 export interface FoundInspector {
-  /** Of its websocket. */
+  /** URL of the inspector's websocket. */
   url: string
-  /** Somebody else had opened it, and wants it to stay so. */
+  /** Whether the inspector was open before and has to stay open. */
   wasOpen: boolean
 }
 
@@ -20,11 +20,11 @@ interface Target {
 const DEFAULT_PORT = 9229
 const OPENING_MS = 10_000
 const LOOK_MS = 50
-/** A busy thread opens it at its next turn. */
+/** How long to wait for a new port, which a busy thread opens at its next turn, before its other ports are tried. */
 const OWN_PORTS_MS = 3000
 const ANSWER_MS = 2000
 
-/** Throws a `CommandError` when it does not open. */
+/** Returns the inspector of a process, opened if needed. Throws a `CommandError` if it does not open. */
 export async function openInspector(pid: number): Promise<FoundInspector> {
   const named = namedPorts(pid)
   const before = listeningPorts(pid)
@@ -34,7 +34,7 @@ export async function openInspector(pid: number): Promise<FoundInspector> {
   )
   if (open !== undefined)
     return { url: open, wasOpen: true }
-    // SIGUSR1, or what there is instead of it.
+    // Sends SIGUSR1, or does what replaces it on this system.
   ;(process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid)
   const startMs = Date.now()
   for (; Date.now() < startMs + OPENING_MS; await pause(LOOK_MS)) {
@@ -42,7 +42,8 @@ export async function openInspector(pid: number): Promise<FoundInspector> {
     const fresh = now === undefined ? named : [...now].filter(port => !before?.has(port))
     const url = await firstTarget(pid, fresh)
     if (url !== undefined) return { url, wasOpen: false }
-    // The program itself may have opened it, wherever it liked. Its other ports are asked only now: they are its own.
+    // The program may have opened the inspector at any port by itself. Its other ports are tried late, as they belong to
+    // the application.
     if (now === undefined || Date.now() < startMs + OWN_PORTS_MS) continue
     const known = await firstTarget(pid, [...now])
     if (known !== undefined) return { url: known, wasOpen: true }
@@ -54,7 +55,7 @@ async function firstTarget(pid: number, ports: readonly number[]): Promise<strin
   const isKnown = listeningPorts(pid) !== undefined
   for (const port of ports) {
     for (const { title = '', webSocketDebuggerUrl } of (await targetsAt(port)) ?? []) {
-      // Where nobody says whose the port is, the title does: `node[1234]`.
+      // If the system does not tell which process has the port, the title does: `node[1234]`.
       if (webSocketDebuggerUrl !== undefined && (isKnown || title.endsWith(`[${pid}]`)))
         return webSocketDebuggerUrl
     }
@@ -73,7 +74,7 @@ async function explain(pid: number, ports: readonly number[]): Promise<string> {
   return `the inspector of process ${pid} did not open within ${OPENING_MS / 1000} s: the process is stopped, its port is taken (its stderr says so), or it lives in another container`
 }
 
-/** Where its options say that the inspector is to be. */
+/** Returns the ports that the process's options name for the inspector, and the default port. */
 function namedPorts(pid: number): number[] {
   const ports: number[] = []
   for (const file of ['cmdline', 'environ']) {
@@ -88,7 +89,7 @@ function namedPorts(pid: number): number[] {
   return [...ports, DEFAULT_PORT]
 }
 
-/** TCP ports on which the process listens; undefined where only Linux would say. */
+/** Returns the TCP ports on which the process listens; undefined on systems other than Linux, which do not tell. */
 function listeningPorts(pid: number): Set<number> | undefined {
   try {
     const sockets = new Set<string>()
@@ -118,7 +119,7 @@ function linkOf(path: string): string {
   }
 }
 
-/** Undefined when nothing answers there; empty when it is no inspector. */
+/** Resolves with the inspector targets at a port; undefined if nothing answers, empty if it is not an inspector. */
 function targetsAt(port: number): Promise<Target[] | undefined> {
   return new Promise(resolve => {
     const asked = get(

@@ -1,4 +1,4 @@
-/** Talks to the inspector of another process over its websocket. */
+/** A session with the inspector of another process, over its websocket. */
 
 import type { WebSocket } from 'undici'
 import { CommandError } from '../usage'
@@ -8,14 +8,17 @@ interface Waiting {
   reject(error: Error): void
 }
 
-/** A thread that is busy answers at its next turn of a loop; one that is blocked in the system does not. */
+/**
+ * Longest wait for an answer. A busy thread answers at its next loop iteration; one blocked in a system call does
+ * not.
+ */
 const ANSWER_MS = 30_000
 
 export class InspectorSession {
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
-  /** Settles when the connection is over, for whatever reason. */
+  /** Resolves when the connection has ended, for any reason. */
   readonly closed: Promise<void>
 
   private constructor(socket: WebSocket) {
@@ -39,7 +42,7 @@ export class InspectorSession {
     })
   }
 
-  /** Rejects with what the inspector objects, or when there is no answer. */
+  /** Calls a method. Rejects with the inspector's error, or if there is no answer in time. */
   ask<Answer = unknown>(method: string, params: object = {}): Promise<Answer> {
     const id = ++this.#lastId
     return new Promise<Answer>((resolve, reject) => {
@@ -73,6 +76,6 @@ export class InspectorSession {
     if (id === undefined || waiting === undefined) return
     this.#waiting.delete(id)
     if (error === undefined) waiting.resolve(result)
-    else waiting.reject(new CommandError(`the inspector objects: ${error.message}`))
+    else waiting.reject(new CommandError(`the inspector answered with an error: ${error.message}`))
   }
 }

@@ -1,11 +1,11 @@
-/** What `tracer profile` and the processes that it profiles agree on. */
+/** Names that `tracer profile` shares with the processes that it profiles. */
 
-/** ms since the epoch at which the profile ends. */
+/** Environment variable with the end of the profile, in ms since the epoch. */
 export const UNTIL_VARIABLE = 'TRACER_PROFILE_UNTIL'
-/** Where profiles and markers are put. */
+/** Environment variable with the folder for profiles and markers. */
 export const FOLDER_VARIABLE = 'TRACER_PROFILE_FOLDER'
 
-/** Name of an empty file that says how far a thread is with its profile. */
+/** Returns the name of the empty file that marks that a thread has begun or written its profile. */
 export function markerOf(state: 'begun' | 'done', pid: number, threadId: number): string {
   return `${state}_${pid}_${threadId}`
 }

@@ -1,4 +1,4 @@
-/** Makes one pprof of many: of windows, threads and processes. */
+/** Merges the pprofs of several windows, threads and processes into one. */
 
 import type { Label, Line, Location, Profile } from 'pprof-format'
 
@@ -6,26 +6,26 @@ type Format = typeof import('pprof-format')
 
 export interface ProfilePart {
   pprof: Uint8Array
-  /** Told apart by a label `process id` where there are several. */
+  /** Process that the part is of; samples of several processes get a label `process id`. */
   pid: number
-  /** What its label is to say, where it was written by another process. */
+  /** Value for the label `os thread id`, if the part was written by another process. */
   osThreadId?: string
 }
 
 export interface MergedProfile {
-  /** Not compressed. */
+  /** The merged pprof, not compressed. */
   pprof: Uint8Array
   stacks: number
-  /** From the beginning of the first part to the end of the last one. */
+  /** Seconds from the beginning of the first part to the end of the last. */
   seconds: number
-  /** The sum of the default type, and its unit; undefined when no part has it. */
+  /** Sum of the values of the default type; undefined if no part has that type. */
   total: number | undefined
   unit: string
-  /** All sample types. */
+  /** Names of all sample types. */
   types: string[]
 }
 
-/** `defaultType` is the sample type that viewers show first. */
+/** Merges the parts. `defaultType` is the sample type that viewers show first. */
 export function mergeProfiles(parts: readonly ProfilePart[], defaultType: string): MergedProfile {
   const format = require('pprof-format') as Format
   const merging = new Merging(format)
@@ -85,7 +85,7 @@ class Merging {
   finish(defaultType: string): MergedProfile {
     const result = this.#result
     const { strings } = result.stringTable
-    // Parts of before a type was seen have no value for it.
+    // Samples that were added before a type was known have no value for it.
     for (const { value } of result.sample) while (value.length < this.#types.length) value.push(0)
     const at = result.sampleType.findIndex(({ type }) => strings[Number(type)] === defaultType)
     const durationNs = Math.max(0, this.#end - this.#start)

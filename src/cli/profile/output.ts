@@ -1,4 +1,4 @@
-/** Writes the profile, and says so. */
+/** Writes the profile's file and prints a summary. */
 
 import { accessSync, constants, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -9,7 +9,7 @@ import { CommandError } from '../usage'
 import { mergeProfiles, type ProfilePart } from './merge'
 import type { ProfiledType } from './settings'
 
-/** Before a long profile is lost: throws a `CommandError` when its file cannot be written. */
+/** Throws a `CommandError` if the file cannot be written, so that this shows before a long profile and not after it. */
 export function checkPath(path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK)
@@ -18,14 +18,14 @@ export function checkPath(path: string): void {
   }
 }
 
-/** Throws a `CommandError` when the file cannot be written, or there is nothing of this type. */
+/** Writes the merged parts. Throws a `CommandError` if the file cannot be written or no part has this type. */
 export function writeProfile(path: string, type: ProfiledType, parts: readonly ProfilePart[]): void {
   const { pprof, stacks, seconds, total, unit, types } = mergeProfiles(
     parts,
     type === 'space' ? 'inuse_space' : type,
   )
   if (total === undefined)
-    throw new CommandError(`no ${type} was measured: there is no add-on of the profiler for this Node.js`)
+    throw new CommandError(`no ${type} was measured: the profiler has no add-on for this Node.js`)
   try {
     writeFileSync(path, gzipSync(pprof))
   } catch (error) {

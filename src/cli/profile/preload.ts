@@ -1,4 +1,4 @@
-/** Preloaded into the processes of `tracer profile --seconds N COMMAND`: ends their profiles when the time is over. */
+/** Preloaded into the processes of `tracer profile --seconds N COMMAND`; ends their profiles when the time is over. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,6 +22,6 @@ if (folder !== undefined && leftMs > 0) {
     void tracer.default.profiling.stop().then(() => mark('done'))
   }, leftMs).unref()
 } else {
-  // A process that starts after that is none of the profile's.
+  // A process that starts after the end of the profile is not profiled.
   process.env.DD_PROFILING_ENABLED = 'false'
 }

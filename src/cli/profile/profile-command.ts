@@ -1,4 +1,4 @@
-/** Profiles a command that is started for it, with the profiler of this package writing files. */
+/** Starts a command and profiles it: the profiler of this package writes files, which are merged afterwards. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,12 +11,12 @@ import type { ProfilePart } from './merge'
 import { writeProfile } from './output'
 import type { ProfileSettings } from './settings'
 
-/** Of a profile without an end; a program that is killed loses what it has not written. */
+/** Length of a window without `--seconds`. A program that is killed loses its last window. */
 const WINDOW_SECONDS = 60
-/** Longer than any profile: it has one window. */
+/** Length of a window with `--seconds`: longer than any profile, which has one window therefore. */
 const LONGEST_SECONDS = 3600
 const LOOK_MS = 100
-/** For threads that ended before the profile did, and say nothing any more. */
+/** How long to wait after the end for threads that have not written their profile; some ended without it. */
 const GRACE_MS = 5000
 const SETS_AGENT_OR_LOG = [
   'DD_TRACE_AGENT_URL',
@@ -30,7 +30,7 @@ const SETS_AGENT_OR_LOG = [
 ]
 const UNPACKED_LIMIT_BYTES = 2 ** 30
 
-/** Returns at once: this process ends as the command does. */
+/** Starts the command and returns at once. This process ends as the command does. */
 export function profileCommand(command: readonly string[], settings: ProfileSettings): void {
   const folder = mkdtempSync(join(tmpdir(), 'tracer-profile-'))
   const type = settings.type === 'space' ? 'space' : 'wall'
@@ -79,13 +79,13 @@ function environmentOf(
     DD_PROFILING_WALLTIME_ENABLED: 'true',
     DD_PROFILING_HEAP_ENABLED: 'true',
     DD_PROFILING_CPU_ENABLED: 'true',
-    // Samples with one stack are one: the file says how much, not when.
+    // Without a timeline, samples with the same stack are added up: a smaller file that does not say when.
     DD_PROFILING_TIMELINE_ENABLED: 'false',
     DD_PROFILING_SAMPLING_RATE: String(samplesPerSecond),
     DD_PROFILING_UPLOAD_PERIOD: String(untilMs === undefined ? WINDOW_SECONDS : LONGEST_SECONDS),
     DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'off',
     DD_TRACE_STARTUP_LOGS: 'false',
-    // Spans label samples. Nobody has said that there is an agent for them: that there is none is no news.
+    // Samples need spans for their labels. That no agent takes the spans is not worth a warning unless one was named.
     ...(SETS_AGENT_OR_LOG.some(name => process.env[name]) ? {} : { DD_TRACE_LOG_LEVEL: 'error' }),
     ...(untilMs === undefined
       ? { NODE_OPTIONS: options }
@@ -97,7 +97,7 @@ function environmentOf(
   }
 }
 
-/** As NODE_OPTIONS reads a path with spaces. */
+/** Quotes a path for NODE_OPTIONS, where it may have spaces. */
 function quoted(path: string): string {
   return `"${path.replace(/[\\"]/g, '\\$&')}"`
 }
@@ -114,7 +114,7 @@ function partsOf(folder: string, type: string): ProfilePart[] {
   }))
 }
 
-/** What a heap holds is in each of its profiles: of a thread only the last one counts. */
+/** Returns the last heap profile of each thread, as each profile has all that the heap holds; other types unchanged. */
 function lastOfEach<T extends { name: string }>(parts: T[], type: string): T[] {
   if (type !== 'space') return parts
   const numberOf = ({ name }: T): number => Number(/_(\d+)\.pprof$/.exec(name)?.[1])
@@ -124,7 +124,7 @@ function lastOfEach<T extends { name: string }>(parts: T[], type: string): T[] {
   return [...last.values()]
 }
 
-/** Whether each thread that has begun a profile has written it, or is gone. */
+/** Returns whether each thread that began a profile has written it or has ended with its process. */
 function areAllDone(folder: string): boolean {
   const names = new Set(readdirSync(folder))
   const begun = [...names].map(name => /^begun_(\d+)_(\d+)$/.exec(name)).filter(match => match !== null)

@@ -1,4 +1,4 @@
-/** Profiles a Node.js process that runs, through its inspector. */
+/** Profiles a running Node.js process through its inspector. */
 
 import type { Profiler } from 'node:inspector'
 import { encodeWall } from '../../profiling/inspector/cpu-profile'
@@ -10,11 +10,13 @@ import { writeProfile } from './output'
 import { startProgress } from './progress'
 import type { ProfileSettings } from './settings'
 
-/** V8's own default: what is allocated in half a minute is little. */
+/** Bytes between two samples on average, V8's default: little is allocated in half a minute. */
 const HEAP_INTERVAL_BYTES = 32_768
 const HEAP_DEPTH = 64
 
-/** Ends our own connection too, before it answers. In a program of one file there is no `require`. */
+/**
+ * Closes the process's inspector, which ends this connection before it answers. A single executable has no `require`.
+ */
 const CLOSE = `(process.getBuiltinModule ? process.getBuiltinModule('inspector') : require('inspector')).close()`
 
 export async function profileProcess(
@@ -23,7 +25,7 @@ export async function profileProcess(
   force: boolean,
 ): Promise<void> {
   checkProcess(pid, force)
-  // From here on somebody who presses Ctrl-C must not leave the inspector open.
+  // From here on Ctrl-C must not leave the inspector open.
   const interrupted = new Promise<void>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
@@ -43,7 +45,7 @@ export async function profileProcess(
   }
 }
 
-/** The time is over, or something ends it early. */
+/** Resolves when the time is over, or when `early` does. */
 async function untilEnough(pid: number, seconds: number, early: Promise<void>): Promise<void> {
   const endProgress = startProgress(
     passed => `profiling process ${pid}: ${passed} of ${seconds} s (Ctrl-C ends it and writes)`,

@@ -1,6 +1,6 @@
-/** A line on stderr that counts seconds, on a terminal only. */
+/** Shows a line on stderr that counts seconds, on a terminal only. */
 
-/** `text` makes the line of the seconds that have passed. The returned function takes it away. */
+/** Shows the line that `text` makes of the seconds that have passed. The returned function removes it. */
 export function startProgress(text: (seconds: number) => string): () => void {
   if (!process.stderr.isTTY) return () => {}
   const startMs = Date.now()

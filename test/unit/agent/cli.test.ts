@@ -194,7 +194,7 @@ describe('tracer agent', () => {
 
   test('says where it listens', async () => {
     const child = start('--port', '0', '--api-port', '0')
-    assert.match(await firstLine(child), /^local agent: traces come in at http:\/\/127\.0\.0\.1:\d+$/)
+    assert.match(await firstLine(child), /^local agent: receives traces at http:\/\/127\.0\.0\.1:\d+$/)
     const exited = exitOf(child)
     child.kill()
     await exited

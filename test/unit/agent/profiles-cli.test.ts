@@ -74,11 +74,11 @@ test('lists what is asked for, for programs too', async () => {
   assert.match((await tracer('profiles', ...api, '--limit', '1')).stdout, /1 more: --limit 2\n$/)
   assert.equal(
     (await tracer('profiles', ...api, '--env', 'x')).stdout,
-    'no profiles (yet, or none that match)\n',
+    'no profiles yet, or none that match\n',
   )
 })
 
-test('shows the dearest functions and endpoints, without control characters', async () => {
+test('shows the most expensive functions and endpoints, without control characters', async () => {
   const { code, stdout, stderr } = await tracer('profiles', '2', ...api)
   assert.equal(code, 0, stderr)
   assert.match(
@@ -143,8 +143,8 @@ for (const [argv, status, reason] of [
   [['2', '-o', '/nonsense/x'], 1, /cannot write \/nonsense\/x: ENOENT/],
   [['../traces'], 2, /not a profile/],
   [['1', '2'], 2, /give one profile/],
-  [['--type', 'wall'], 2, /--type is of one profile: name it/],
-  [['2', '--service', 'x'], 2, /--service is of the list/],
+  [['--type', 'wall'], 2, /--type is for one profile: give its id/],
+  [['2', '--service', 'x'], 2, /--service is for the list/],
   [['--limit', '0'], 2, /--limit must be/],
 ] as const) {
   test(`says what is wrong with ${argv.join(' ')}`, async () => {
