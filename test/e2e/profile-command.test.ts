@@ -67,7 +67,8 @@ async function start(
   args: readonly string[],
   ready = /ready/,
 ): Promise<{ child: ChildProcess; pid: number; stderr(): string }> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, DD_TRACE_AGENT_URL: 'http://127.0.0.1:1' }
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', text => {

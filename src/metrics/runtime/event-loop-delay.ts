@@ -1,21 +1,26 @@
 /** How long work waits for this thread's event loop, in nanoseconds. */
 
-import { type EventLoopMonitorOptions, monitorEventLoopDelay } from 'node:perf_hooks'
+import { type EventLoopMonitorOptions, type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { recordDurations } from './durations'
 import type { Recorder, RuntimeMetric } from './metric'
 
 /**
- * Between two looks. Each wakes an idle process: one in 4 ms takes 0.4 % of a core, one in 50 ms takes 0.04 %. What
- * blocks the loop for longer than that is always seen, shorter delays in proportion.
+ * Time between two samples. Each wakes an idle process: one in 4 ms takes 0.4 % of a core, one in 50 ms takes 0.04 %.
+ * Delays longer than the period are always seen, shorter ones in proportion.
  */
 const RESOLUTION_MS = 50
 const RESOLUTION_NS = RESOLUTION_MS * 1_000_000
 
-export function eventLoopDelay(recorder: Recorder, node = process.versions.node): RuntimeMetric {
+/** Records the delay; `node` and `monitor` are for tests. */
+export function eventLoopDelay(
+  recorder: Recorder,
+  node = process.versions.node,
+  monitor: (options: EventLoopMonitorOptions) => IntervalHistogram = monitorEventLoopDelay,
+): RuntimeMetric {
   const isPerIteration = canSampleIterations(node)
   const options = isPerIteration ? { samplePerIteration: true } : { resolution: RESOLUTION_MS }
-  const histogram = monitorEventLoopDelay(options as EventLoopMonitorOptions)
-  // A look that comes in time comes after one period.
+  const histogram = monitor(options as EventLoopMonitorOptions)
+  // A sample that comes in time comes one period after the last.
   const inTimeNs = isPerIteration ? 0 : RESOLUTION_NS
   const delay = (nanoseconds: number): number => Math.max(0, nanoseconds - inTimeNs)
   histogram.enable()
@@ -36,7 +41,7 @@ export function eventLoopDelay(recorder: Recorder, node = process.versions.node)
   }
 }
 
-/** Node.js 24.19 and 26.5 measure each turn of the loop and wake nobody; older ones ignore the option. */
+/** True for Node.js 24.19 and 26.5 on, which measure each turn of the loop without a timer; others ignore the option. */
 export function canSampleIterations(node: string): boolean {
   const [major, minor] = node.split('.').map(Number)
   return (major === 24 && minor >= 19) || (major === 26 && minor >= 5) || major > 26

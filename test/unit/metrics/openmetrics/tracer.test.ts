@@ -12,6 +12,7 @@ async function run(program: string, env: Record<string, string> = {}): Promise<s
     DD_SERVICE: 'shop',
     DD_VERSION: '1',
     DD_TRACE_AGENT_URL: 'http://127.0.0.1:1',
+    DD_DOGSTATSD_PORT: '1',
     DD_TRACE_LOG_LEVEL: 'off',
     ...env,
   })
@@ -110,8 +111,12 @@ test('the trace that runs is the example, unless it is dropped', async () => {
   assert.ok(dropped.includes('orders_total 1\n'), dropped)
 })
 
-test('that there is no agent is said to those who named one, or are not scraped', async () => {
-  const program = (first: string) => `${first}
+test('the lack of an agent is logged if an agent is named, or nothing is scraped', async () => {
+  // The usual address must not be that of an agent of this machine.
+  const nowhere = `const { Socket } = require('node:dgram'); const { connect } = Socket.prototype
+    Socket.prototype.connect = function (_port, ...rest) { return connect.call(this, 1, ...rest) }
+    require('node:fs').existsSync = () => false;`
+  const program = (first: string) => `${nowhere}${first}
     const next = left => { tracer.dogstatsd.increment('x'); if (left > 0) tracer.dogstatsd.flush().then(() => setImmediate(next, left - 1)) }
     next(20)`
   const env = { DD_TRACE_LOG_LEVEL: 'warn', DD_TRACE_AGENT_URL: undefined, DD_DOGSTATSD_PORT: undefined }
@@ -128,7 +133,12 @@ test('that there is no agent is said to those who named one, or are not scraped'
 test('runtime metrics are among them', async () => {
   const text = await run(
     `tracer.metrics; tracer.init({ runtimeMetrics: true })
-     setTimeout(() => process.stdout.write(tracer.metrics.text(), () => process.exit(0)), 300)`,
+     const look = () => {
+       const text = tracer.metrics.text()
+       if (!text.includes('runtime_node_event_loop_delay_count_total ')) return
+       process.stdout.write(text, () => process.exit(0))
+     }
+     setInterval(look, 20)`,
     { DD_RUNTIME_METRICS_FLUSH_INTERVAL: '100' },
   )
   assert.match(text, /^# TYPE runtime_node_mem_rss gauge$/m)

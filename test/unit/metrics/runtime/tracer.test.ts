@@ -4,13 +4,20 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { type MetricLine, type Sink, udpSink } from '../../../support/dogstatsd'
-import { ROOT, runNode } from '../../../support/programs'
+import { ROOT, runNode, startApp } from '../../../support/programs'
 
 const LOAD = `const { tracer } = require(${JSON.stringify(join(ROOT, 'lib', 'index.js'))});`
-/** Collects garbage, so that there is some to tell of, and waits for a look at the event loop. */
+/** Collects garbage, and ends once the event loop has been sampled: a monitor like the tracer's, but younger, has a sample. */
 const LIVE = `
   require('node:v8').setFlagsFromString('--expose-gc'); require('node:vm').runInNewContext('gc')()
-  setTimeout(() => tracer.shutdown(), 300)`
+  const monitor = require('node:perf_hooks').monitorEventLoopDelay({ resolution: 50 })
+  monitor.enable()
+  const look = setInterval(() => {
+    if (monitor.count < 2) return
+    monitor.disable()
+    monitor.reset()
+    tracer.shutdown().then(() => clearInterval(look))
+  }, 10)`
 
 const DURATIONS = ['min', 'max', 'avg', 'median', '95percentile'].map(each => [each, 'g'])
 const durations = (name: string): [string, string][] =>
@@ -21,17 +28,17 @@ const durations = (name: string): [string, string][] =>
 const gauges = (prefix: string, ...names: string[]): [string, string][] =>
   names.map(name => [`${prefix}.${name}`, 'g'])
 
-const OF_PROCESSES = [
+const PROCESS_METRICS = [
   ...gauges('runtime.node.cpu', 'user', 'system', 'total'),
   ...gauges('runtime.node.mem', 'rss', 'total', 'free'),
   ...gauges('runtime.node.process', 'uptime'),
 ]
-const OF_EVENT_LOOPS = [
+const EVENT_LOOP_METRICS = [
   ...durations('runtime.node.event_loop.delay'),
   ...gauges('runtime.node.event_loop', 'utilization'),
 ]
-const OF_GC = [...durations('runtime.node.gc.pause'), ...durations('runtime.node.gc.pause.by.type')]
-const OF_THREADS = [
+const GC_METRICS = [...durations('runtime.node.gc.pause'), ...durations('runtime.node.gc.pause.by.type')]
+const THREAD_METRICS = [
   ...gauges('runtime.node.mem', 'heap_total', 'heap_used', 'external'),
   ...gauges('runtime.node.heap', 'total_heap_size', 'total_heap_size_executable', 'total_physical_size'),
   ...gauges('runtime.node.heap', 'total_available_size', 'heap_size_limit', 'malloced_memory'),
@@ -48,15 +55,20 @@ beforeEach(async () => {
 
 afterEach(() => sink.close())
 
-async function run(program: string, env: Record<string, string> = {}) {
-  const done = await runNode(['-e', LOAD + program], {
+function environment(): Record<string, string> {
+  return {
     DD_SERVICE: 'shop',
     DD_VERSION: '1',
     DD_DOGSTATSD_PORT: String(sink.port),
     DD_DOGSTATSD_HOST: '127.0.0.1',
     DD_TRACE_AGENT_URL: 'http://127.0.0.1:1',
     DD_ORIGIN_DETECTION_ENABLED: 'false',
-    DD_TRACE_STARTUP_LOGS: 'false',
+  }
+}
+
+async function run(program: string, env: Record<string, string> = {}) {
+  const done = await runNode(['-e', LOAD + program], {
+    ...environment(),
     ...env,
   })
   assert.deepEqual({ code: done.code, signal: done.signal }, { code: 0, signal: null }, done.stderr)
@@ -82,7 +94,10 @@ test('every metric, its type, and tags of the process, without the prefix of the
   const lines = await arrived(HAS_ALL)
   const own = lines.filter(({ name }) => name === 'x.own')
   const runtime = lines.filter(({ name }) => name !== 'x.own' && !name.startsWith('datadog.tracer.'))
-  assert.deepEqual(typesIn(runtime), [...OF_PROCESSES, ...OF_EVENT_LOOPS, ...OF_GC, ...OF_THREADS].sort())
+  assert.deepEqual(
+    typesIn(runtime),
+    [...PROCESS_METRICS, ...EVENT_LOOP_METRICS, ...GC_METRICS, ...THREAD_METRICS].sort(),
+  )
   assert.deepEqual(own[0].tags, ['service:shop', 'version:1'])
   for (const { tags } of runtime) {
     assert.deepEqual(tags.slice(0, 2), ['service:shop', 'version:1'])
@@ -93,19 +108,23 @@ test('every metric, its type, and tags of the process, without the prefix of the
 })
 
 test('they are taken in the interval that is set, for as long as the program lives', async () => {
-  await run(
-    `tracer.init(); const { dogstatsd } = tracer
-     // Gauges are summed up for longer than the interval here: counts of what happened add up.
-     let turns = 0; const timer = setInterval(() => { dogstatsd.flush(); if (++turns === 5) clearInterval(timer) }, 150)`,
-    { DD_RUNTIME_METRICS_ENABLED: 'true', DD_RUNTIME_METRICS_FLUSH_INTERVAL: '100' },
+  // Gauges are summed up for longer than the interval here, hence the flushes.
+  const app = await startApp(
+    [
+      '-e',
+      `${LOAD}
+       tracer.init(); setInterval(() => tracer.dogstatsd.flush(), 50)
+       process.stdout.write('listening on 0')`,
+    ],
+    { ...environment(), DD_RUNTIME_METRICS_ENABLED: 'true', DD_RUNTIME_METRICS_FLUSH_INTERVAL: '100' },
   )
-  const lines = await arrived(HAS_ALL)
-  assert.ok(lines.filter(HAS_ALL).length >= 3, `${lines.filter(HAS_ALL).length} times`)
+  await sink.until(() => sink.metrics().filter(HAS_ALL).length >= 3)
+  await app.stop()
 })
 
 const SWITCHES: [what: string, options: string, env: Record<string, string>, gone: [string, string][]][] = [
-  ['garbage collection', '{ runtimeMetrics: { enabled: true, gc: false } }', {}, OF_GC],
-  ['the event loop', '{ runtimeMetrics: { enabled: true, eventLoop: false } }', {}, OF_EVENT_LOOPS],
+  ['garbage collection', '{ runtimeMetrics: { enabled: true, gc: false } }', {}, GC_METRICS],
+  ['the event loop', '{ runtimeMetrics: { enabled: true, eventLoop: false } }', {}, EVENT_LOOP_METRICS],
   [
     'both in the environment',
     '',
@@ -114,7 +133,7 @@ const SWITCHES: [what: string, options: string, env: Record<string, string>, gon
       DD_RUNTIME_METRICS_GC_ENABLED: '0',
       DD_RUNTIME_METRICS_EVENT_LOOP_ENABLED: '0',
     },
-    [...OF_GC, ...OF_EVENT_LOOPS],
+    [...GC_METRICS, ...EVENT_LOOP_METRICS],
   ],
 ]
 
@@ -122,7 +141,7 @@ for (const [what, options, env, gone] of SWITCHES) {
   test(`without those of ${what}`, async () => {
     await run(`tracer.init(${options});${LIVE}`, env)
     const found = typesIn(await arrived(HAS_ALL)).filter(([name]) => name.startsWith('runtime.'))
-    const wanted = [...OF_PROCESSES, ...OF_EVENT_LOOPS, ...OF_GC, ...OF_THREADS]
+    const wanted = [...PROCESS_METRICS, ...EVENT_LOOP_METRICS, ...GC_METRICS, ...THREAD_METRICS]
     const left = wanted.filter(([name]) => !gone.some(([other]) => other === name))
     assert.deepEqual(found, left.sort())
   })
@@ -169,7 +188,7 @@ test('a worker thread sends what is its own, under its id', async () => {
   const lines = await arrived(HAS_ALL)
   const ofWorker = lines.filter(({ tags }) => tags.includes('thread_id:1'))
   const found = typesIn(ofWorker).filter(([name]) => name.startsWith('runtime.'))
-  assert.deepEqual(found, [...OF_EVENT_LOOPS, ...OF_GC, ...OF_THREADS].sort())
+  assert.deepEqual(found, [...EVENT_LOOP_METRICS, ...GC_METRICS, ...THREAD_METRICS].sort())
   assert.ok(lines.some(({ name, tags }) => name.endsWith('heap_used') && !tags.includes('thread_id:1')))
 })
 
