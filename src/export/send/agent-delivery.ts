@@ -44,14 +44,12 @@ export interface AgentDeliveryParts {
   onRates: (rates: Rates) => void
   /** A body of so many bytes was too large for the agent. */
   onTooLarge: (byteLength: number) => void
-  recycle: (entry: Entry<TraceLabel>) => void
   /** Random number in [0, 1). */
   random: () => number
 }
 
 export class AgentDelivery implements Delivery<TraceLabel> {
   readonly receiver = 'agent'
-  readonly recycle: (entry: Entry<TraceLabel>) => void
   readonly #parts: AgentDeliveryParts
   readonly #support: FormatSupport
   #ratesVersion: string | undefined
@@ -59,7 +57,6 @@ export class AgentDelivery implements Delivery<TraceLabel> {
   constructor(parts: AgentDeliveryParts) {
     const { transport, info, formats, format, useFormat } = parts
     this.#parts = parts
-    this.recycle = parts.recycle
     this.#support = new FormatSupport(transport, info, formats, missing => {
       if (format() === missing) useFormat(this.#support.olderThan(missing))
     })

@@ -42,8 +42,6 @@ export interface Delivery<Label> {
   refusalOf(response: AgentResponse): string
   /** Told each answer, after its outcome. */
   answered?(response: AgentResponse): void
-  /** Told that nothing refers to the bytes of `entry` any more. */
-  recycle?(entry: Entry<Label>): void
   /** Returns the request of a payload that was not delivered, for a last attempt by other means. */
   lastRequest(entry: Entry<Label>): AgentRequest
 }

@@ -3,7 +3,8 @@
 import type { Config } from '../../core/config/resolve'
 import { commonTags } from '../encode/common-tags'
 import { identityHeaders } from './trace-headers'
-import { AgentWriter, type WriterOptions } from './writer'
+import { AgentWriter } from './writer'
+import type { WriterOptions } from './writer-options'
 
 /** What the writer is made of besides the configuration; what is given here wins over the configuration. */
 export interface WriterParts extends Partial<WriterOptions> {

@@ -22,6 +22,8 @@ export interface Batch {
   readonly byteLength: number
   /** Returns the payload so far and starts anew; undefined when nothing has been added. */
   take(): Payload | undefined
+  /** Gives a body back that nothing refers to any more, so that its memory can serve again. */
+  recycle?(body: Uint8Array): void
 }
 
 export interface OutboundLimits {
@@ -38,6 +40,8 @@ export interface OutboundLimits {
 }
 
 export const MIB = 1024 * 1024
+/** However small the bodies are that an agent takes: more requests than this makes would cost more than they save. */
+const LEAST_BATCH_BYTES = 16 * 1024
 const FLUSH_TIMEOUT_MS = 5000
 const SHUTDOWN_TIMEOUT_MS = 1000
 
@@ -78,7 +82,8 @@ export class Outbound<Filling extends Batch, Label> {
     const refill = (): void => {
       if (this.#isDue) this.cut()
     }
-    this.#loop = new SendLoop({ queue, delivery, transport, counts, reachability, refill })
+    const onSent = ({ body }: Payload): void => this.batch.recycle?.(body)
+    this.#loop = new SendLoop({ queue, delivery, transport, counts, reachability, refill, onSent })
   }
 
   /** Bytes that wait: queued, being sent, and being filled. */
@@ -114,14 +119,14 @@ export class Outbound<Filling extends Batch, Label> {
     const evicted = this.#queue.evict(this.#batchBytes)
     for (const entry of evicted) {
       this.counts.countDropped('queue full', entry.payload.traceCount, entry.payload.spanCount)
-      this.#delivery.recycle?.(entry)
+      this.batch.recycle?.(entry.payload.body)
     }
     if (evicted.length > 0) this.#reportEviction()
   }
 
-  /** Payloads are at most so large from now on, but not smaller than `least`. */
-  lowerBatchBytes(bytes: number, least: number): void {
-    this.#batchBytes = Math.max(least, Math.min(this.#batchBytes, Math.floor(bytes)))
+  /** Payloads leave at so many bytes from now on, if that is less than before; at no less than 16 KiB. */
+  lowerBatchBytes(bytes: number): void {
+    this.#batchBytes = Math.max(LEAST_BATCH_BYTES, Math.min(this.#batchBytes, Math.floor(bytes)))
   }
 
   /** To be called when the transport leads to another receiver. */

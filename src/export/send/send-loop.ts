@@ -6,6 +6,7 @@ import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { countResponse } from '../../core/tracer-counters'
 import type { Transport } from '../../core/transport'
+import type { Payload } from '../encode/encoder'
 import { CancellableWait } from './cancellable-wait'
 import type { Delivery, Outcome } from './delivery'
 import type { DeliveryCounts, DropReason } from './delivery-counts'
@@ -21,6 +22,8 @@ export interface SendLoopParts<Label> {
   reachability: Reachability
   /** Called when the queue has run empty: the time to push what is due. */
   refill: () => void
+  /** Told each payload that the receiver has taken. */
+  onSent: (payload: Payload) => void
 }
 
 export class SendLoop<Label> {
@@ -121,13 +124,13 @@ export class SendLoop<Label> {
   }
 
   #settle(entry: Entry<Label>, response: AgentResponse): number {
-    const { queue, delivery, counts } = this.#parts
+    const { queue, delivery, counts, onSent } = this.#parts
     const outcome: Outcome<Label> = delivery.outcomeOf(entry, response)
     switch (outcome.kind) {
       case 'accepted':
         queue.shift()
         counts.countSent(entry.payload)
-        delivery.recycle?.(entry)
+        onSent(entry.payload)
         return 0
       case 'retry':
         if (++entry.refusals < outcome.attempts) return Math.max(1, outcome.waitMs)

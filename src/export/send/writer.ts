@@ -3,9 +3,8 @@
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { errorCode, type Transport } from '../../core/transport'
+import { errorCode } from '../../core/transport'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
-import type { CommonTags } from '../encode/common-tags'
 import type { Encoder } from '../encode/encoder'
 import { FORMATS, formatOf, type TraceFormat } from '../encode/formats'
 import { AgentDelivery, type TraceLabel } from './agent-delivery'
@@ -13,33 +12,11 @@ import { type AgentInfo, AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
 import { DeliveryCounts, type DropReason } from './delivery-counts'
 import type { Exporter, FlushResult, Unsent } from './exporter'
-import { MIB, Outbound, type OutboundLimits } from './outbound'
-import type { Rates } from './responses'
-
-export interface WriterOptions extends Partial<OutboundLimits> {
-  transport: Transport
-  /** Returns the tags of every span, as they are now. */
-  commonTags: () => CommonTags
-  /** Default: those of the tracer. */
-  formats?: readonly TraceFormat[]
-  /** Version of the format that is used if the agent takes it. Default `0.4`. */
-  protocolVersion?: string
-  /** A chunk alone may be so large. Default 10 MiB, well under the 25 MiB that an agent takes. */
-  maxChunkBytes?: number
-  /** What `identityHeaders` makes. */
-  headers?: Readonly<Record<string, string>>
-  /** Statistics that the tracer computes itself. */
-  stats?: ClientStats
-  /** Told the sampling rates that the agent asks for. */
-  onRates?: (rates: Rates) => void
-  /** Told what the agent says about itself, each time that it does. */
-  onInfo?: (info: AgentInfo) => void
-}
+import { MIB, Outbound } from './outbound'
+import type { WriterOptions } from './writer-options'
 
 /** Copying more than this at once is felt in the event loop. */
 const BATCH_BYTES = MIB
-/** However small the bodies are that an agent takes: more requests than this makes would cost more than they save. */
-const LEAST_BATCH_BYTES = 16 * 1024
 
 export class AgentWriter implements Exporter {
   readonly #options: WriterOptions
@@ -63,10 +40,7 @@ export class AgentWriter implements Exporter {
       format: () => this.#format,
       useFormat: format => this.#use(format),
       onRates: options.onRates ?? (() => {}),
-      onTooLarge: bytes => this.#outbound.lowerBatchBytes(bytes / 2, LEAST_BATCH_BYTES),
-      recycle: ({ label, payload }) => {
-        if (label.format === this.#format) this.#outbound.batch.recycle(payload.body)
-      },
+      onTooLarge: bytes => this.#outbound.lowerBatchBytes(bytes / 2),
       random: options.random ?? Math.random,
     })
     const limits = { ...options, delayMs, batchBytes }
@@ -78,12 +52,10 @@ export class AgentWriter implements Exporter {
     return this.#outbound.byteLength
   }
 
-  /** What the agent said about itself; undefined before the first traces have left, and for agents without `/info`. */
-  info(): AgentInfo | undefined {
-    return this.#info.current
-  }
-
-  /** Returns the same, and asks when it is not known. Rejects like `Transport.request` when the agent does not answer. */
+  /**
+   * Returns what the agent says about itself, and asks when that is not known. Undefined for agents without `/info`;
+   * rejects like `Transport.request` when the agent does not answer.
+   */
   async askInfo(): Promise<AgentInfo | undefined> {
     return this.#info.current ?? this.#info.fetch()
   }
@@ -147,8 +119,7 @@ export class AgentWriter implements Exporter {
   }
 
   #learn(info: AgentInfo): void {
-    if (info.maxRequestBytes !== undefined)
-      this.#outbound.lowerBatchBytes(info.maxRequestBytes / 2, LEAST_BATCH_BYTES)
+    if (info.maxRequestBytes !== undefined) this.#outbound.lowerBatchBytes(info.maxRequestBytes / 2)
     this.#tellStats(stats => stats.learn(info))
     this.#options.onInfo?.(info)
   }

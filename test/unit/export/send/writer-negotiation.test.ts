@@ -118,7 +118,6 @@ describe('/info', () => {
     const { agent, writer } = await writing(t)
     await writer.flush()
     assert.equal(agent.connections, 0)
-    assert.equal(writer.info(), undefined)
   })
 
   test('is kept, asked for once, and again when the state of the agent changes', async t => {
@@ -136,15 +135,16 @@ describe('/info', () => {
     await send()
     await agent.infoAsked(1)
     await send()
-    assert.deepEqual(writer.info()?.endpoints, ['/v0.4/traces'])
-    assert.deepEqual(writer.info()?.fields.peer_tags, ['db.name'])
+    const info = await writer.askInfo()
+    assert.deepEqual(info?.endpoints, ['/v0.4/traces'])
+    assert.deepEqual(info?.fields.peer_tags, ['db.name'])
     await send()
     assert.equal(agent.others.length, 1)
     state = 'two'
     await send()
     await agent.infoAsked(2)
     await send()
-    assert.equal(writer.info()?.fields.version, 'two')
+    assert.equal((await writer.askInfo())?.fields.version, 'two')
     assert.equal(agent.others.length, 2)
   })
 
@@ -155,7 +155,7 @@ describe('/info', () => {
       await writer.flush()
     }
     assert.equal(agent.others.length, 1)
-    assert.equal(writer.info(), undefined)
+    assert.equal(await writer.askInfo(), undefined)
   })
 
   test('bounds payloads by half of what the agent takes', async t => {

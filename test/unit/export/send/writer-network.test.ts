@@ -166,13 +166,19 @@ describe('an agent that hangs', () => {
 
   test('loses its claim after the time-out', async t => {
     const { agent, writer, lines } = await writing(t, { answer: (_, index) => (index === 0 ? 'hang' : OK) })
-    // The limit of a request, from 5 s to a moment.
+    // The first timer of 5 s is the limit of the first request.
     const { setTimeout } = globalThis
-    t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) =>
-      setTimeout(callback, delayMs === 5000 ? 30 : delayMs),
-    )
+    let expire: (() => void) | undefined
+    t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) => {
+      if (delayMs === 5000) expire ??= callback
+      return setTimeout(callback, delayMs)
+    })
     endTraces(writer, 2)
-    await writer.flush({ timeoutMs: 10_000 })
+    const flushed = writer.flush({ timeoutMs: 10_000 })
+    await agent.received(1)
+    assert.ok(expire !== undefined)
+    expire()
+    await flushed
     assert.equal(agent.payloads.length, 2)
     assert.deepEqual(indexesOf(agent.payloads[1]), [0, 1])
     assert.deepEqual(readCounters().errors, { ETIMEDOUT: 1 })
