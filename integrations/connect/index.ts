@@ -7,8 +7,8 @@ import type { Application, Layer } from './types'
 
 export default defineIntegration({
   name: 'connect',
-  doc: 'Requests that a Connect application handles: the path under which their function is mounted, and its errors.',
-  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  doc: 'Requests that a Connect application handles: the path under which the handler is mounted, and errors of handlers.',
+  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [{ module: 'connect', versions: '>=3 <4', patch: patchFactory }],
 })
 

@@ -7,7 +7,7 @@ import { webRequestOf } from '../../src/kit/web/index'
 export default defineIntegration({
   name: 'express',
   doc: 'Requests that an Express application handles: their route and the errors of their handlers.',
-  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [
     { module: 'express', versions: '>=4.6 <6', file: 'lib/application.js', patch: patchApplication },
     { module: 'express', versions: '>=4.6 <5', file: 'lib/router/index.js', patch: patchRouter },

@@ -2,15 +2,15 @@
 
 import { defineIntegration } from '../../src/kit/index'
 import {
-  answered,
-  created,
   type ErrorMessage,
-  ended,
-  failed,
+  endRequestSpan,
+  failRequestSpan,
   type HeadersMessage,
   isOfPackage,
   type RequestMessage,
-  sent,
+  recordBodySent,
+  recordResponse,
+  startRequestSpan,
   UNDICI_OPTIONS,
   undiciState,
 } from '../../src/kit/undici/index'
@@ -24,13 +24,15 @@ export default defineIntegration({
   targets: [],
   channels: {
     'undici:request:create': ({ request }: RequestMessage, tools) => {
-      if (!isOfPackage(request)) created(request, stateOf(tools), undefined)
+      if (!isOfPackage(request)) startRequestSpan(request, stateOf(tools), undefined)
     },
     'undici:request:headers': ({ request, response }: HeadersMessage, tools) =>
-      answered(request, response, stateOf(tools)),
-    'undici:request:bodySent': ({ request }: RequestMessage, tools) => sent(request, stateOf(tools)),
-    'undici:request:trailers': ({ request }: RequestMessage, tools) => ended(request, stateOf(tools)),
+      recordResponse(request, response, stateOf(tools)),
+    'undici:request:bodySent': ({ request }: RequestMessage, tools) =>
+      recordBodySent(request, stateOf(tools)),
+    'undici:request:trailers': ({ request }: RequestMessage, tools) =>
+      endRequestSpan(request, stateOf(tools)),
     'undici:request:error': ({ request, error }: ErrorMessage, tools) =>
-      failed(request, error, stateOf(tools)),
+      failRequestSpan(request, error, stateOf(tools)),
   },
 })

@@ -34,14 +34,14 @@ export interface GraphqlOptions {
 }
 
 export const OPTIONS = {
-  service: 'Service of the spans.',
-  depth: 'Levels of fields whose resolvers get spans, default 1: 0 = none, -1 = all. Others are not touched.',
-  collapse: 'One span for a field of all elements of a list, that of the first; default true.',
-  variables: 'Names of variables to record, or a function that picks from all.',
-  source: 'Record the text of the query, with its literals; default false.',
-  signature: 'The resource is the normalised query, else `query Name`; default true.',
-  errorExtensions: 'Keys of `extensions` of errors to record, default `DD_TRACE_GRAPHQL_ERROR_EXTENSIONS`.',
-  hooks: 'Functions `execute`, `parse`, `validate`, `resolve`: called with the span just before it ends.',
+  service: 'Service name of the spans.',
+  depth: 'Levels of fields whose resolvers get spans, default 1: 0 = none, -1 = all. Deeper resolvers are not wrapped.',
+  collapse: 'One span for a field of all elements of a list, made for the first element; default true.',
+  variables: 'Variables to record as tags: a list of names, or a function that returns the variables to record; default: none.',
+  source: 'Record the text of the query, including its literals; default false.',
+  signature: 'Use the normalised query as the resource name, not `query Name`; default true.',
+  errorExtensions: 'Keys of `error.extensions` to record; default: `DD_TRACE_GRAPHQL_ERROR_EXTENSIONS`.',
+  hooks: 'Functions `execute`, `parse`, `validate` and `resolve`, called with the span just before it ends.',
 }
 
 export function readOptions({ state, config }: PatchTools): GraphqlOptions {

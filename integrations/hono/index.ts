@@ -6,8 +6,8 @@ import type { Handler, Route } from './types'
 
 export default defineIntegration({
   name: 'hono',
-  doc: 'Requests that a Hono application handles: their route, and the errors of their handlers.',
-  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  doc: 'Requests that a Hono application handles: their route and the errors of their handlers.',
+  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [{ module: 'hono', versions: '>=4 <5', patch: patchHono }],
 })
 

@@ -207,7 +207,7 @@ function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, st
     case 'upgrade':
     case 'connect': {
       answered(span, arg as IncomingMessage, state.options)
-      // A socket that has been handed over can state for days.
+      // A socket that was handed over can live for days.
       if (event !== 'response') end(req, span, arg as IncomingMessage, state)
       return
     }

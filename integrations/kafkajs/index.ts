@@ -9,8 +9,8 @@ const target = { module: 'kafkajs', versions: '>=1.4 <3' }
 
 export default defineIntegration({
   name: 'kafkajs',
-  doc: 'Messages that producers of Kafka send and consumers handle, one by one or in batches.',
-  options: { service: 'Service of the spans.' },
+  doc: 'Kafka messages that producers send and consumers handle, one by one or in batches.',
+  options: { service: 'Service name of the spans.' },
   targets: [
     { ...target, patch: patchKafka },
     { ...target, file: 'src/cluster/index.js', patch: patchCluster },

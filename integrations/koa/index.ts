@@ -6,8 +6,8 @@ import { patchRouter } from './router'
 
 export default defineIntegration({
   name: 'koa',
-  doc: 'Requests that a Koa application handles: the route of their router, and the errors of their middleware.',
-  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  doc: 'Requests that a Koa application handles: their route and the errors of their middleware.',
+  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [
     { module: 'koa', versions: '>=2 <4', patch: patchApplication },
     { module: 'koa', versions: '>=2 <4', file: 'lib/context.js', patch: patchContext },

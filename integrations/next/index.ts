@@ -16,7 +16,7 @@ const target = { module: 'next', versions: '>=13.5.1 <17' }
 export default defineIntegration({
   name: 'next',
   doc: 'Requests that the server of Next.js handles: pages, route handlers, API routes, and static files.',
-  options: { middleware: 'A span for the middleware; default: `middlewareTracingEnabled`.' },
+  options: { middleware: 'Make a span for the middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [
     { ...target, file: 'dist/server/base-server.js', patch: patchServer },
     { ...target, file: 'dist/server/next-server.js', patch: patchNodeServer },

@@ -6,7 +6,7 @@ import { patchLayer, patchRouter } from '../../src/kit/router/index'
 export default defineIntegration({
   name: 'router',
   doc: 'Routes, errors and middleware of the package `router`, which Express 5 is built on.',
-  options: { middleware: 'A span for each middleware; default: `middlewareTracingEnabled`.' },
+  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
   targets: [
     {
       module: 'router',

@@ -3,15 +3,15 @@
 import { type AnyFunction, Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
 import {
   addRequestClass,
-  answered,
-  created,
   type ErrorMessage,
-  ended,
-  failed,
+  endRequestSpan,
+  failRequestSpan,
   type HeadersMessage,
   isOfPackage,
   type RequestMessage,
-  sent,
+  recordBodySent,
+  recordResponse,
+  startRequestSpan,
   UNDICI_OPTIONS,
   type UndiciState,
   undiciState,
@@ -56,14 +56,16 @@ function patchRequest(Request: object, tools: PatchTools): void {
   listening.add(state)
   tools.onUndo(() => listening.delete(state))
   tools.subscribe('undici:request:create', ({ request }: RequestMessage) => {
-    if (isOfPackage(request)) created(request, state, caller)
+    if (isOfPackage(request)) startRequestSpan(request, state, caller)
   })
   tools.subscribe('undici:request:headers', ({ request, response }: HeadersMessage) =>
-    answered(request, response, state),
+    recordResponse(request, response, state),
   )
-  tools.subscribe('undici:request:bodySent', ({ request }: RequestMessage) => sent(request, state))
-  tools.subscribe('undici:request:trailers', ({ request }: RequestMessage) => ended(request, state))
-  tools.subscribe('undici:request:error', ({ request, error }: ErrorMessage) => failed(request, error, state))
+  tools.subscribe('undici:request:bodySent', ({ request }: RequestMessage) => recordBodySent(request, state))
+  tools.subscribe('undici:request:trailers', ({ request }: RequestMessage) => endRequestSpan(request, state))
+  tools.subscribe('undici:request:error', ({ request, error }: ErrorMessage) =>
+    failRequestSpan(request, error, state),
+  )
 }
 
 /** Remembers the caller of the first dispatch of a request, for the later one that makes it. */

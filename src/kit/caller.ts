@@ -1,4 +1,7 @@
-/** Where code was called: what a library calls back later, from somebody else's socket, is run as if from there. */
+/**
+ * The span and baggage that were active where the application made a call. Libraries call back from a socket that
+ * another request may have opened; the callback runs with this span and baggage instead.
+ */
 
 import type { AnyFunction } from '../patch/wrap'
 import { type Baggage, getBaggage, runWithBaggage } from '../trace/baggage'
@@ -15,7 +18,7 @@ export class Caller {
     this.baggage = getBaggage()
   }
 
-  /** `fn.apply(self, args)` with that span and baggage active. */
+  /** Calls `fn.apply(self, args)` with the remembered span and baggage active. */
   run(fn: AnyFunction, self: unknown, args: unknown[] | IArguments): unknown {
     if (getBaggage() !== this.baggage) {
       return runWithBaggage(this.baggage, runInSpan, undefined, [this.span, fn, self, args])

@@ -1,4 +1,6 @@
-/** What is known of a driver's command while it is under way: fields of ours on the driver's object. */
+/**
+ * The span and the caller of a command that a driver is executing, kept in private fields on the driver's own object.
+ */
 
 import { endSpan } from '../trace/outcome'
 import type { Span } from '../trace/span'
@@ -6,7 +8,7 @@ import type { Caller } from './caller'
 import { Mark } from './mark'
 
 export class CommandMark extends Mark {
-  /** Undefined once it ended, and of commands that only have a caller. */
+  /** Undefined once the span ended, and for commands of which only the caller is remembered. */
   #span: Span | undefined
   #caller: Caller
 
@@ -16,7 +18,7 @@ export class CommandMark extends Mark {
     this.#caller = caller
   }
 
-  /** A command that the application gives again gets another span. */
+  /** Marks `command`. A command object that the application uses again gets the new span and caller. */
   static begin(command: object, span: Span | undefined, caller: Caller): void {
     if (#span in command) {
       command.#span = span
@@ -24,17 +26,17 @@ export class CommandMark extends Mark {
     } else new CommandMark(command, span, caller)
   }
 
-  /** The span of `command` while that is open. */
+  /** Returns the span of `command` while it is open. */
   static spanOf(command: object): Span | undefined {
     return #span in command ? command.#span : undefined
   }
 
-  /** Where `command` was given. */
+  /** Returns the caller of `command`; undefined for commands without a mark. */
   static callerOf(command: object): Caller | undefined {
     return #span in command ? command.#caller : undefined
   }
 
-  /** Ends the span unless it has ended. */
+  /** Ends the span of `command` unless it has ended. */
   static end(command: object, failed: boolean, error: unknown): void {
     if (!(#span in command) || command.#span === undefined) return
     const span = command.#span

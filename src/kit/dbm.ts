@@ -7,21 +7,23 @@ export type DbmMode = Config['dbmPropagationMode']
 
 const MODES: readonly DbmMode[] = ['disabled', 'service', 'full', 'dynamic_service']
 
-/** Few of these texts exist; an application that names its services at random must not fill the memory. */
+/** Bound on cached comment texts. An application has few; one that makes up service names must not fill the memory. */
 const MAX_KNOWN = 500
 const known = new Map<string, string>()
 let knownFor: Config | undefined
 
-/** The option `dbmPropagationMode` of an integration, or the setting where it is none of the modes. */
+/**
+ * Returns the option `dbmPropagationMode` of an integration; the setting of that name if the option is no valid mode.
+ */
 export function dbmMode(option: unknown, config: Config): DbmMode {
   return MODES.find(mode => mode === option) ?? config.dbmPropagationMode
 }
 
 /**
- * The comment for a statement that `span` is about, with its delimiters; empty when `mode` is `disabled`. In the mode
- * `full` it ends with the `traceparent`, which makes the sampling decision and tags the span; not so for statements
- * that the server or the driver keeps by their text (`isCached`), since another trace would run under this one's name.
- * Keys and their order: integrations, section "DBM comment".
+ * Returns the comment, with its delimiters, for the statement of `span`; empty when `mode` is `disabled`. In the mode
+ * `full` the comment ends with the `traceparent`, which makes the sampling decision and tags the span. Statements that
+ * the server or the driver caches by their text (`isCached`) get no `traceparent`, since executions in other traces
+ * would carry it too. Keys and their order: integrations, section "DBM comment".
  */
 export function dbmComment(span: Span, mode: DbmMode, config: Config, isCached = false): string {
   if (mode === 'disabled') return ''
@@ -70,7 +72,7 @@ function field(key: string, value: string): string {
   return `${key}='${encode(value)}'`
 }
 
-/** Leaves no quote, slash or asterisk: neither the value nor the comment can end early. */
+/** Percent-encodes `value`. No quote, slash or asterisk is left, so neither the value nor the comment can end early. */
 function encode(value: string): string {
   if (/^[\w\-.~]*$/.test(value)) return value
   return encodeURIComponent(wellFormed(value)).replace(
@@ -79,7 +81,7 @@ function encode(value: string): string {
   )
 }
 
-/** Half of a surrogate pair, which has no UTF-8, becomes U+FFFD. */
+/** Replaces each unpaired surrogate, which has no UTF-8, by U+FFFD. */
 function wellFormed(value: string): string {
   return Buffer.from(value, 'utf8').toString('utf8')
 }

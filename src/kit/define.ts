@@ -1,4 +1,4 @@
-/** How an integration is declared. */
+/** Declares an integration. The function only gives the object its type. */
 
 import type { Integration } from '../patch/types'
 

@@ -1,16 +1,16 @@
-/** Wraps the `emit` of a prototype that inherits it. */
+/** Wrapping of `emit` on prototypes of Node.js, most of which inherit it from EventEmitter. */
 
 import type { PatchTools } from '../patch/types'
 import type { AnyFunction } from '../patch/wrap'
 
-/** Where the wrapped `emit` is to be found at each call. */
+/** Object on which a wrapper looks up the wrapped `emit` at each call. */
 export interface Emitting {
   emit: AnyFunction
 }
 
 /**
- * Emitters of Node.js inherit `emit` from EventEmitter, where others replace it later than we come (the module
- * `domain`): the wrapper gets the place to look it up rather than what is there now.
+ * Wraps `emit` on `prototype`. An inherited `emit` is looked up at each call, not once: the module `domain` replaces
+ * that of EventEmitter, possibly after the tracer has started.
  */
 export function wrapEmit(
   prototype: object,

@@ -1,10 +1,11 @@
-/** Functions that the application gave us as options. */
+/** Functions that the application passed as options. */
 
 import { reportFailure } from '../core/fence'
 
 /**
- * Calls `fn`; what it throws is said in the log, and the answer is `fallback` then. It is not counted against the
- * integration: a filter that fails for some requests must not switch the others off.
+ * Returns a function that calls `fn`. If `fn` throws, the error is logged and the result is `fallback`. The failure
+ * does not count towards switching the integration off: a filter that fails for some requests must not disable it for
+ * all.
  */
 export function guarded<Args extends unknown[], Result>(
   option: string,

@@ -1,4 +1,8 @@
-/** What every integration may need; what those of one kind share has an index in a folder of its own beside this one. */
+/**
+ * The kit that every integration may import. What integrations of one kind share is in a folder beside this file, each
+ * with an index of its own: `web/index`, `http/index`, `sql/index`, `redis/index`, `messaging/index`, `logs/index` and
+ * so on.
+ */
 
 export { log } from '../core/log'
 export type { ConfiguredSite } from '../patch/state'

@@ -1,11 +1,11 @@
-/** `peer.service`: the name of what a client span talks to, where nobody gave it one. */
+/** The tag `peer.service`: the service that a client span calls, derived where the application did not set it. */
 
 import type { Config } from '../core/config/resolve'
 import type { Span } from '../trace/span'
 
 /**
- * Tags `span` when the setting or schema v1 asks for it. `precursors` are the tags to take the name from, most telling
- * first; `net.peer.name` and `out.host` come after them.
+ * Tags `span` if the setting or naming schema v1 asks for it. `precursors` are the tags to derive the name from, the
+ * most specific first; `net.peer.name` and `out.host` come after them.
  */
 export function tagPeer(span: Span, config: Config, precursors: readonly string[] = []): void {
   if (!config.spanComputePeerService && config.spanAttributeSchema !== 'v1') return

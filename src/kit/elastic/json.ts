@@ -1,10 +1,13 @@
-/** JSON of values that may be very large: what is too much is left out. */
+/** JSON of values that may be very large: what exceeds the limits is left out. */
 
 /** The longest text of a tag, in UTF-16 units. */
 const MAX_LENGTH = 10_000
 const MAX_ITEMS = 1000
 
-/** At most about ten thousand characters of `value`; undefined for streams, bytes, and what cannot be written. */
+/**
+ * Returns about ten thousand characters of `value` as JSON, at most. Returns undefined for streams, bytes, and values
+ * that cannot be serialised.
+ */
 export function shortJson(value: unknown): string | undefined {
   if (typeof value === 'string') return value.slice(0, MAX_LENGTH)
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || 'pipe' in value)

@@ -1,4 +1,4 @@
-/** Requests of the clients of Elasticsearch and OpenSearch, which have a class `Transport` in common. */
+/** Spans of the requests of Elasticsearch and OpenSearch clients, which both have a class `Transport`. */
 
 import type { PatchTools } from '../../patch/types'
 import type { AnyFunction } from '../../patch/wrap'
@@ -11,7 +11,10 @@ import { Caller } from '../caller'
 import { guarded } from '../guard'
 import { shortJson } from './json'
 
-/** What a request is made from; the application's own where it calls the transport itself. Never changed. */
+/**
+ * First argument of `Transport.request`. It is the application's own object where that calls the transport itself, so
+ * it is never changed.
+ */
 interface Params {
   method?: unknown
   path?: unknown
@@ -22,7 +25,7 @@ interface Params {
 
 type Hook = (span: Span, params: unknown) => unknown
 
-/** Wraps `Transport.prototype.request`; `system` is `elasticsearch` or `opensearch`, and names spans and tags. */
+/** Wraps `Transport.prototype.request`. `system` is `elasticsearch` or `opensearch`; spans and tags begin with it. */
 export function patchTransport(
   { prototype }: { prototype: object },
   system: string,
@@ -52,7 +55,10 @@ export function patchTransport(
     span.resource = `${method} ${path.replace(/\d+/g, '?')}`
     return span
   }
-  /** What is being asked for: the oldest versions make a promise by calling themselves with a callback. */
+  /**
+   * Arguments of the call that is running. The oldest versions make a promise by calling themselves again with a
+   * callback, and that second call must not get a second span.
+   */
   let current: unknown
   tools.wrap(prototype, 'request', original => {
     return function (this: unknown, params: unknown): unknown {
@@ -83,7 +89,7 @@ export function patchTransport(
   })
 }
 
-/** The callback, if there is one, ends the span, and runs where the request was made. */
+/** Replaces the callback, if the last argument is one: it ends the span, and runs in the caller's context. */
 function coverCallback(args: unknown[], span: Span, done: () => void): unknown[] {
   const at = args.length - 1
   const callback = args[at]
@@ -99,7 +105,10 @@ function coverCallback(args: unknown[], span: Span, done: () => void): unknown[]
   return args
 }
 
-/** The oldest versions tell nobody of an abort: the span ends then, if it does not end at once with an error. */
+/**
+ * Ends the span when the application calls `abort()` and no error follows at once: the oldest versions report an abort
+ * to no callback and by no event.
+ */
 function endAtAbort(span: Span, result: unknown): void {
   const request = result as { abort?: unknown } | undefined
   const abort = request?.abort
@@ -124,8 +133,9 @@ function observe(span: Span, result: unknown, done: () => void): unknown {
 }
 
 /**
- * `{ then, catch, finally, abort }` around a promise: nobody need call any of them, and who calls only `catch` does not
- * call `then`. Ours makes the rejection a handled one, so it is raised again where the application did not care.
+ * Follows an answer of the form `{ then, catch, finally, abort }` around a promise. Subscribing to it marks a rejection
+ * as handled; if the application called none of the three methods, the error is rejected again, so that it stays
+ * unhandled as without the tracer.
  */
 function observeAnswer(span: Span, answer: Answer & PromiseLike<unknown>, done: () => void): unknown {
   let isObserved = false

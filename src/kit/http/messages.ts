@@ -1,4 +1,4 @@
-/** Requests of HTTP/1: one span each, from the `request` event to the `close` of the response. */
+/** Server requests of HTTP/1. A span begins with the `request` event and ends with the `close` of the response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PatchTools } from '../../patch/types'
@@ -13,7 +13,7 @@ import { followQueued } from './pipelined'
 import { requestUrl } from './request-url'
 import { inContext, type Serving } from './serving'
 
-/** Emits a request, which `args` tell of as well, with its span active. */
+/** Emits the request event whose arguments are `args`, with a new span for `req` active. */
 export function serve(
   serving: Serving,
   scheme: string,
@@ -23,7 +23,7 @@ export function serve(
   res: ServerResponse,
   args: IArguments,
 ): unknown {
-  // A request that is emitted again, by an application that passes it on, has been started.
+  // An application may emit a request again, on another server: it has its span already.
   if (webRequestOf(req) !== undefined) return Reflect.apply(inner.emit, server, args)
   let span: Span | undefined
   const remote = serving.tools.propagator.extract(req.headers)
@@ -33,17 +33,17 @@ export function serve(
     serving.tools.state.failed(error)
   }
   if (span === undefined) return Reflect.apply(inner.emit, server, args)
-  // What the request brought replaces what was there when the server was made.
+  // The baggage of the request replaces that which was active when the server was made.
   return runWithBaggage(remote?.baggage, runInSpan, undefined, [span, inner.emit, server, args])
 }
 
-/** Follows the messages of every request that a server started; once, since all servers share the classes. */
+/** Wraps `emit` of requests and responses. All servers share these two classes, so it is done once. */
 export function patchMessages(http: typeof import('node:http'), tools: PatchTools): void {
   wrapEmit(http.ServerResponse.prototype, tools, wrapResponseEmit)
   wrapEmit(http.IncomingMessage.prototype, tools, wrapRequestEmit)
 }
 
-/** Node emits one of these for each request. */
+/** Returns whether `event` hands over a request; Node.js emits exactly one of these three for each. */
 export function isRequest(event: string): boolean {
   return event === 'request' || event === 'checkContinue' || event === 'checkExpectation'
 }
@@ -62,11 +62,11 @@ function start(
     requestUrl(req, scheme),
     url,
     headers,
-    // Asking a socket costs a system call.
+    // `remoteAddress` costs a system call.
     serving.options.clientIp ? socket?.remoteAddress : undefined,
   )
   const web = new WebRequest(span, req, res, serving)
-  // Behind an earlier request of the same socket, whose response is not written yet.
+  // The request is pipelined: the response to an earlier request on this socket is not written yet.
   if (res.socket === null && socket) {
     web.queued = true
     followQueued(socket, web, () => end(web))
@@ -78,7 +78,7 @@ function wrapResponseEmit(inner: Emitting): AnyFunction {
   return function (this: ServerResponse, event: string): unknown {
     const web = webRequestOf(this)
     if (web === undefined) return Reflect.apply(inner.emit, this, arguments)
-    // A response without a socket (made by a test tool) is not closed by one.
+    // A response without a socket, as test tools make it, emits `finish` and no `close`.
     if (event !== 'close' && (event !== 'finish' || this.socket !== null)) {
       return inContext(web.span, inner, this, event, arguments)
     }
@@ -90,7 +90,7 @@ function wrapResponseEmit(inner: Emitting): AnyFunction {
   }
 }
 
-/** Listeners of a request's body run in the context of the request, although the socket's parser calls them. */
+/** Runs listeners of a request in the request's context: the body's events come from the parser of the socket. */
 function wrapRequestEmit(inner: Emitting): AnyFunction {
   return function (this: IncomingMessage, event: string): unknown {
     const web = webRequestOf(this)

@@ -1,4 +1,4 @@
-/** Options of the HTTP server and client, made ready for use at each request. */
+/** Options of HTTP servers and clients, parsed once and not at each request. */
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Options } from '../../patch/state'
@@ -10,6 +10,24 @@ import { queryObfuscator } from '../web/query'
 import { isErrorStatus, parseStatuses, type StatusCheck } from '../web/status'
 import { urlFilter } from '../web/url-filter'
 
+/** Documentation of the options that the integrations `http` and `http2` share. */
+export const HTTP_OPTIONS = {
+  server: 'Options that apply to servers only; `false` = servers are not traced.',
+  client: 'Options that apply to clients only; `false` = clients are not traced.',
+  service: 'Service name of the spans.',
+  headers: 'Request and response headers to record as tags: a list of `name` or `name:tag`.',
+  validateStatus: 'Function of the status code; returns false if the status marks the span as an error.',
+  filter: 'Function of the URL; returns false for requests that are not traced. It replaces the two lists.',
+  allowlist: 'URLs to trace: a list of texts, regular expressions or functions; default: all.',
+  blocklist: 'URLs not to trace, in the form of `allowlist`.',
+  'hooks.request':
+    'Function of span, request and response (undefined if there was none), called just before the span ends.',
+  queryStringObfuscation:
+    'Servers: regular expression for secrets in the query of `http.url`; `true` drops the query, `false` keeps it.',
+  splitByDomain: 'Clients: use `host:port` of the URL as the service name; default false.',
+  propagationBlocklist: 'Clients: URLs whose requests get no trace headers, in the form of `allowlist`.',
+}
+
 type RequestHook = (
   span: Span,
   req: IncomingMessage | ClientRequest,
@@ -18,15 +36,15 @@ type RequestHook = (
 
 export interface HttpOptions {
   enabled: boolean
-  /** Undefined = every URL is traced. */
+  /** Decides by URL whether a request is traced; undefined = every request is. */
   accepts: ((url: string) => boolean) | undefined
   headers: readonly HeaderTag[]
   isValidStatus: StatusCheck
   onRequest: RequestHook | undefined
   obfuscate: (url: string) => string
-  /** Client: service `host:port`. */
+  /** Client only: the span's service is `host:port`. */
   splitByDomain: boolean
-  /** Client: URLs that get no headers; undefined = all get them. */
+  /** Client only: decides by URL whether trace headers are sent; undefined = always. */
   propagates: ((url: string) => boolean) | undefined
   clientIp: boolean
   endpoint: boolean

@@ -1,15 +1,15 @@
 /**
- * Pipelined requests: a response that waits for its turn has no socket yet, and when the connection ends before, Node
- * tells it nothing. One listener on the socket stands in for all such responses; other sockets get none.
+ * Pipelined requests. A response that waits for its turn has no socket yet, and Node.js does not tell it when the
+ * connection ends first. One listener on the socket does so for all waiting responses; other sockets get no listener.
  */
 
 import type { Socket } from 'node:net'
 import type { WebRequest } from '../web/request'
 
-/** Requests of a socket that came while an earlier one was being answered, and what to do if the socket closes. */
+/** Pipelined requests of each socket, with the function to call if the socket closes before the response does. */
 const waiting = new WeakMap<Socket, Map<WebRequest, () => void>>()
 
-/** Calls `onLost` if `socket` closes before `web` is forgotten. */
+/** Calls `onLost` if `socket` closes before `forgetQueued(web)` is called. */
 export function followQueued(socket: Socket, web: WebRequest, onLost: () => void): void {
   const queue = waiting.get(socket)
   if (queue === undefined) {
@@ -21,7 +21,7 @@ export function followQueued(socket: Socket, web: WebRequest, onLost: () => void
   } else queue.set(web, onLost)
 }
 
-/** The response has been closed. */
+/** Stops following `web`, whose response has closed. */
 export function forgetQueued(web: WebRequest): void {
   waiting.get(web.req.socket)?.delete(web)
 }

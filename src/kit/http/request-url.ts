@@ -1,17 +1,17 @@
-/** The URL that a client asked for, put together from what arrived. */
+/** The URL of a server request, put together from path, `Host` header and socket. */
 
 import type { IncomingMessage } from 'node:http'
 
-/** `scheme://host/path?query`; without a `Host` header, the host is the address of the socket. */
+/** Returns `scheme://host/path?query`. Without a `Host` header, the host is the local address of the socket. */
 export function requestUrl(req: IncomingMessage, scheme: string): string {
   const path = (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/'
-  // To a proxy, clients send whole URLs.
+  // Clients of a proxy send the whole URL as the path.
   if (path.charCodeAt(0) !== 47 && /^https?:\/\//i.test(path)) return withoutCredentials(path)
   const host = req.headers.host ?? localHost(req)
   return `${scheme}://${host}${path.charCodeAt(0) === 47 ? '' : '/'}${path}`
 }
 
-/** Also for URLs that do not parse: whatever stands before an `@` in the host is not sent. */
+/** Returns `url` without `user:password@`. It works on the text, since the URL may be one that does not parse. */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1')
 }

@@ -1,6 +1,6 @@
 /**
- * Every command goes through `sendCommand` of the client of one server: those of a pipeline or a MULTI, and those of a
- * cluster, which tries a command again at another server after a redirection.
+ * Commands of ioredis and iovalkey. All go through `sendCommand` of the client of one server: also those of a pipeline
+ * or a MULTI, and those of a cluster, which sends a command to another server after a redirection.
  */
 
 import type { PatchTools } from '../../patch/types'
@@ -21,7 +21,7 @@ export function patchClient(Redis: Library, tools: PatchTools, names: RedisNames
     }
   })
   if (Redis.Pipeline === undefined) return
-  // What is sent later, perhaps together with the commands of other callers, belongs to who asked for it.
+  // A pipeline is sent later, perhaps with commands of other callers; the parent is the span active now.
   tools.wrap(Redis.Pipeline.prototype, 'sendCommand', original => {
     return function (this: unknown, command: Command): unknown {
       const parent = tools.state.enabled ? activeSpan() : undefined

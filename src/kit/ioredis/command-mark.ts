@@ -1,4 +1,4 @@
-/** What is known of a command on its way: fields of ours on the library's object. */
+/** The state of a command on its way, in private fields on the library's own object. */
 
 import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
@@ -7,7 +7,7 @@ import type { Command } from './types'
 export class IoredisCommandMark extends Mark {
   #parent: Span | undefined
   #span: Span | undefined
-  /** How we see that the command fails; another function is there when it is tried again. */
+  /** The command's `reject` when it was marked. A command that is tried again gets another one. */
   #reject: unknown
 
   private constructor(command: object) {
@@ -15,12 +15,12 @@ export class IoredisCommandMark extends Mark {
     this.#parent = this.#span = this.#reject = undefined
   }
 
-  /** `command` waits in a pipeline, where `parent` is active. */
+  /** Remembers `parent`, the active span, for a command that was added to a pipeline. */
   static queued(command: object, parent: Span | undefined): void {
     IoredisCommandMark.#on(command).#parent = parent
   }
 
-  /** The span that was active where `command` was put into a pipeline. It is not kept any longer. */
+  /** Returns the span that was active when `command` was added to a pipeline, and forgets it. */
   static takeParent(command: object): Span | undefined {
     if (!(#parent in command)) return undefined
     const parent = command.#parent
@@ -29,15 +29,15 @@ export class IoredisCommandMark extends Mark {
   }
 
   /**
-   * Whether the end of `command` is being waited for: one that had to wait for a connection is sent twice. A cluster
-   * sends it again after it has failed.
+   * Returns whether `command` has an open span. A command that had to wait for a connection is sent twice; a cluster
+   * sends it again after it has failed, and that attempt gets a span of its own.
    */
   static isFollowed(command: Command): boolean {
     if (!(#parent in command) || command.#span === undefined) return false
     return command.#reject === command.reject && command.#span.durationMs < 0
   }
 
-  /** `span` ends with `command`, as it is now. */
+  /** Remembers `span`, which ends when this attempt of `command` is settled. */
   static followed(command: Command, span: Span): void {
     const mark = IoredisCommandMark.#on(command)
     mark.#span = span

@@ -1,4 +1,4 @@
-/** What is used of ioredis, and of its descendant iovalkey. */
+/** The parts of ioredis and iovalkey that the integrations use. */
 
 import type { Settling } from '../redis/settling'
 
@@ -6,19 +6,19 @@ export interface Client {
   options?: {
     host?: string
     port?: number | string
-    /** Of a socket in the file system; it goes before the host. */
+    /** Path of a Unix socket; used in place of the host. */
     path?: string | null
     connectionName?: string | null
   }
 }
 
-/** A command; an application may make one itself and give it to a client. */
+/** A command. An application may create one itself and pass it to a client. */
 export interface Command extends Settling {
   name: string
   args: readonly unknown[]
 }
 
-/** The main module: the class itself. */
+/** The main module, which is the client class itself. */
 export interface Library {
   prototype: object
   Pipeline?: { prototype: object }

@@ -1,6 +1,6 @@
 /**
- * What ties a record of a log to the active span: the fields of `dd`, as an object for records and as text for lines.
- * Asked at each record, as it can be switched at run time.
+ * Correlation of log records with the active span: the fields of `dd`, as an object for records and as JSON for lines.
+ * Whether it is wanted is checked at each record, as it can be switched at run time.
  */
 
 import type { PatchTools } from '../../patch/types'
@@ -12,11 +12,11 @@ import { recordView } from './record-view'
 export class LogCorrelation {
   readonly #tools: PatchTools
 
-  /** Without a span, and what comes behind the ids of one. */
+  /** JSON of the fields when no span is active. */
   readonly #alone: string
   readonly #rest: string
 
-  /** Ids of the span that `#text` is of; ids, as the span itself would be kept alive. */
+  /** Ids of the span that `#text` was made for; a reference to the span would keep it alive. */
   #idHi = 0
   #idLo = 0
   #traceHi = 0
@@ -27,7 +27,7 @@ export class LogCorrelation {
 
   constructor(tools: PatchTools) {
     this.#tools = tools
-    // Read once: nothing but `logInjection` changes while a program runs.
+    // The other fields are read once: only `logInjection` changes while a program runs.
     const text = JSON.stringify(logFields(undefined, tools.config))
     this.#alone = text === '{}' ? '' : text
     this.#rest = text === '{}' ? '}' : `,${text.slice(1)}`
@@ -36,11 +36,11 @@ export class LogCorrelation {
   get isOn(): boolean {
     const { enabled } = this.#tools.state
     const { logInjection, otelLogsEnabled } = this.#tools.config
-    // Logs that are sent to a collector have their ids there.
+    // Logs that OTLP exports carry the ids in fields of their own.
     return enabled && logInjection && !otelLogsEnabled
   }
 
-  /** The fields, made anew for each record; undefined when there are none, or none are wanted. */
+  /** Returns the fields, a new object for each record; undefined when correlation is off or there is nothing to add. */
   fields(): LogFields | undefined {
     if (!this.isOn) return undefined
     try {
@@ -52,7 +52,7 @@ export class LogCorrelation {
     return undefined
   }
 
-  /** The same as JSON; empty for none. */
+  /** Returns the fields as JSON; empty when correlation is off or there is nothing to add. */
   json(): string {
     if (!this.isOn) return ''
     try {
@@ -67,8 +67,8 @@ export class LogCorrelation {
   }
 
   /**
-   * The record with `dd`; the application's own object is left as it is. Plain objects are copied, which winston itself
-   * does for child loggers; anything else is shown through a view, so that an error stays one.
+   * Returns the record with `dd`, and leaves the application's object as it is. Plain objects are copied, as winston
+   * does for child loggers; any other object is shown through a view, so that an error stays an error.
    */
   record(record: unknown): unknown {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
@@ -78,7 +78,7 @@ export class LogCorrelation {
       // Twice as fast as a spread with `dd` behind it, where symbols are among the keys, as in winston.
       return isSimple(record) ? Object.assign({ dd }, record) : recordView(record, dd)
     } catch {
-      // A getter of the record's, which throws: whoever writes the record will see.
+      // A getter of the record threw: it will throw again when the logger writes the record.
       return record
     }
   }

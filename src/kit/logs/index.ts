@@ -1,4 +1,4 @@
-/** What integrations of loggers share. */
+/** What the integrations of loggers share. */
 
 export { LogCorrelation } from './correlation'
 export { withDd } from './json-line'

@@ -1,8 +1,11 @@
-/** A line of JSON with one more property at its end. */
+/** Adding the property `dd` to a line of JSON. */
 
 const BRACE = '}'.charCodeAt(0)
 
-/** `{"a":1}\n` → `{"a":1,"dd":…}\n`. The line as it is when it has that property, or is no object. */
+/**
+ * Appends `dd` to a line: `{"a":1}\n` → `{"a":1,"dd":…}\n`. A line that has that property, or is no object, is returned
+ * unchanged.
+ */
 export function withDd(line: string, dd: string): string {
   let end = line.length
   while (end > 0 && line.charCodeAt(end - 1) <= 32) end--
@@ -11,7 +14,10 @@ export function withDd(line: string, dd: string): string {
   return `${line.slice(0, end - 1)}${comma}"dd":${dd}${line.slice(end - 1)}`
 }
 
-/** The text may be that of a property deeper inside: only then is the line read. */
+/**
+ * Returns whether the line has a property `dd`. It is parsed only if that text occurs in it, perhaps in a nested
+ * object.
+ */
 function has(line: string): boolean {
   if (!line.includes('"dd":')) return false
   try {

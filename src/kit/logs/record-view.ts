@@ -1,16 +1,19 @@
 /**
- * A record as it would be with one more property: for those that cannot be copied (errors, objects of classes with
- * private fields) or changed (frozen ones). What is written to the view is written to the record, as without us.
+ * A view of a log record with one more property, for records that cannot be copied (errors, objects with private
+ * fields) or changed (frozen ones). What is written to the view is written to the record.
  */
 
 const KEY = 'dd'
 
-/** `dd` can be read, replaced and deleted in the view, and never reaches the record. */
+/** Returns a view of `record` in which `dd` can be read, replaced and deleted; the record itself never gets it. */
 export function recordView<T extends object>(record: T, dd: unknown): T {
   return new Proxy({}, new View(record, dd)) as T
 }
 
-/** The target of the proxy is an empty object, for a frozen one would not let us show a property that it has not. */
+/**
+ * Handler of the view. The target of the proxy is an empty object, because a proxy of a frozen object may not show a
+ * property that the object does not have.
+ */
 class View implements ProxyHandler<object> {
   readonly #record: object
   #dd: PropertyDescriptor | undefined
@@ -23,14 +26,14 @@ class View implements ProxyHandler<object> {
   get(_target: object, key: PropertyKey): unknown {
     if (key === KEY) return this.#dd?.value
     const value: unknown = Reflect.get(this.#record, key)
-    // Methods run on the record: private fields are not on the view.
+    // Methods get the record as `this`, since a proxy has no private fields.
     const isMethod = typeof value === 'function' && key !== 'constructor' && !Object.hasOwn(this.#record, key)
     return isMethod ? value.bind(this.#record) : value
   }
 
   set(_target: object, key: PropertyKey, value: unknown): boolean {
     if (key === KEY) this.#dd = { value, writable: true, enumerable: true, configurable: true }
-    // An assignment, not `Reflect.set`: it throws what it would throw without us.
+    // An assignment, not `Reflect.set`, so that it throws for a frozen record as it does without the view.
     else (this.#record as Record<PropertyKey, unknown>)[key] = value
     return true
   }
@@ -59,7 +62,7 @@ class View implements ProxyHandler<object> {
   getOwnPropertyDescriptor(_target: object, key: PropertyKey): PropertyDescriptor | undefined {
     if (key === KEY) return this.#dd
     const descriptor = Reflect.getOwnPropertyDescriptor(this.#record, key)
-    // A proxy may only call permanent what its target has.
+    // A proxy may call a property non-configurable only if its target has it.
     return descriptor && { ...descriptor, configurable: true }
   }
 

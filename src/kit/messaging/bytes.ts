@@ -1,12 +1,12 @@
 /** Sizes of messages, for data streams. */
 
-/** Of text and of bytes; anything else counts nothing. */
+/** Returns the size of a text (UTF-8) or of bytes; 0 for anything else. */
 export function bytesOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   return value instanceof Uint8Array ? value.byteLength : 0
 }
 
-/** Of names and values; a name with several values counts for each. */
+/** Returns the size of header names and values; a name with several values is counted for each. */
 export function bytesOfHeaders(headers: Readonly<Record<string, unknown>> | null | undefined): number {
   if (headers === null || headers === undefined) return 0
   let sum = 0

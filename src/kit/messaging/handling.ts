@@ -1,4 +1,4 @@
-/** One call of a function of the application's that handles what came from a queue. */
+/** One call of the application's handler with messages from a queue, and the span of that call. */
 
 import type { AnyFunction } from '../../patch/wrap'
 import { runWithBaggage } from '../../trace/baggage'
@@ -22,7 +22,7 @@ export class Handling {
     this.#pathway = pathway
   }
 
-  /** `handler.apply(self, args)`, with the span and the message's baggage active. */
+  /** Calls `handler.apply(self, args)` with the span and the message's baggage active, and ends the span with it. */
   run(handler: AnyFunction, self: unknown, args: IArguments): unknown {
     const span = this.#span
     let result: unknown
@@ -35,7 +35,7 @@ export class Handling {
       endSpan(span, true, error, undefined)
       throw error
     }
-    // Only a promise says that there is more to come: anything else, also a stream, means that the handler is done.
+    // Only a promise shows that the handler is still working. With any other result, also a stream, it is done.
     if (isThenable(result)) return endWithResult(span, result)
     endSpan(span, false, undefined, undefined)
     return result

@@ -1,4 +1,4 @@
-/** What the integrations of queues share. */
+/** What the integrations of message queues share. */
 
 export { bytesOf, bytesOfHeaders } from './bytes'
 export { Handling } from './handling'

@@ -1,12 +1,12 @@
-/** Which commands are traced: `filter` before `allowlist` (default: all) minus `blocklist`. */
+/** Selection of the commands to trace: `filter`, or `allowlist` (default: all) minus `blocklist`. */
 
 import { guarded } from '../guard'
 
 type Pattern = string | RegExp
 
 /**
- * A predicate made from integration options, or undefined when they exclude nothing. It is asked with a name in upper
- * case; how an option spells it does not matter. A text means the whole name.
+ * Returns a predicate made from the options; undefined when they exclude nothing. The predicate gets the name of a
+ * command in upper case. Case does not matter in the options; a text matches a whole name.
  */
 export function commandFilter(
   options: Readonly<Record<string, unknown>>,
@@ -27,7 +27,7 @@ function patterns(value: unknown): Pattern[] | undefined {
   const found: Pattern[] = []
   for (const each of Array.isArray(value) ? value : [value]) {
     if (typeof each === 'string') found.push(each.toUpperCase())
-    // Without the flags that make a pattern remember where it was.
+    // The flags `g` and `y` are dropped: with them a pattern remembers where it last matched.
     else if (each instanceof RegExp)
       found.push(new RegExp(each.source, `${each.flags.replace(/[giy]/g, '')}i`))
   }

@@ -1,11 +1,14 @@
-/** The text of a Redis command in a tag: cut, and without secrets. It is made for each command, so it must cost little. */
+/**
+ * The text of a Redis command for its tag, cut and without secrets. It is made for every command, so it must cost
+ * little.
+ */
 
-/** Characters of one argument, and of the whole; what is longer ends with three dots. */
+/** Longest argument, and longest whole text, in characters; longer ones end with three dots. */
 const ARGUMENT_LIMIT = 100
 const LIMIT = 1000
 const HIDDEN = '?'
 
-/** Whether the argument at `index` of `args` is a secret; the command itself is not among `args`. */
+/** Decides whether the argument at `index` of `args` is a secret. `args` does not contain the command itself. */
 type IsSecret = (args: readonly unknown[], index: number) => boolean
 
 const isAt = (args: readonly unknown[], index: number, word: string): boolean => {
@@ -13,7 +16,9 @@ const isAt = (args: readonly unknown[], index: number, word: string): boolean =>
   return typeof arg === 'string' && arg.toUpperCase() === word
 }
 
-/** Settings whose names say that their values are secret: `requirepass`, `masterauth`, `tls-key-file-pass`, ... */
+/**
+ * Decides by the name of a setting whether its value is a secret: `requirepass`, `masterauth`, `tls-key-file-pass`, ...
+ */
 function isSecretSetting(args: readonly unknown[], index: number): boolean {
   const name = args[index - 1]
   return typeof name !== 'string' || /pass|auth|secret/i.test(name)
@@ -27,7 +32,7 @@ function isAfter(args: readonly unknown[], index: number, isWord: RegExp): boole
   return false
 }
 
-/** https://redis.io/docs/latest/commands/: all commands that are given passwords. */
+/** All commands that take passwords: https://redis.io/docs/latest/commands/ */
 const SECRETS: ReadonlyMap<string, IsSecret> = new Map<string, IsSecret>([
   ['AUTH', () => true],
   ['HELLO', (args, index) => isAfter(args, index, /^auth$/i)],
@@ -38,8 +43,8 @@ const SECRETS: ReadonlyMap<string, IsSecret> = new Map<string, IsSecret>([
 ])
 
 /**
- * `NAME argument argument`, of a name in upper case and `args` from `from` on. What is neither text nor a number is a question mark, and so are
- * secrets.
+ * Returns `NAME argument argument`: `name` in upper case, and `args` beginning at index `from`. Secrets, and arguments
+ * that are neither text nor numbers, become question marks.
  */
 export function rawCommand(name: string, args: readonly unknown[], from: number): string {
   let text = name

@@ -1,15 +1,18 @@
-/** Clients keep for each command the two functions that settle its promise: there its span ends, in the same tick. */
+/**
+ * Ends spans when a command's promise is settled: clients keep its `resolve` and `reject` with the command, so the span
+ * ends in the same tick.
+ */
 
 import type { Span } from '../../trace/span'
 import type { RedisSpans } from './spans'
 
-/** What a client has of a command; its own object, which the application does not see. */
+/** A client's record of one command, an object that the application does not see. */
 export interface Settling {
   resolve(value: unknown): unknown
   reject(error: unknown): unknown
 }
 
-/** Ends `span` when `settling` is settled. */
+/** Ends `span` when `settling.resolve` or `settling.reject` is called. */
 export function endWith(settling: Settling, span: Span, spans: RedisSpans): void {
   const { resolve, reject } = settling
   settling.resolve = function (this: unknown, value) {

@@ -1,4 +1,4 @@
-/** The spans of a Redis client: one for each command. */
+/** The spans of Redis clients: one for each command. */
 
 import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
@@ -11,27 +11,27 @@ import { tagPeer } from '../peer'
 import { commandFilter } from './command-filter'
 import { rawCommand } from './raw-command'
 
-/** Where a connection goes; a socket in the file system has no port. */
+/** Address of a server. For a Unix socket, `host` is its path, and there is no port. */
 export interface RedisAddress {
   readonly host: string | undefined
   readonly port: number | undefined
 }
 
 export interface RedisNames {
-  /** `redis` or `valkey`: of the operation, the type, and the tags. */
+  /** `redis` or `valkey`: the span type, and the beginning of operation and tag names. */
   type: string
   serviceSuffix: string
 }
 
 export const REDIS_OPTIONS: Record<string, string> = {
-  allowlist: 'Commands to trace: names in any case, or patterns; default all.',
-  blocklist: 'Commands not to trace.',
-  filter: 'Function that is asked whether to trace a command, with its name in upper case.',
+  allowlist: 'Commands to trace: a list of names (in any case) or regular expressions; default: all.',
+  blocklist: 'Commands not to trace, in the form of `allowlist`.',
+  filter: 'Function of the command name in upper case; returns whether to trace it. It replaces the two lists.',
 }
 
-/** `splitByInstance`, for clients whose connections have names. */
+/** Documentation of `splitByInstance`, for clients whose connections have names. */
 export const SPLIT_OPTION = {
-  splitByInstance: 'Whether the name of the connection is (part of) the name of the service.',
+  splitByInstance: 'Use the name of the connection as the service name, or append it to `service`; default false.',
 }
 
 export class RedisSpans {
@@ -58,7 +58,8 @@ export class RedisSpans {
   }
 
   /**
-   * The span of `name` with what `args` has from `from` on, undefined when the options exclude it. `connection` is the name of the connection, if it has one.
+   * Starts the span of the command `name` with the arguments `args`, beginning at index `from`. Returns undefined if
+   * the options exclude the command. `connection` is the name of the connection, if it has one.
    */
   start(
     name: string,
@@ -80,7 +81,7 @@ export class RedisSpans {
     return span
   }
 
-  /** Ends a span; nothing of it may reach the client. */
+  /** Ends a span. A failure in doing so is caught, so that it cannot reach the client. */
   finish(span: Span, failed: boolean, error: unknown): void {
     try {
       endSpan(span, failed, error, undefined)
@@ -96,7 +97,10 @@ export class RedisSpans {
   }
 }
 
-/** What clients ask after connecting in case that the server knows it: most do not, and the error is nobody's concern. */
+/**
+ * Returns whether a CLIENT subcommand is one that clients send after connecting to see whether the server knows it.
+ * Most servers refuse it, and the client ignores the error.
+ */
 function isInquiry(subcommand: unknown): boolean {
   return typeof subcommand === 'string' && /^(?:SETINFO|MAINT_NOTIFICATIONS)$/i.test(subcommand)
 }

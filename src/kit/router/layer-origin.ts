@@ -1,4 +1,4 @@
-/** Where a layer of a router was registered: on which router, under which pattern. */
+/** The router and the path pattern that a layer was registered with. */
 
 import type { AnyFunction } from '../../patch/wrap'
 import { Mark } from '../mark'
@@ -8,7 +8,7 @@ export interface Layer {
   name: string
   handle: AnyFunction
   route?: { path: PathPattern }
-  /** Since router 2.3. */
+  /** The path as the application gave it; since router 2.3. */
   rawPath?: PathPattern
   match(path: string): unknown
 }
@@ -19,7 +19,7 @@ export interface Router {
   strict?: boolean
 }
 
-/** Text of the pattern; for a list of them, a function that finds the one that matched; undefined = not known. */
+/** Text of a pattern. For a list of patterns, a function that finds the one that matched; undefined = unknown. */
 export type Pattern = string | ((path: string) => string) | undefined
 
 export class LayerOrigin extends Mark {
@@ -32,7 +32,7 @@ export class LayerOrigin extends Mark {
     this.#pattern = pattern
   }
 
-  /** Notes that `layer` was registered on `router` under `pattern`; the first note counts. */
+  /** Records that `layer` was registered on `router` under `pattern`; a second record is ignored. */
   static set(layer: Layer, router: Router, pattern: Pattern): void {
     if (!(#router in layer)) new LayerOrigin(layer, router, pattern)
   }
@@ -46,7 +46,10 @@ export class LayerOrigin extends Mark {
   }
 }
 
-/** On routers whose layers all have a place: those that were registered before we came got it late. */
+/**
+ * Marks a router whose layers all have a `LayerOrigin`. Layers registered before the tracer loaded get theirs at the
+ * first request.
+ */
 class Surveyed extends Mark {
   readonly #done = true
 
@@ -60,10 +63,10 @@ class Surveyed extends Mark {
   }
 }
 
-/** Gives those layers of `router` a place that have none. */
+/** Records the origin of all layers of `router` that have none. */
 export const noteOrigins = Surveyed.survey
 
-/** The application registered `layer` with `first`, the first argument of `use` or `route`. */
+/** Records the origin of `layer`, registered with `first`, the first argument of `use` or `route`. */
 export function noteOrigin(router: Router, layer: Layer, first: unknown): void {
   LayerOrigin.set(layer, router, compile(router, layer, pathIn(first)))
 }
@@ -72,7 +75,7 @@ function compile(router: Router, layer: Layer, path: PathPattern): Pattern {
   if (!Array.isArray(path)) return patternText(path)
   const all = path.flat(Number.POSITIVE_INFINITY) as PathPattern[]
   if (all.length === 1) return patternText(all[0])
-  // Which of several patterns matched, the library's own matcher tells best.
+  // The library's own matcher decides which of several patterns matched.
   const Layer = layer.constructor as new (path: PathPattern, options: object, handle: AnyFunction) => Layer
   const exact = layer.route !== undefined
   const options = { sensitive: router.caseSensitive, strict: exact && router.strict, end: exact }
@@ -80,7 +83,7 @@ function compile(router: Router, layer: Layer, path: PathPattern): Pattern {
   return path => candidates.find(each => each.layer.match(path))?.text ?? ''
 }
 
-/** `use` takes a path, or already handlers, also in lists. */
+/** Returns the path in the first argument of `use`, which may be a path, a handler, or nested lists of these. */
 function pathIn(first: unknown): PathPattern {
   let leaf = first
   while (Array.isArray(leaf) && leaf.length > 0) leaf = leaf[0]

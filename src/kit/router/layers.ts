@@ -1,6 +1,6 @@
 /**
- * Routers of the Express family: Express 4 brings its own, Express 5 and others use the package `router`. From them come
- * the route of a request, the errors of its handlers and, when asked for, a span for each middleware.
+ * Routers of the Express family: Express 4 has its own, Express 5 and other frameworks use the package `router`. They
+ * give the route of a request, the errors of its handlers and, when asked for, a span for each middleware.
  *
  * The channel that router 2.3 publishes is not used: while it has subscribers, every handler gets another `next` than
  * the router's own, which applications notice.
@@ -41,7 +41,7 @@ export function patchRouter(prototype: object, tools: PatchTools): void {
   })
 }
 
-/** Wraps the prototype of layers; the methods have had two spellings. */
+/** Wraps the prototype of layers. Its methods have had two spellings. */
 export function patchLayer(prototype: object, tools: PatchTools): void {
   const spans = new MiddlewareSpans(tools)
   for (const name of ['handle_request', 'handleRequest']) {
@@ -81,7 +81,9 @@ export function patchLayer(prototype: object, tools: PatchTools): void {
   }
 }
 
-/** The request has come to `router`; returns what the router must call when it is through. */
+/**
+ * Records that `router` begins to handle the request. Returns the function that the router must call when it is done.
+ */
 function enterRouter(
   router: Router,
   web: WebRequest,
@@ -98,23 +100,24 @@ function enterRouter(
     tools.state.failed(error)
   }
   const { routing, route } = web
-  // Only the end of the outermost router is the end of them all.
+  // Only the outermost router's end is the end of routing.
   if (routing === undefined || routing.inside) return out
   routing.inside = true
   return function (this: unknown, error?: unknown): unknown {
     routing.inside = false
     if (error) web.fail(error)
-    // Nothing handled the request: what it passed on its way is not its route, but that of a framework around it is.
+    // No handler answered: the routes that matched on the way do not count, and the request keeps the route that an
+    // outer framework gave it.
     else if (!res.headersSent) web.route = route
     return Reflect.apply(out, this, arguments)
   }
 }
 
-/** The request has come to `layer`. */
+/** Records that the request has come to `layer`: its route, or the path under which a router is mounted. */
 function enterLayer(layer: Layer, web: WebRequest, req: Request): void {
   const { routing } = web
   const router = LayerOrigin.routerOf(layer)
-  // Layers inside of a route have no place: that of the route was noted.
+  // Layers inside of a route have no origin: the route's own layer was recorded.
   if (routing === undefined || router === undefined) return
   const pattern = LayerOrigin.patternOf(layer)
   const base = req.baseUrl ?? ''
@@ -135,7 +138,10 @@ function pathOf(req: Request): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
-/** `/users/42` → `/users/:id`, where `id` is 42: for patterns that were not seen when they were registered. */
+/**
+ * Replaces values of parameters by their names, for patterns that were not recorded: `/users/42` → `/users/:id`, where
+ * `id` is 42.
+ */
 function withNames(path: string, params: Readonly<Record<string, unknown>> = {}): string {
   const names = new Map(Object.entries(params).map(([name, value]) => [value, name]))
   return path

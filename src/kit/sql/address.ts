@@ -1,4 +1,4 @@
-/** Where a connection goes, as the drivers of MySQL have it in their options. */
+/** Address of a connection, as the options of the drivers have it. */
 
 import type { Tags } from '../../trace/site'
 
@@ -7,19 +7,19 @@ export interface SqlAddress {
   user?: string
   host?: string
   port?: number
-  /** Of a socket in the file system. */
+  /** Path of a Unix socket. */
   socketPath?: string
 }
 
 export const NO_ADDRESS: SqlAddress = {}
 
-/** A fresh literal. */
+/** Returns the connection tags, a new object for each span. */
 export function addressTags({ database, user, host, port, socketPath }: SqlAddress): Tags {
   return {
     'db.name': database || undefined,
     'db.user': user || undefined,
     'out.host': socketPath || host,
-    // The drivers have a port for everything; a socket in the file system has none.
+    // The drivers have a default port even for a Unix socket, which has none.
     'network.destination.port': socketPath ? undefined : Number(port) || undefined,
   }
 }

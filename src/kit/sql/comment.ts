@@ -1,15 +1,15 @@
-/** Where comments go in a statement, and when anything is done about them at all. */
+/** Placement of DBM comments in SQL statements. */
 
 import type { PatchTools } from '../../patch/types'
 import { dbmMode } from '../dbm'
 
 export interface SqlComment {
-  /** With its delimiters. */
+  /** The comment, with its delimiters. */
   text: string
   isAppended: boolean
 }
 
-/** Calls `patch` once comments are wanted, now or after a later `use()`: until then they cost nothing. */
+/** Calls `patch` once comments are wanted, now or after a later `use()`. Until then they cost nothing. */
 export function onceCommenting(tools: PatchTools, patch: () => void): void {
   let isPatched = false
   tools.state.onConfigure(() => {
@@ -23,9 +23,9 @@ const SEMICOLON = 0x3b
 const SPACE = 0x20
 
 /**
- * The statement as it is sent. What is appended goes before a last semicolon: behind it, where several statements are
- * allowed, it is one more, with a result of its own (seen with MariaDB 10.11). For the same reason nothing is added to
- * an empty text, for which the answer is an error.
+ * Returns the statement with its comment. An appended comment goes before a final semicolon: behind it, where several
+ * statements are allowed, it would be one more statement with a result of its own (seen with MariaDB 10.11). For the
+ * same reason an empty text, which the server answers with an error, stays as it is.
  */
 export function withComment(sql: string, { text, isAppended }: SqlComment): string {
   if (isEmpty(sql)) return sql
@@ -42,7 +42,7 @@ function isEmpty(sql: string): boolean {
   return true
 }
 
-/** Index of the semicolons and blanks that end `sql`; its length where there is no semicolon. */
+/** Returns the index of the semicolons and blanks at the end of `sql`; its length if there is no semicolon. */
 function endOfStatement(sql: string): number {
   let isTerminated = false
   for (let end = sql.length; end > 0; end--) {

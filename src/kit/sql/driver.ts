@@ -1,4 +1,4 @@
-/** What the files of one driver share once they are patched. */
+/** State that the patched files of one driver share. */
 
 import type { PatchTools } from '../../patch/types'
 import { perIntegration } from '../per-integration'
@@ -11,7 +11,10 @@ export interface SqlDriver<Parameters> {
   readonly pools: SqlPools<Parameters>
 }
 
-/** Returns a function that finds the driver of an integration: its pools tell its connections what a query waited. */
+/**
+ * Returns a function that finds the state of an integration. Pools and connections share it, since a pool tells the
+ * connection how long a query has waited.
+ */
 export function sqlDriver<Parameters>(
   names: SqlNames,
   shape: PoolShape<Parameters>,

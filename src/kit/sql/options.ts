@@ -4,15 +4,15 @@ import type { PatchTools } from '../../patch/types'
 import { type DbmMode, dbmMode } from '../dbm'
 import { guarded } from '../guard'
 
-/** Said of them in the documentation. */
+/** Documentation of the options. */
 export const SQL_OPTIONS = {
-  service: 'Service of the spans; or a function of the connection parameters.',
-  truncate: 'Cut the resource: a number of characters, or `true` for 5000.',
-  dbmPropagationMode: 'Comments in the SQL; default: the setting of the same name.',
-  appendComment: 'Put the comment behind the SQL.',
+  service: 'Service name of the spans, or a function that returns it for the connection parameters.',
+  truncate: 'Longest resource name in characters; `true` = 5000. Default: not cut.',
+  dbmPropagationMode: 'What SQL comments say for database monitoring; default: `DD_DBM_PROPAGATION_MODE`.',
+  appendComment: 'Append the comment to the statement, not prepend it; default false.',
 }
 
-/** What agents cut resources to. */
+/** Length to which agents cut resources. */
 const DEFAULT_CUT = 5000
 
 export interface SqlOptions<Parameters> {

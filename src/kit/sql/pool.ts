@@ -1,7 +1,7 @@
 /**
- * Pools of connections. What waits for a connection goes on where it was asked for, not where some other request gave
- * the connection back. A connection that the application asks for has a span of its own; what a pool gets for one query
- * only shows as a tag of that query, if it had to wait.
+ * Pools of connections. A callback that waited for a connection runs in the context of the call that asked for it, not
+ * of the request that gave the connection back. A connection that the application asks for has a span of its own. One
+ * that a pool gets for a query shows only as a tag of that query, if the query had to wait.
  */
 
 import type { PatchTools } from '../../patch/types'
@@ -12,22 +12,25 @@ import { Caller } from '../caller'
 import { Mark } from '../mark'
 import type { SqlSpans } from './spans'
 
-/** How one kind of pool is read. */
+/** Functions that read one kind of pool. */
 export interface PoolShape<Parameters> {
-  /** False when a connection is free at once. */
+  /** Returns false if the pool has an idle connection. */
   isBusy(pool: object): boolean
   parameters(pool: object): Parameters
-  /** A fresh literal. */
+  /** Returns the connection tags, a new object for each span. */
   tags(parameters: Parameters): Tags
-  /** The text in the first argument of `query()`. */
+  /** Returns the SQL text in the first argument of `query()`. */
   sql(argument: unknown): unknown
 }
 
-/** A call of `pool.query()`, for which the library itself asks for a connection. */
+/** A call of `pool.query()`, for which the library itself gets a connection. */
 class PooledQuery {
   readonly argument: unknown
   readonly startTicks = performance.now()
-  /** Set by the first that is asked for a connection: a cluster, which asks a pool in turn, or a pool. */
+  /**
+   * True once a connection was asked for. A cluster asks a pool in turn, and only the first of the two follows the
+   * query.
+   */
   isTaken = false
   isWaiting = false
 
@@ -36,7 +39,10 @@ class PooledQuery {
   }
 }
 
-/** On callbacks of ours: libraries hand them over again when they try another connection. */
+/**
+ * Marks callbacks of the tracer. Libraries pass them on when they try another connection, and they are not wrapped
+ * twice.
+ */
 class OwnCallback extends Mark {
   readonly #query: PooledQuery | undefined
 
@@ -68,14 +74,14 @@ export class SqlPools<Parameters> {
     this.#shape = shape
   }
 
-  /** What the query that is being sent has waited for its connection, asked once. */
+  /** Returns how long the query that is being sent has waited for its connection (ms), and forgets it. */
   takeWait(): number | undefined {
     const waitMs = this.#waitMs
     this.#waitMs = undefined
     return waitMs
   }
 
-  /** Wraps `query(sql, …)`, which calls what `wrapAcquire` wraps. */
+  /** Wraps `query(sql, …)` of a pool, which calls the method that `wrapAcquire` wraps. */
   wrapQuery(owner: object, name: string): void {
     const pools = this
     this.#tools.wrap(owner, name, original => {
@@ -87,8 +93,8 @@ export class SqlPools<Parameters> {
   }
 
   /**
-   * Wraps `getConnection(callback)` of a pool, whose callback may be at another `position`; `promised` does it where
-   * there is no callback.
+   * Wraps `getConnection(callback)` of a pool. `position` is the index of the callback. Calls without a callback go to
+   * `promised`, if given.
    */
   wrapAcquire(
     owner: object,
@@ -110,13 +116,13 @@ export class SqlPools<Parameters> {
         fenced(() => {
           args[position] = pools.#callbackFor(this, callback as AnyFunction)
         })
-        // Listeners of the pool that run meanwhile may ask for connections of their own.
+        // Listeners of the pool that run during the call may ask for connections themselves.
         return pools.#runAsking(undefined, original, this, args)
       }
     })
   }
 
-  /** Wraps `getConnection(callback)` of a cluster of pools, which tries one pool after the other. */
+  /** Wraps `getConnection(callback)` of a cluster, which tries its pools one after the other. */
   wrapCluster(owner: object, name: string): void {
     const pools = this
     this.#tools.wrap(owner, name, original => {
@@ -126,7 +132,7 @@ export class SqlPools<Parameters> {
         if (OwnCallback.is(callback)) {
           return pools.#runAsking(OwnCallback.queryOf(callback), original, this, arguments)
         }
-        // Without a query it is the pool that makes the span.
+        // Without a query, the pool makes the span.
         if (query === undefined) return Reflect.apply(original, this, arguments)
         query.isTaken = true
         return original.call(this, pools.#callbackOf(this, query, callback as AnyFunction))
@@ -134,10 +140,7 @@ export class SqlPools<Parameters> {
     })
   }
 
-  /**
-   * The span of a connection that the application waits for; what ends it is to be called with whether it failed, and
-   * the error.
-   */
+  /** Starts the span of a connection that the application waits for. The returned function ends it. */
   startAcquisition(pool: object): (failed: boolean, error: unknown) => void {
     const span = this.#spans.acquire()
     return (failed, error) => {
@@ -146,7 +149,7 @@ export class SqlPools<Parameters> {
     }
   }
 
-  /** What is to be called in place of `callback`. */
+  /** Returns the function to pass in place of `callback`. */
   #callbackFor(pool: object, callback: AnyFunction): AnyFunction {
     if (OwnCallback.is(callback)) return callback
     const query = this.#asking
@@ -169,7 +172,10 @@ export class SqlPools<Parameters> {
     return own
   }
 
-  /** For the connection of `query`: it waited until this is called, and failed if that brings an error. */
+  /**
+   * Returns a callback for the connection of `query`. The query has waited until it is called, and fails if it gets an
+   * error.
+   */
   #callbackOf(pool: object, query: PooledQuery, callback: AnyFunction): AnyFunction {
     const pools = this
     const caller = new Caller()
@@ -186,7 +192,7 @@ export class SqlPools<Parameters> {
     return own
   }
 
-  /** The span of a query that never got a connection. */
+  /** Makes the span of a query that got no connection. */
   #failed(pool: object, query: PooledQuery, error: unknown): void {
     const parameters = this.#shape.parameters(pool)
     const waitMs = performance.now() - query.startTicks

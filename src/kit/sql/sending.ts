@@ -1,4 +1,4 @@
-/** Comments of drivers whose commands write their statement in one go. */
+/** DBM comments of drivers whose commands write their statement synchronously. */
 
 import type { PatchTools } from '../../patch/types'
 import { CommandMark } from '../command-mark'
@@ -6,8 +6,9 @@ import { onceCommenting, withComment } from './comment'
 import type { SqlSpans } from './spans'
 
 /**
- * Wraps `start` of commands that have their statement in `field` and write it before they return. Only meanwhile is the
- * comment in it: nobody sees another text in the command, in its error, or in the key that the statement is kept by.
+ * Wraps `start` of commands that have their statement in `field` and write it before they return. The comment is in the
+ * field only for that time: no other code sees the changed text, be it in the command, its error, or the key of a
+ * cached statement.
  */
 export function commentWhileSending<Field extends string, Parameters>(
   prototype: object,

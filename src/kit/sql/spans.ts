@@ -1,4 +1,4 @@
-/** The spans of an SQL client: one for each query, one for each connection that the application asks a pool for. */
+/** The spans of SQL clients: one for each query, and one for each connection that the application asks a pool for. */
 
 import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
@@ -18,14 +18,14 @@ const POOL_WAIT = 'db.pool.wait_time_ms'
 export interface SqlNames {
   query: string | { v0: string; v1: string }
   acquire: string | { v0: string; v1: string }
-  /** Tag `db.type`. */
+  /** Value of the tag `db.type`. */
   type: string
   serviceSuffix: string
-  /** A second name of the tag `db.pool.wait_time_ms`, which the spans of acquisitions have too. */
+  /** Second name of the tag `db.pool.wait_time_ms`; spans of acquired connections have it too. */
   waitTag?: string
 }
 
-/** `Parameters` is what a `service` function of the application is called with. */
+/** `Parameters` is the type of what the application's `service` function is called with. */
 export class SqlSpans<Parameters> {
   readonly #tools: PatchTools
   readonly #query: ConfiguredSite
@@ -47,7 +47,10 @@ export class SqlSpans<Parameters> {
     })
   }
 
-  /** The span of a query, under the active one; `tags` is adopted, `waitMs` is what it waited for a pool before. */
+  /**
+   * Starts the span of a query under the active span, and adopts `tags`. `waitMs` is how long the query waited for a
+   * pool.
+   */
   query(sql: unknown, tags: Tags, parameters: Parameters, waitMs?: number): Span {
     const span = startSpan(this.#tools.runtime, this.#query.site, activeSpan(), tags)
     if (typeof sql === 'string') span.resource = cutText(sql, this.#options.cut)
@@ -59,12 +62,12 @@ export class SqlSpans<Parameters> {
     return span
   }
 
-  /** The span of waiting for a connection that the application asked a pool for. */
+  /** Starts the span of a connection that the application asked a pool for. */
   acquire(): Span {
     return startSpan(this.#tools.runtime, this.#acquire.site, activeSpan(), {})
   }
 
-  /** Ends such a span; where the connection goes may be known only now. */
+  /** Ends a span of `acquire`. Its tags come now, since the address may be known only after connecting. */
   acquired(span: Span, tags: Tags, parameters: Parameters, failed: boolean, error: unknown): void {
     Object.assign(span.tags, tags)
     if (this.#waitTag !== undefined) span.tags[this.#waitTag] = performance.now() - span.startTicks
@@ -73,8 +76,8 @@ export class SqlSpans<Parameters> {
   }
 
   /**
-   * What goes with the statement of `span`; undefined when there is nothing to send. `isCached`: somebody keeps the
-   * statement by its text, so that the same text must stay the same.
+   * Returns the comment for the statement of `span`; undefined if comments are off. `isCached` says that the driver or
+   * the server caches statements by their text, which must then be the same for every trace.
    */
   comment(span: Span, isCached: boolean): SqlComment | undefined {
     const { mode, isAppended } = this.#options

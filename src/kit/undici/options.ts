@@ -1,13 +1,17 @@
-/** The options that the integrations `undici` and `fetch` share. */
+/** Documentation of the options that the integrations `undici` and `fetch` share. */
+
+import { HTTP_OPTIONS } from '../http/options'
+
+const { service, headers, validateStatus, filter, allowlist, blocklist } = HTTP_OPTIONS
 
 export const UNDICI_OPTIONS = {
-  service: 'Service of the spans.',
-  headers: 'Headers that become tags: `name` or `name:tag`.',
-  validateStatus: 'Function of the status; false marks the span as an error.',
-  filter: 'Function of the URL; false = not traced.',
-  allowlist: 'URLs that are traced: texts, expressions, functions.',
-  blocklist: 'URLs that are not.',
-  'hooks.request': "Called with the span and undici's request just before the span ends.",
-  splitByDomain: 'The service is `host:port`.',
-  propagationBlocklist: 'URLs that get no trace headers.',
+  service,
+  headers,
+  validateStatus,
+  filter,
+  allowlist,
+  blocklist,
+  'hooks.request': "Function of the span and undici's request, called just before the span ends.",
+  splitByDomain: 'Use `host:port` of the URL as the service name; default false.',
+  propagationBlocklist: 'URLs whose requests get no trace headers, in the form of `allowlist`.',
 }

@@ -1,14 +1,14 @@
-/** The origin of a request, taken apart once: an application has few. */
+/** Origins of requests, parsed once each: an application has few. */
 
 export interface Origin {
-  /** `scheme://host[:port]`. */
+  /** The origin as text: `scheme://host[:port]`. */
   text: string
   host: string
   port: number
   isDefaultPort: boolean
 }
 
-/** One that asks the whole web must not fill the memory. */
+/** Bound on cached origins. A crawler, which requests the whole web, must not fill the memory. */
 const MAX_KNOWN = 500
 const known = new Map<string, Origin>()
 

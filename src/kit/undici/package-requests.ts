@@ -1,15 +1,18 @@
-/** Which requests the package undici made: the copy of undici inside of Node.js publishes on the same channels. */
+/**
+ * Distinction between requests of the package undici and of `fetch`: the copy of undici inside of Node.js publishes on
+ * the same channels.
+ */
 
-/** Classes of requests of the package, in all its copies. */
+/** The request classes of all loaded copies of the package. */
 const classes = new WeakSet<object>()
 
-/** Calls requests of the class `Request` those of the package; returns what undoes it. */
+/** Adds the request class of a copy of the package. Returns a function that removes it. */
 export function addRequestClass(Request: object): () => void {
   classes.add(Request)
   return () => classes.delete(Request)
 }
 
-/** Whether the request was made by the package, and not by Node's own copy. */
+/** Returns whether the package made the request, not the copy inside of Node.js. */
 export function isOfPackage(request: object): boolean {
   return classes.has(request.constructor)
 }

@@ -1,8 +1,8 @@
-/** Headers in the two forms in which undici keeps them. */
+/** Reading and removing of headers, in the two forms in which undici keeps them. */
 
 import type { Headers, UndiciRequest } from './types'
 
-/** The value of a header by its lower-case name. */
+/** Returns the value of a header; `name` is in lower case. */
 export function headerIn(headers: Headers, name: string): string | readonly string[] | undefined {
   if (typeof headers === 'string')
     return new RegExp(`^${escaped(name)}:[ \\t]*(.*?)\\r?$`, 'im').exec(headers)?.[1]
@@ -15,7 +15,7 @@ export function headerIn(headers: Headers, name: string): string | readonly stri
   return undefined
 }
 
-/** The application's own header of that name would be there twice. */
+/** Removes a header of the application, which would otherwise be sent beside that of the tracer. */
 export function removeHeader(request: UndiciRequest, name: string): void {
   const { headers } = request
   if (typeof headers === 'string') {

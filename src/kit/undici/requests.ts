@@ -1,6 +1,6 @@
 /**
- * Requests of undici, of which `fetch` is made too: one span each, from what undici publishes on its channels, which are
- * the same for the package and for the copy inside of Node.js.
+ * Spans of requests of undici and of `fetch`, which is built on it. They are made from the messages on undici's
+ * channels, which are the same for the package and for the copy inside of Node.js.
  */
 
 import { isOwnOrigin } from '../../core/own-origins'
@@ -20,14 +20,14 @@ import { type Origin, originOf } from './origin'
 import { headerIn, removeHeader } from './request-headers'
 import type { Response, UndiciRequest } from './types'
 
-/** One integration that has requests: the package's, or those of `fetch`. */
+/** State of one of the two integrations, `undici` or `fetch`. */
 export interface UndiciState {
   readonly site: ConfiguredSite
   readonly tools: PatchTools
   options: HttpOptions
 }
 
-/** Returns a function that finds the state of an integration whose spans are called `name`. */
+/** Returns a function that finds the state of an integration; `name` is the operation name of its spans. */
 export function undiciState(name: string | { v0: string; v1: string }): (tools: PatchTools) => UndiciState {
   return perIntegration(tools => {
     const state: UndiciState = {
@@ -42,7 +42,7 @@ export function undiciState(name: string | { v0: string; v1: string }): (tools: 
   })
 }
 
-/** On a request: its span, until it ends, and whose it is. */
+/** Marks a request with its span, until that ends, and with the integration that made it. */
 class RequestMark extends Mark {
   #span: Span | undefined
   readonly #state: UndiciState
@@ -66,8 +66,15 @@ class RequestMark extends Mark {
   }
 }
 
-/** A request exists, and nothing of it has been sent. `caller` is known where it has waited in a queue. */
-export function created(request: UndiciRequest, state: UndiciState, caller: Caller | undefined): void {
+/**
+ * Starts the span of a request that was created and not sent yet. `caller` is given if the request has waited in a
+ * queue.
+ */
+export function startRequestSpan(
+  request: UndiciRequest,
+  state: UndiciState,
+  caller: Caller | undefined,
+): void {
   const { options, tools, site } = state
   const origin = originOf(request.origin)
   if (!options.enabled || isOwnOrigin(origin.text)) return
@@ -103,8 +110,8 @@ function splitByDomain(span: Span, { host, port, isDefaultPort }: Origin): void 
   span.tags['_dd.svc_src'] = 'opt.split_by_domain'
 }
 
-/** The head of the answer has come. */
-export function answered(request: UndiciRequest, response: Response, state: UndiciState): void {
+/** Records the status and the headers of the response. */
+export function recordResponse(request: UndiciRequest, response: Response, state: UndiciState): void {
   const span = RequestMark.of(request, state)
   if (span === undefined) return
   const { statusCode, headers } = response
@@ -115,8 +122,8 @@ export function answered(request: UndiciRequest, response: Response, state: Undi
   }
 }
 
-/** The answer has come to its end. */
-export function ended(request: UndiciRequest, state: UndiciState): void {
+/** Ends the span: the response is complete. */
+export function endRequestSpan(request: UndiciRequest, state: UndiciState): void {
   const span = RequestMark.of(request, state)
   if (span === undefined) return
   RequestMark.clear(request)
@@ -125,15 +132,15 @@ export function ended(request: UndiciRequest, state: UndiciState): void {
   span.finish()
 }
 
-/** The whole request is out. A tunnel has no end of its own. */
-export function sent(request: UndiciRequest, state: UndiciState): void {
-  if (request.method === 'CONNECT') ended(request, state)
+/** Ends the span of a CONNECT request, which is over for undici once it was sent. */
+export function recordBodySent(request: UndiciRequest, state: UndiciState): void {
+  if (request.method === 'CONNECT') endRequestSpan(request, state)
 }
 
-/** It failed. That the application gave it up is no failure. */
-export function failed(request: UndiciRequest, error: unknown, state: UndiciState): void {
+/** Ends the span of a request that failed. An abort by the application is no error. */
+export function failRequestSpan(request: UndiciRequest, error: unknown, state: UndiciState): void {
   const span = RequestMark.of(request, state)
   if (span === undefined) return
   if ((error as { name?: unknown } | null | undefined)?.name !== 'AbortError') span.setError(error)
-  ended(request, state)
+  endRequestSpan(request, state)
 }

@@ -1,6 +1,12 @@
-/** What we use of undici: its messages and what they carry are its API, the rest of a request is not. */
+/**
+ * The parts of undici that the integrations use. The messages and what they carry are its API; the other fields of a
+ * request are not.
+ */
 
-/** A flat list of names and values (since 6), or lines as they are sent (before). Values are lists, texts or bytes. */
+/**
+ * Headers: a flat list of names and values (undici 6 and later), or the text that is sent (before). Values are lists,
+ * texts or bytes.
+ */
 export type Headers = unknown[] | string
 
 export interface UndiciRequest {
@@ -17,7 +23,7 @@ export interface Response {
   headers: Headers
 }
 
-/** Messages of `undici:request:*`. */
+/** Message of the channels `undici:request:*`. */
 export interface RequestMessage {
   request: UndiciRequest
 }

@@ -2,7 +2,7 @@
 
 import { BlockList, isIP } from 'node:net'
 
-/** In order of trust. */
+/** The headers that proxies set, the most trusted first. */
 const HEADERS = [
   'x-forwarded-for',
   'x-real-ip',
@@ -45,7 +45,10 @@ function isPrivate(address: string): boolean {
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** The first public address, else the first private one, else that of the socket. `only` names the one header to read. */
+/**
+ * Returns the first public address in the headers, else the first private one, else that of the socket. `only` names
+ * the one header to read.
+ */
 export function clientIp(
   headers: Headers,
   socketAddress: string | undefined,

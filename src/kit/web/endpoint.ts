@@ -1,8 +1,8 @@
-/** `http.endpoint`: a path with its variable parts replaced, for requests without a route. */
+/** The tag `http.endpoint`: a path with its variable parts replaced, for requests without a route. */
 
 const MAX_SEGMENTS = 8
 
-/** `/users/123?x=1` → `/users/{param:int}`; integrations, section 1. */
+/** Replaces variable parts of a path: `/users/123?x=1` → `/users/{param:int}`; integrations, section 1. */
 export function simplifyPath(url: string): string {
   const query = url.indexOf('?')
   const path = query < 0 ? url : url.slice(0, query)

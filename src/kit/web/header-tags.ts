@@ -1,16 +1,16 @@
-/** Configured headers that become tags. */
+/** Headers that become tags, as configured. */
 
 import type { OutgoingMessage } from 'node:http'
 import type { Span } from '../../trace/span'
 
 export interface HeaderTag {
-  /** Lower case. */
+  /** Name of the header in lower case. */
   header: string
-  /** Tag given by the user, or undefined for `http.<request|response>.headers.<header>`. */
+  /** Name of the tag as the user gave it; undefined = `http.<request|response>.headers.<header>`. */
   tag: string | undefined
 }
 
-/** Reads `header` and `header:tag` entries; entries that are not text are ignored. */
+/** Parses entries `header` and `header:tag`; entries that are not text are ignored. */
 export function headerTags(entries: unknown): readonly HeaderTag[] {
   if (!Array.isArray(entries)) return []
   const tags: HeaderTag[] = []
@@ -24,7 +24,7 @@ export function headerTags(entries: unknown): readonly HeaderTag[] {
   return tags
 }
 
-/** Tags `span` with those headers that `read` knows. */
+/** Tags `span` with the headers for which `read` returns a value. */
 export function tagHeaders(
   span: Span,
   tags: readonly HeaderTag[],
@@ -39,7 +39,10 @@ export function tagHeaders(
   }
 }
 
-/** A header of a message that we send, also one that was given to `writeHead`, or in a list, and is only in its text. */
+/**
+ * Returns a header of an outgoing message, also one that was given to `writeHead` or as a list, and is only in the text
+ * of the head.
+ */
 export function sentHeader(
   message: OutgoingMessage,
   header: string,

@@ -1,8 +1,12 @@
-/** A list of the application's with other elements in it: what reads the view sees those, everybody else the list. */
+/**
+ * Views of a list of the application in which elements are replaced: code that gets the view sees the replacements, all
+ * other code sees the list as it is.
+ */
 
 /**
- * The view of `list` in which each element is what `replace` makes of it, once; further ones of the list appear as they
- * come. `last` follows behind the end, for those who read until there is nothing: the length is that of the list.
+ * Returns a view of `list` in which `replace` is applied to each element; elements that are added later appear in it
+ * too. The elements of `last` follow at indices behind the end, for code that reads until it finds nothing; the length
+ * is that of the list.
  */
 export function viewOf<Element extends object>(
   list: Element[],
@@ -11,7 +15,7 @@ export function viewOf<Element extends object>(
 ): Element[] {
   return new Proxy(list, {
     get(target, key, receiver) {
-      // An index is text that begins with a digit.
+      // Only keys that begin with a digit are indices.
       if (typeof key !== 'string' || key.charCodeAt(0) > 57) return Reflect.get(target, key, receiver)
       const element = target[key as unknown as number]
       if (isObject(element)) return replace(element)
@@ -20,7 +24,7 @@ export function viewOf<Element extends object>(
   })
 }
 
-/** Remembers what `make` made of an element. */
+/** Returns a function that calls `make` once for each element and remembers the result. */
 export function oncePer<Element extends object>(
   make: (element: Element) => Element,
 ): (element: Element) => Element {
@@ -35,7 +39,7 @@ export function oncePer<Element extends object>(
   }
 }
 
-/** What is no element for a view may lie in a list too: whoever reads it complains. */
+/** Returns whether a value can be replaced. A list may contain other values, about which its reader complains. */
 function isObject(value: unknown): value is object {
   return typeof value === 'function' || (typeof value === 'object' && value !== null)
 }

@@ -1,4 +1,4 @@
-/** Spans of middleware: each from its call until it calls `next`, is done with a promise, or the response ends. */
+/** Spans of middleware. Each ends when the middleware calls `next`, when its promise settles, or with the response. */
 
 import type { ConfiguredSite } from '../../patch/state'
 import type { PatchTools } from '../../patch/types'
@@ -8,13 +8,13 @@ import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
 import type { WebRequest } from './request'
 
-/** Whether spans of middleware are wanted, as the options and the configuration have it now. */
+/** Makes the spans of the middleware of one framework, and knows whether they are wanted. */
 export class MiddlewareSpans {
   wanted = false
   readonly #own: ConfiguredSite
   readonly #tools: PatchTools
 
-  /** `name` is the framework, whose spans are called `<name>.middleware`. */
+  /** Reads the options, now and after each change. Spans are called `<name>.middleware`. */
   constructor(tools: PatchTools, name = tools.state.name) {
     this.#tools = tools
     this.#own = tools.site({ name: `${name}.middleware`, measured: false })
@@ -23,7 +23,7 @@ export class MiddlewareSpans {
     })
   }
 
-  /** Calls `fn` with `args`, which end with the request, the response and `next`, inside a span. */
+  /** Calls `fn` inside a span. The last three of `args` are the request, the response and `next`. */
   run(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
     const parent = activeSpan() ?? web.span
     const span = this.#start(web, name, parent)
@@ -36,7 +36,7 @@ export class MiddlewareSpans {
       return runInSpan(parent, next, this, arguments)
     }, next)
     args[last] = own
-    // Where the router says which `next` it is at, a handler compares its own with that.
+    // A router may keep its current `next` on the request, where handlers compare it with their own.
     if (request.next === next) request.next = own
     try {
       return runInSpan(span, fn, self, args)
@@ -46,7 +46,10 @@ export class MiddlewareSpans {
     }
   }
 
-  /** The same for one whose promise tells that it failed, which is noted, or that it is done without `next`. */
+  /**
+   * Calls `fn` inside a span, for middleware that returns a promise: the span ends when `next` is called or the promise
+   * settles, and a rejection is recorded as the request's error.
+   */
   runAsync(web: WebRequest, name: unknown, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
     const parent = activeSpan() ?? web.span
     const span = this.#start(web, name, parent)
@@ -80,8 +83,8 @@ function inside(span: Span, fn: AnyFunction, self: unknown, args: unknown[]): un
 }
 
 /**
- * Calls `fn` and says how it went, also when that shows later. What it returns and throws is what the caller gets; a
- * promise is another one, since a second branch of the same would hide that nobody handles its failure.
+ * Calls `fn` and reports its outcome, for a native promise once it settles. The caller gets the derived promise:
+ * watching the original on a second branch would mark its rejection as handled.
  */
 export function settled(
   fn: AnyFunction,

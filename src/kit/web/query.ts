@@ -1,12 +1,13 @@
-/** Hides secrets in the query of a URL. */
+/** Obfuscation of secrets in the query of a URL. */
 
 import { QUERY_SECRETS } from '../../core/config/query-secrets'
 
 const LONGEST_QUERY = 4096
 
 /**
- * From the setting's expression (flags `gi`): empty = the query stays, `.*` or `true` = it is dropped, else matches
- * become `<redacted>`. An expression that does not compile falls back to `fallback`.
+ * Returns a function that hides secrets in the query of a URL. `source` is the setting's expression (flags `gi`): empty
+ * = the query stays, `.*` or `true` = it is dropped, else matches become `<redacted>`. If it does not compile,
+ * `fallback` is used.
  */
 export function queryObfuscator(source: unknown, fallback = QUERY_SECRETS): (url: string) => string {
   if (source === '' || source === false) return url => url
@@ -15,7 +16,7 @@ export function queryObfuscator(source: unknown, fallback = QUERY_SECRETS): (url
   return url => {
     const query = url.indexOf('?')
     if (query < 0) return url
-    // A longer query is cut: what is not looked at must not be sent.
+    // A longer query is cut: what was not searched for secrets must not be sent.
     const text = url.slice(query + 1, query + 1 + LONGEST_QUERY)
     return url.slice(0, query + 1) + text.replace(pattern, '<redacted>')
   }
@@ -31,7 +32,7 @@ function compile(source: unknown, fallback: string): RegExp {
     if (source instanceof RegExp) return new RegExp(source.source, 'gi')
     if (typeof source === 'string') return new RegExp(source, 'gi')
   } catch {
-    // The setting does not compile: secrets are hidden by the default then.
+    // The setting does not compile: the default expression is used.
   }
   return new RegExp(fallback, 'gi')
 }

@@ -1,4 +1,4 @@
-/** One request that a server handles: what the `http` integration and the framework on top of it both know. */
+/** The state of a request that a server handles, shared by the HTTP integration and the framework on top of it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ConfiguredSite } from '../../patch/state'
@@ -7,7 +7,7 @@ import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
 import { joinRoute, moreSpecific, type Routing } from './routing'
 
-/** On a request and its response. */
+/** Marks a request and its response with their state. */
 class WebMark extends Mark {
   #web: WebRequest | undefined
 
@@ -26,38 +26,41 @@ class WebMark extends Mark {
   }
 }
 
-/** What a request came to: it knows how to end the span. */
+/** The server that handles a request. It knows how to end the span. */
 export interface WebServer {
-  /** The response is closed. */
+  /** Ends the span; the response has closed. */
   end(web: WebRequest): void
-  /** The process ends before that. */
+  /** Ends the span; the process ends before the response has closed. */
   finishAtExit(web: WebRequest): void
 }
 
 export class WebRequest implements ServerRequest {
   readonly span: Span
   readonly server: WebServer
-  /** In HTTP/2 both are the stream, until the compatibility layer makes messages for it. */
+  /**
+   * The request. For HTTP/2, `req` and `res` are the stream until Node's compatibility API creates request and response
+   * objects (`adopt`).
+   */
   req: IncomingMessage
   res: ServerResponse
-  /** That of HTTP/2, behind such messages. */
+  /** The HTTP/2 stream behind `req` and `res`, set by `adopt`. */
   stream: object | undefined = undefined
   /** Pattern of the route that handles the request; empty = none. */
   route = ''
-  /** Path under which the handler at work is mounted, where a framework has no other routes. */
+  /** Path under which the running handler is mounted, for frameworks that have no other routes. */
   mount = ''
-  /** What a handler threw, rejected with or passed to `next`. */
+  /** Value that a handler threw, rejected with or passed to `next`; valid if `hasError`. */
   error: unknown = undefined
   hasError = false
-  /** Name of the framework that claimed the request. */
+  /** Name of the framework that claimed the request; empty = none. */
   framework = ''
-  /** Of spans for that framework's middleware. */
+  /** Site of the spans of that framework's middleware. */
   middleware: ConfiguredSite | undefined = undefined
-  /** Where in a tree of routers the request is; undefined until a router sees it. */
+  /** Position of the request in a tree of routers; undefined until a router gets it. */
   routing: Routing | undefined = undefined
-  /** Whether its response had to wait for an earlier one of the same socket. */
+  /** True if the response has to wait for an earlier one on the same socket. */
   queued = false
-  /** Spans of handlers that have not called `next` yet. */
+  /** Open spans of middleware that has not called `next` yet. */
   open: Span[] | undefined = undefined
 
   constructor(span: Span, req: IncomingMessage, res: ServerResponse, server: WebServer) {
@@ -70,7 +73,7 @@ export class WebRequest implements ServerRequest {
     span.trace.request = this
   }
 
-  /** Messages for what was only a stream so far. */
+  /** Sets the request and the response that Node's compatibility API made for an HTTP/2 stream. */
   adopt(req: IncomingMessage, res: ServerResponse): void {
     this.stream = this.req
     this.req = req
@@ -79,7 +82,7 @@ export class WebRequest implements ServerRequest {
     WebMark.set(res, this)
   }
 
-  /** A framework handles the request: its spans carry the framework's name. */
+  /** Assigns the request to a framework: the span gets the framework's operation name and component. */
   claim(framework: string, site: ConfiguredSite, middleware?: ConfiguredSite): void {
     this.framework = framework
     this.middleware = middleware
@@ -87,7 +90,7 @@ export class WebRequest implements ServerRequest {
     this.span.site = site.site
   }
 
-  /** A handler failed; the last failure counts. */
+  /** Records the error of a handler; the last one counts. */
   fail(error: unknown): void {
     this.error = error
     this.hasError = true
@@ -97,12 +100,12 @@ export class WebRequest implements ServerRequest {
     this.server.finishAtExit(this)
   }
 
-  /** A route handles the request; of several, the more specific one names it. */
+  /** Records the route that handles the request; of several, the more specific one counts. */
   matched(route: string): void {
     this.route = moreSpecific(this.route, this.mount === '' ? route : joinRoute(this.mount, route))
   }
 
-  /** The route when the request ends: also that of a middleware which was mounted somewhere and answered itself. */
+  /** Returns the final route: also that of a mounted middleware that answered itself. */
   finalRoute(): string {
     if (this.route !== '') return this.route
     if (this.mount !== '' || this.routing === undefined) return this.mount
@@ -110,7 +113,7 @@ export class WebRequest implements ServerRequest {
     return typeof base === 'string' ? this.routing.routeOf(base) : ''
   }
 
-  /** The request is over: long-lived sockets must not keep it. */
+  /** Drops the references to this state: sockets, which live long, must not keep it. */
   release(): void {
     this.span.trace.request = undefined
     WebMark.set(this.req, undefined)
@@ -119,7 +122,9 @@ export class WebRequest implements ServerRequest {
   }
 }
 
-/** State of the request that `message` (request or response) belongs to, while it is being handled. */
+/**
+ * Returns the state of the request that `message` (request or response) belongs to, while the request is being handled.
+ */
 export function webRequestOf(message: object): WebRequest | undefined {
   return WebMark.of(message)
 }

@@ -1,4 +1,4 @@
-/** The resource name of requests that servers handle, the same for all web frameworks. */
+/** The resource name of server requests, for all web frameworks. */
 
 /**
  * Returns `METHOD route`, or the method alone where no route is known. A framework's integration reports the route

@@ -1,42 +1,44 @@
 /**
- * Where in a tree of mounted routers a request is, for routers of the Express family. Express tells a handler only the
- * text that matched (`req.baseUrl` is `/users/42`); a route is the patterns that matched it (`/users/:id`).
+ * Position of a request in a tree of mounted routers, for the Express family. Express gives a handler only the text
+ * that matched (`req.baseUrl` is `/users/42`); a route consists of the patterns that matched it (`/users/:id`).
  */
 
-/** A pattern as the application wrote it: text, regular expression, or a list of them. */
+/** A path pattern as the application wrote it: a text, a regular expression, or a list of patterns. */
 export type PathPattern = string | RegExp | readonly PathPattern[]
 
 interface Level {
   router: object
-  /** `req.baseUrl` when the router was entered. */
+  /** Value of `req.baseUrl` when the router was entered. */
   base: string
 }
 
 interface Mount {
-  /** `req.baseUrl` inside of the mounted layer. */
+  /** Value of `req.baseUrl` inside of the mounted layer. */
   base: string
   /** Patterns from the outermost router down to this layer. */
   route: string
 }
 
 export class Routing {
-  /** Whether a router is at work on the request: only the outermost sees its end. */
+  /** True while a router handles the request: only the outermost one reports the end. */
   inside = false
   readonly #levels: Level[] = []
   readonly #mounts: Mount[] = []
 
-  /** A router begins to look for layers. */
+  /** Records that a router begins to handle the request. */
   enterRouter(router: object, base: string): void {
-    // Most requests see one router, at the root: what is not noted there is at the root.
+    // Most requests see one router, mounted at the root, which needs no record: unknown routers are taken to be there.
     if (base !== '' || this.#levels.length > 0) this.#levels.push({ router, base })
   }
 
-  /** A layer that was mounted on `router` under `pattern` begins to run; `base` already contains what it matched. */
+  /**
+   * Records that a layer, mounted on `router` under `pattern`, begins to run. `base` already contains what it matched.
+   */
   enterMount(router: object, pattern: string, base: string): void {
     this.#mounts.push({ base, route: joinRoute(this.routeOf(this.baseOf(router)), pattern) })
   }
 
-  /** Patterns that led to `base`; the literal text where they are not known. */
+  /** Returns the patterns that led to `base`; the literal text if they are not known. */
   routeOf(base: string): string {
     if (base === '') return ''
     for (let at = this.#mounts.length - 1; at >= 0; at--)
@@ -44,7 +46,7 @@ export class Routing {
     return base
   }
 
-  /** `req.baseUrl` when `router` was entered last. */
+  /** Returns `req.baseUrl` as it was when `router` was last entered. */
   baseOf(router: object): string {
     for (let at = this.#levels.length - 1; at >= 0; at--) {
       if (this.#levels[at].router === router) return this.#levels[at].base
@@ -53,7 +55,7 @@ export class Routing {
   }
 }
 
-/** Appends `pattern`; `/` and a lone wildcard add nothing to a route. */
+/** Appends `pattern` to a route; `/` and a lone wildcard add nothing. */
 export function joinRoute(route: string, pattern: string): string {
   if (pattern === '*' || pattern === '/*') return route
   if (pattern === '/' || pattern === '') return route === '' ? pattern : route
@@ -62,8 +64,8 @@ export function joinRoute(route: string, pattern: string): string {
 }
 
 /**
- * Which of two routes names a request that came to `first` and then, since that passed it on, to `second`: the second,
- * which answers or is nearer to who does, unless only the first is without wildcards.
+ * Decides between the routes of two layers that handled a request, `first` before `second`. The second is nearer to the
+ * handler that answered, so it counts, unless it has a wildcard and the first has none.
  */
 export function moreSpecific(first: string, second: string): string {
   if (second === '') return first
@@ -74,7 +76,7 @@ function isWild(route: string): boolean {
   return route.includes('*') || route.includes('(/')
 }
 
-/** How a pattern is written in a route. */
+/** Returns the text of a pattern in a route. */
 export function patternText(pattern: PathPattern): string {
   return pattern instanceof RegExp ? `(${pattern})` : String(pattern)
 }

@@ -1,9 +1,9 @@
-/** Which HTTP statuses are errors. */
+/** HTTP statuses that count as errors. */
 
-/** True when the status is fine. */
+/** Returns true if the status is no error. */
 export type StatusCheck = (status: number) => boolean
 
-/** Ranges such as `500-599,404` (also reversed ones). Undefined when a part is not a status or a range of them. */
+/** Parses ranges such as `500-599,404`, also reversed ones. Returns undefined if a part is no status and no range. */
 export function parseStatuses(text: string): [number, number][] | undefined {
   const ranges: [number, number][] = []
   for (const part of text.split(',')) {

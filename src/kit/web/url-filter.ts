@@ -1,10 +1,10 @@
-/** Which URLs are traced: `filter` before `allowlist` (default: all) minus `blocklist`. */
+/** Selection of the URLs to trace: `filter`, or `allowlist` (default: all) minus `blocklist`. */
 
 type Pattern = string | RegExp | ((url: string) => boolean)
 
 /**
- * A predicate made from integration options, or undefined when they exclude nothing. A text matches the whole URL or
- * its path without the query: `/health` also covers `/health?full=1`.
+ * Returns a predicate made from the options; undefined when they exclude nothing. A text matches the whole URL, or its
+ * path without the query: `/health` also covers `/health?full=1`.
  */
 export function urlFilter(
   options: Readonly<Record<string, unknown>>,
