@@ -1,14 +1,14 @@
 /** Connect 3: each function is mounted under a path, which is all that it has of a route. */
 
 import { type AnyFunction, defineIntegration, disguise, type PatchTools } from '../../src/kit/index'
-import { oncePer, viewOf, webRequestOf } from '../../src/kit/web/index'
+import { MIDDLEWARE_OPTION, oncePer, viewOf, webRequestOf } from '../../src/kit/web/index'
 import { endOf, layerTracer } from './layers'
 import type { Application, Layer } from './types'
 
 export default defineIntegration({
   name: 'connect',
   doc: 'Requests that a Connect application handles: the path under which the handler is mounted, and errors of handlers.',
-  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: MIDDLEWARE_OPTION,
   targets: [{ module: 'connect', versions: '>=3 <4', patch: patchFactory }],
 })
 

@@ -1,13 +1,13 @@
-/** Express 4 and 5: names the request, and in 4, whose router is its own, finds its route and errors. */
+/** Express 4 and 5: claims the request for Express. Version 4 has a router of its own, which gives route and errors. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { patchLayer, patchRouter } from '../../src/kit/router/index'
-import { webRequestOf } from '../../src/kit/web/index'
+import { MIDDLEWARE_OPTION, webRequestOf } from '../../src/kit/web/index'
 
 export default defineIntegration({
   name: 'express',
   doc: 'Requests that an Express application handles: their route and the errors of their handlers.',
-  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: MIDDLEWARE_OPTION,
   targets: [
     { module: 'express', versions: '>=4.6 <6', file: 'lib/application.js', patch: patchApplication },
     { module: 'express', versions: '>=4.6 <5', file: 'lib/router/index.js', patch: patchRouter },

@@ -20,7 +20,10 @@ import type { Reply, RouteContext } from './types'
 export default defineIntegration({
   name: 'fastify',
   doc: 'Requests that a Fastify application handles: their route and the errors of their hooks and handlers.',
-  options: { middleware: 'Make a span for each middleware of `@fastify/middie`; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: {
+    middleware:
+      'Make a span for each middleware of `@fastify/middie`; default: the option `middlewareTracingEnabled` of `init()`.',
+  },
   targets: [
     // Nothing to patch in it: applications look here for the flag.
     { module: 'fastify', versions: '>=3 <6', patch() {} },

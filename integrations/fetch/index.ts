@@ -1,4 +1,4 @@
-/** The global `fetch`, which is made of a copy of undici inside of Node.js. */
+/** The global `fetch`, which is built on a copy of undici inside of Node.js. */
 
 import { defineIntegration } from '../../src/kit/index'
 import {

@@ -35,9 +35,11 @@ export interface GraphqlOptions {
 
 export const OPTIONS = {
   service: 'Service name of the spans.',
-  depth: 'Levels of fields whose resolvers get spans, default 1: 0 = none, -1 = all. Deeper resolvers are not wrapped.',
+  depth:
+    'Levels of fields whose resolvers get spans, default 1: 0 = none, -1 = all. Deeper resolvers are not wrapped.',
   collapse: 'One span for a field of all elements of a list, made for the first element; default true.',
-  variables: 'Variables to record as tags: a list of names, or a function that returns the variables to record; default: none.',
+  variables:
+    'Variables to record as tags: a list of names, or a function that returns the variables to record; default: none.',
   source: 'Record the text of the query, including its literals; default false.',
   signature: 'Use the normalised query as the resource name, not `query Name`; default true.',
   errorExtensions: 'Keys of `error.extensions` to record; default: `DD_TRACE_GRAPHQL_ERROR_EXTENSIONS`.',

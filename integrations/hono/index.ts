@@ -1,13 +1,14 @@
 /** Hono 4 on Node, which `@hono/node-server` connects to requests of `http`. */
 
 import { type AnyFunction, defineIntegration, type PatchTools } from '../../src/kit/index'
+import { MIDDLEWARE_OPTION } from '../../src/kit/web/index'
 import { handlerTracer } from './handlers'
 import type { Handler, Route } from './types'
 
 export default defineIntegration({
   name: 'hono',
   doc: 'Requests that a Hono application handles: their route and the errors of their handlers.',
-  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: MIDDLEWARE_OPTION,
   targets: [{ module: 'hono', versions: '>=4 <5', patch: patchHono }],
 })
 

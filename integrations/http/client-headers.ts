@@ -1,8 +1,11 @@
-/** Headers that must be in the arguments of a request, because Node writes them out before anybody sees the request. */
+/**
+ * Headers that must be added to the arguments of a request, because Node.js writes the head before it returns the
+ * request.
+ */
 
 import { optionsIn } from './client-target'
 
-/** True for headers given as a list, and for `expect`: Node then writes the head in the constructor. */
+/** Returns true for headers given as a list, and for `expect`: Node.js then writes the head in the constructor. */
 export function writesHeadAtOnce(args: readonly unknown[]): boolean {
   const headers = optionsIn(args)?.headers as unknown
   if (typeof headers !== 'object' || headers === null) return false
@@ -12,8 +15,8 @@ export function writesHeadAtOnce(args: readonly unknown[]): boolean {
 }
 
 /**
- * The arguments with `added` (lower-case names) in a copy of the headers, in the form that the application gave them; a
- * header of the same name is replaced. A list that is none of the two forms is left to Node to complain about.
+ * Returns the arguments with `added` (lower-case names) in a copy of the headers, in the form that the application
+ * used. A header of the same name is replaced. An invalid list stays as it is, and Node.js reports it.
  */
 export function withHeaders(args: readonly unknown[], added: readonly [string, string][]): unknown[] {
   const options = optionsIn(args)

@@ -1,4 +1,6 @@
-/** What a client request asks for, read from the arguments of `request` and `get` in any of their forms. */
+/**
+ * Method, URL and address of a client request, read from the arguments of `request` and `get` in any of their forms.
+ */
 
 import type { ClientRequest, RequestOptions } from 'node:http'
 import { urlToHttpOptions } from 'node:url'
@@ -6,23 +8,23 @@ import { withoutCredentials } from '../../src/kit/http/index'
 
 export interface ClientTarget {
   method: string
-  /** Without query, fragment and credentials. */
+  /** The URL without query, fragment and credentials. */
   url: string
   host: string
-  /** Undefined for a Unix socket. */
+  /** The port; undefined for a Unix socket. */
   port: number | undefined
   isDefaultPort: boolean
 }
 
 type Options = RequestOptions & { agent?: { defaultPort?: number; protocol?: string } }
 
-/** `request(url?, options?, callback?)`: the object of options, undefined when there is none. */
+/** Returns the options of `request(url?, options?, callback?)`; undefined if there are none. */
 export function optionsIn(args: readonly unknown[]): Options | undefined {
   const options = args[typeof args[0] === 'string' || isUrl(args[0]) ? 1 : 0]
   return typeof options === 'object' && options !== null ? (options as Options) : undefined
 }
 
-/** What Node takes for a URL: also those of other classes. */
+/** Returns whether Node.js takes the value for a URL; it accepts URL objects of other classes, too. */
 function isUrl(value: unknown): value is URL {
   if (value instanceof URL) return true
   if (typeof value !== 'object' || value === null) return false
@@ -30,7 +32,7 @@ function isUrl(value: unknown): value is URL {
   return Boolean(href && protocol) && auth === undefined && path === undefined
 }
 
-/** From a request that Node has made of the arguments. */
+/** Returns the target of a request that Node.js has made from `args`. */
 export function targetOf(req: ClientRequest, args: readonly unknown[]): ClientTarget {
   const options = optionsIn(args)
   const agent = (req as { agent?: { defaultPort?: number } }).agent
@@ -38,7 +40,10 @@ export function targetOf(req: ClientRequest, args: readonly unknown[]): ClientTa
   return describe(req.method, req.protocol, req.host, given, req.path, options?.socketPath)
 }
 
-/** Before there is a request; `protocol` is that of the module. Throws for a URL that Node refuses as well. */
+/**
+ * Returns the target of a request that does not exist yet. `protocol` is that of the module. Throws for a URL that
+ * Node.js refuses too.
+ */
 export function targetIn(args: readonly unknown[], protocol: string): ClientTarget {
   const [input] = args
   const url = typeof input === 'string' ? new URL(input) : isUrl(input) ? input : undefined
@@ -69,7 +74,7 @@ function describe(
   const base = `${protocol}//${isDefaultPort || socketPath ? name : `${name}:${port}`}`
   const cut = path.search(/[?#]/)
   const bare = cut < 0 ? path : path.slice(0, cut)
-  // Through a proxy, the path is the whole URL; CONNECT has a host for one.
+  // A request to a proxy has the whole URL as its path; that of CONNECT is a host.
   const url = bare.startsWith('/')
     ? base + bare
     : bare.includes('://')

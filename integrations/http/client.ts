@@ -1,4 +1,4 @@
-/** Requests that are sent with `http` and `https`: one span each, from the call to the end of the answer. */
+/** Client requests of `http` and `https`. A span begins with the call and ends with the response. */
 
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http'
 import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
@@ -20,7 +20,7 @@ import { sentHeader, tagHeaders } from '../../src/kit/web/index'
 import { withHeaders, writesHeadAtOnce } from './client-headers'
 import { type ClientTarget, targetIn, targetOf } from './client-target'
 
-/** On a request: its span, until it ends. */
+/** Marks a request with its span, until that ends. */
 class ClientMark extends Mark {
   #span: Span | undefined
 
@@ -42,12 +42,12 @@ class ClientMark extends Mark {
   }
 }
 
-/** What the modules `http` and `https` share. */
+/** State that the modules `http` and `https` share. */
 interface HttpClientState {
   readonly site: ConfiguredSite
   options: HttpOptions
   readonly tools: PatchTools
-  /** The global agents that Node made. */
+  /** The global agents of both modules, as Node.js made them. */
   readonly ownAgents: WeakSet<Agent>
 }
 
@@ -65,9 +65,9 @@ const stateOf = perIntegration(tools => {
 })
 
 /**
- * The request is made by Node from the application's own arguments, untouched; the headers are added to the object that
- * comes back, before it is flushed. Only where Node writes the head at once must they be in the arguments, and then they
- * are in a copy.
+ * Wraps `request` and `get`. Node.js makes the request from the application's own arguments; the trace headers are
+ * added to the request that it returns, before the head is written. Where Node.js writes the head at once, the headers
+ * are added to a copy of the arguments.
  */
 export function patchClient(
   module: typeof import('node:http') | typeof import('node:https'),
@@ -84,7 +84,7 @@ export function patchClient(
     }
     return request
   })
-  // `get` calls a `request` inside of Node that nobody can wrap; it is documented as `request` and `end`.
+  // Node's `get` calls an internal `request` that cannot be wrapped. It is documented as `request` followed by `end`.
   tools.wrap(module, 'get', original => {
     return function (this: unknown, ...args: unknown[]): unknown {
       if (request === undefined || !isOn()) return Reflect.apply(original, this, args)
@@ -95,7 +95,7 @@ export function patchClient(
   })
 }
 
-/** Follows every request that `traced` marked; once, since both modules share the class. */
+/** Wraps `emit` of requests, to follow those with a span. Both modules share the class, so it is done once. */
 export function patchClientRequest(http: typeof import('node:http'), tools: PatchTools): void {
   const state = stateOf(tools)
   wrapEmit(http.ClientRequest.prototype, tools, inner => {
@@ -131,7 +131,7 @@ function traced(
       if (early !== undefined && propagates(target, state)) args = withHeaders(args, headersOf(early, state))
     }
   } catch {
-    // Arguments that Node refuses too, a moment later and with its own error.
+    // Node.js refuses these arguments as well, with an error of its own.
   }
   let req: ClientRequest
   try {
@@ -159,7 +159,7 @@ function traced(
   return req
 }
 
-/** Undefined when the URL is not to be traced. */
+/** Starts the span of a request; undefined if its URL is not traced. */
 function start(
   target: ClientTarget,
   startTicks: number,
@@ -175,7 +175,7 @@ function start(
     'http.status_code': undefined,
   }
   const span = startSpan(tools.runtime, site.site, activeSpan(), tags)
-  // The span begins with the call, not when Node has made the request.
+  // The span begins with the call, not when Node.js has made the request.
   span.startTicks = startTicks
   span.resource = method
   if (options.splitByDomain) {
@@ -200,14 +200,14 @@ function headersOf(span: Span, { tools }: HttpClientState): [string, string][] {
   return headers
 }
 
-/** What happened to a request that has a span. */
+/** Records an event of a request that has a span. */
 function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, state: HttpClientState): void {
   switch (event) {
     case 'response':
     case 'upgrade':
     case 'connect': {
       answered(span, arg as IncomingMessage, state.options)
-      // A socket that was handed over can live for days.
+      // After `upgrade` and `connect` the application owns the socket, which may stay open for days.
       if (event !== 'response') end(req, span, arg as IncomingMessage, state)
       return
     }
@@ -219,7 +219,7 @@ function onEvent(req: ClientRequest, span: Span, event: string, arg: unknown, st
       return
     case 'close': {
       const { res } = req as { res?: IncomingMessage | null }
-      // The other side went away in the middle of its answer.
+      // The connection was closed before the response was complete.
       if (res?.errored) span.setError(res.errored)
       end(req, span, res ?? undefined, state)
     }
@@ -233,7 +233,7 @@ function answered(span: Span, res: IncomingMessage, options: HttpOptions): void 
   if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => res.headers[name])
 }
 
-/** Whether the application wanted a time limit: Node's own agents have one as well, for their idle sockets. */
+/** Returns whether the application set a timeout. Node's own agents set one as well, for idle sockets. */
 function isTimed(req: ClientRequest, { ownAgents }: HttpClientState): boolean {
   const { timeout, agent } = req as { timeout?: number; agent?: Agent & { options?: AgentOptions } }
   return (

@@ -1,4 +1,4 @@
-/** `http` and `https`: servers and clients of Node.js itself. */
+/** The modules `http` and `https` of Node.js: servers and clients. */
 
 import { HTTP_OPTIONS, patchMessages } from '../../src/kit/http/index'
 import { defineIntegration } from '../../src/kit/index'
@@ -22,7 +22,7 @@ export default defineIntegration({
     {
       module: 'https',
       patch(https, tools) {
-        // Its messages are of the classes of `http`, which it loads where no hook sees it.
+        // `https` uses the classes of `http`, which it loads internally, where no hook sees it.
         const http = require('node:http') as typeof import('node:http')
         patchServer(https.Server.prototype, 'https', http, tools)
         patchMessages(http, tools)

@@ -1,15 +1,15 @@
-/** Servers of `http` and `https`: what they emit as a request is served with a span. */
+/** Servers of `http` and `https`: the requests that they emit get spans. */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isRequest, Serving, serve } from '../../src/kit/http/index'
 import { type PatchTools, wrapEmit } from '../../src/kit/index'
 
-/** On a server object: its requests are not the application's (the local agent in a test process). */
+/** Symbol on servers whose requests are not traced: the local agent in a test process. */
 const UNTRACED = Symbol.for('tracer.untraced')
 
 /**
- * Everything hangs on the `emit` of prototypes: no listener is added that the application could count, and no closure
- * is made for a request. `scheme` is what the URLs of this kind of server begin with.
+ * Wraps `emit` of the prototype, which needs no listener that the application could count and no closure for each
+ * request. `scheme` is the URL scheme of this kind of server.
  */
 export function patchServer(
   prototype: Server,
@@ -29,7 +29,7 @@ export function patchServer(
         !isRequest(event) ||
         !serving.isOn ||
         this[UNTRACED] === true ||
-        // A stand-in of a test never ends as a response does.
+        // Test tools emit requests with substitutes for responses, which never close.
         !(res instanceof http.ServerResponse)
       ) {
         return Reflect.apply(inner.emit, this, arguments)

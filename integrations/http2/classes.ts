@@ -1,6 +1,9 @@
-/** Node exports none of the classes of sessions, streams and servers: they are known by their first object. */
+/**
+ * Access to the internal classes of `http2`. Node.js exports neither sessions nor streams nor servers; their prototypes
+ * are found by their first instance.
+ */
 
-/** Calls `patch` once with the prototype of an `instance` of the class `name`. */
+/** Set of prototypes that have been patched. */
 export class Prototypes {
   readonly #seen = new WeakSet<object>()
 

@@ -1,4 +1,4 @@
-/** Requests that are sent: one span each, from `session.request` to the `close` of its stream. */
+/** Client requests. A span begins with `session.request` and ends with the `close` of the stream. */
 
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { promisify } from 'node:util'
@@ -22,7 +22,7 @@ import { Prototypes } from './classes'
 import { headerReader, isSigned, withHeaders } from './headers'
 import { type Origin, originOf, targetUrl } from './url'
 
-/** On a session: where it goes. */
+/** Marks a session with the origin it is connected to. */
 class SessionMark extends Mark {
   #origin: Origin
 
@@ -42,11 +42,11 @@ class SessionMark extends Mark {
 
 interface Sent {
   readonly span: Span
-  /** Whoever sent it: the events come from the session, which is somebody else's. */
+  /** Context of the code that sent the request. Events come from the session, which another request may have opened. */
   readonly caller: Caller
 }
 
-/** On a stream: its request, until it ends. */
+/** Marks a stream with its request, until that ends. */
 class StreamMark extends Mark {
   #sent: Sent | undefined
 
@@ -96,13 +96,13 @@ export function patchConnect(http2: typeof import('node:http2'), tools: PatchToo
       })
       return session
     }
-    // Node's own calls a `connect` that nobody can wrap.
+    // Node's own promisified version calls an internal `connect` that cannot be wrapped.
     Object.defineProperty(connect, promisify.custom, { value: connecting(connect) })
     return connect
   })
 }
 
-/** What `util.promisify(http2.connect)` is. */
+/** Returns what `util.promisify(http2.connect)` returns: a function that resolves with the connected session. */
 function connecting(connect: AnyFunction): AnyFunction {
   return (authority, options) =>
     new Promise((resolve, reject) => {
@@ -144,13 +144,16 @@ function wrapRequest(original: AnyFunction, state: Http2ClientState): AnyFunctio
   }
 }
 
-/** Puts a copy of the headers with the context into `args`; undefined when the request is not to be traced. */
+/**
+ * Starts the span of a request, and puts a copy of the headers with the trace context into `args`. Returns undefined if
+ * the request is not traced.
+ */
 function start(session: object, args: unknown[], state: Http2ClientState): Span | undefined {
   const { tools, site, options } = state
   const origin = SessionMark.of(session)
   const header = headerReader(args[0])
   if (origin === undefined || header === undefined) return undefined
-  // A call of gRPC, which has a span of its own.
+  // A gRPC call has a span of its own.
   if (header('content-type')?.startsWith('application/grpc')) return undefined
   const url = targetUrl(origin, header)
   if (options.accepts !== undefined && !options.accepts(url)) return undefined
@@ -209,7 +212,7 @@ function onEvent(
       if (options.headers.length > 0) tagHeaders(span, options.headers, 'response', name => headers[name])
       return
     }
-    // Streams have only those time limits that the application gave them.
+    // A stream has no timeout but that which the application set.
     case 'timeout':
       span.error = 1
       return

@@ -1,6 +1,6 @@
-/** Headers of a request as the application gave them: an object, in newer versions of Node also a flat list, or nothing. */
+/** Headers of a client request: an object, a flat list (newer versions of Node.js), or nothing. */
 
-/** Answers for lower-case names; undefined for what is none of these forms, which Node refuses. */
+/** Returns a function that finds a header by its lower-case name; undefined for forms that Node.js refuses. */
 export function headerReader(headers: unknown): ((name: string) => string | undefined) | undefined {
   if (headers === undefined || headers === null) return () => undefined
   if (typeof headers !== 'object') return undefined
@@ -20,12 +20,13 @@ function pairsOf(list: readonly unknown[]): [string, unknown][] {
   return pairs
 }
 
-/** A copy with `added` (lower-case names) in it; a header of the same name is replaced. */
+/** Returns a copy of the headers with `added` (lower-case names); a header of the same name is replaced. */
 export function withHeaders(given: unknown, added: readonly [string, string][]): object {
   if (Array.isArray(given)) {
     return [...pairsOf(given).filter(([name]) => !isIn(added, name)), ...added].flat()
   }
-  // With symbols: one names the headers that are not to be compressed. A spread costs 8 µs here, this 0.4.
+  // The copy has symbol keys, too: one lists the headers that are not to be compressed. A spread costs 8 µs here, this
+  // 0.4.
   const headers: Record<string, unknown> = Object.assign({}, given)
   for (const name of Object.keys(headers)) if (isIn(added, name)) delete headers[name]
   for (const [name, value] of added) headers[name] = value
@@ -37,7 +38,7 @@ function isIn(added: readonly [string, string][], name: string): boolean {
   return false
 }
 
-/** Amazon's signature covers all headers: one more, and the request is refused. */
+/** Returns whether the request has an AWS signature. It covers all headers, so that one more would invalidate it. */
 export function isSigned(header: (name: string) => string | undefined): boolean {
   return (
     header('x-amz-signature') !== undefined ||

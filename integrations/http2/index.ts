@@ -1,4 +1,6 @@
-/** `http2`: servers, with streams or with messages as in HTTP/1, and clients. */
+/**
+ * The module `http2` of Node.js: clients, and servers with streams or with request and response objects as in HTTP/1.
+ */
 
 import { HTTP_OPTIONS } from '../../src/kit/http/index'
 import { defineIntegration } from '../../src/kit/index'

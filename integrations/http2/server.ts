@@ -1,4 +1,4 @@
-/** Requests that arrive: one span each, from the stream's appearance in its session to its `close`. */
+/** Server requests. A span begins when the session emits the stream and ends with the stream's `close`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
@@ -17,7 +17,7 @@ import { WebRequest, webRequestOf } from '../../src/kit/web/index'
 import { Prototypes } from './classes'
 import { urlOf } from './url'
 
-/** Streams are messages for all that we ask of those. */
+/** A stream, typed as the request and response objects that it stands for. */
 type Message = ServerHttp2Stream & IncomingMessage & ServerResponse
 
 export function patchServers(http2: typeof import('node:http2'), tools: PatchTools): void {
@@ -43,7 +43,7 @@ export function patchServers(http2: typeof import('node:http2'), tools: PatchToo
       }
     })
   }
-  // A session without a server.
+  // Makes a session that has no server.
   tools.wrap(http2, 'performServerHandshake', original => {
     return function (this: unknown): unknown {
       const session = Reflect.apply(original, this, arguments)
@@ -71,13 +71,16 @@ function wrapServerEmit(
   }
 }
 
-/** The compatibility layer has made messages of a stream. */
+/** Adopts the request and response that Node's compatibility API made for a stream. */
 function adopt(req: IncomingMessage, res: ServerResponse): void {
   const web = webRequestOf((req as unknown as { stream: object }).stream)
   if (web !== undefined && web.stream === undefined) web.adopt(req, res)
 }
 
-/** A server that allows HTTP/1 makes messages of it as `https` does, whether that is in use or not. */
+/**
+ * Returns whether a response is one of HTTP/1, which servers with `allowHTTP1` make as `https` does, also where that
+ * module is not in use.
+ */
 function isHttp1(res: unknown, tools: PatchTools): boolean {
   const http = require('node:http') as typeof import('node:http')
   if (!(res instanceof http.ServerResponse)) return false
@@ -106,7 +109,7 @@ function wrapSessionEmit(inner: Emitting, serving: Serving, prototypes: Prototyp
   }
 }
 
-/** A call of gRPC has a span of its own. */
+/** Returns whether a request is a gRPC call, which has a span of its own. */
 function isGrpc(headers: IncomingHttpHeaders): boolean {
   return headers['content-type']?.startsWith('application/grpc') === true
 }
@@ -128,7 +131,7 @@ function wrapStreamEmit(inner: Emitting, serving: Serving): AnyFunction {
   return function (this: Message, event: string, error: unknown): unknown {
     const web = webRequestOf(this)
     if (web === undefined) return Reflect.apply(inner.emit, this, arguments)
-    // What a handler has failed with comes before what its stream says of it.
+    // An error that a handler reported counts more than that of its stream.
     if (event === 'error' && !web.hasError) web.fail(error)
     if (event !== 'close') return inContext(web.span, inner, this, event, arguments)
     try {
@@ -144,7 +147,7 @@ function end(web: WebRequest, stream: ServerHttp2Stream, serving: Serving): void
   const { 'http.method': method, 'http.url': url } = span.tags
   const sent = stream.sentHeaders
   const isBare = web.stream === undefined
-  // Messages have a status from the beginning.
+  // Response objects have a status before it is sent.
   const status = sent?.[':status'] ?? (isBare ? undefined : res.statusCode)
   const path = isBare ? String(url).replace(/^[a-z]+:\/\/[^/]*/i, '') : req.url
   serving.close(web, method as string, path, status as number | undefined, sent, readHeader)

@@ -1,26 +1,29 @@
-/** URLs, from the pseudo-headers that stand for their parts in HTTP/2. */
+/** URLs, put together from the pseudo-headers of HTTP/2. */
 
 import type { IncomingHttpHeaders } from 'node:http2'
 
-/** Of a request that arrived; CONNECT without a protocol has only an authority. */
+/** Returns the URL of a server request. CONNECT without a protocol has an authority only. */
 export function urlOf(headers: IncomingHttpHeaders): string {
   const { ':scheme': scheme = 'https', ':path': path = '' } = headers
   return `${scheme}://${withoutUser(headers[':authority'] ?? headers.host ?? 'localhost')}${path}`
 }
 
-/** `user@host`: RFC 9113, section 8.3.1, forbids it. */
+/** Removes the user from `user@host`, a form that RFC 9113, section 8.3.1, forbids. */
 function withoutUser(authority: string): string {
   return authority.slice(authority.lastIndexOf('@') + 1)
 }
 
-/** Where a session goes. */
+/** Origin that a session is connected to. */
 export interface Origin {
   scheme: string
   host: string
   port: number
 }
 
-/** From the first argument of `connect`, read as Node does; throws where Node throws too. */
+/**
+ * Returns the origin of a session from the arguments of `connect`, read as Node.js does. Throws where Node.js throws
+ * too.
+ */
 export function originOf(authority: unknown, options: unknown): Origin {
   const url = (typeof authority === 'string' ? new URL(authority) : authority) as Partial<URL>
   const protocol = url.protocol || (options as { protocol?: string } | undefined)?.protocol || 'https:'
@@ -32,7 +35,7 @@ export function originOf(authority: unknown, options: unknown): Origin {
   }
 }
 
-/** Of a request that is sent, without query; `header` reads what the application gave. */
+/** Returns the URL of a client request, without query. `header` reads the application's headers. */
 export function targetUrl(
   { scheme, host, port }: Origin,
   header: (name: string) => string | undefined,

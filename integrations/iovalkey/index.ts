@@ -1,4 +1,4 @@
-/** iovalkey: a descendant of ioredis, for Valkey. */
+/** iovalkey, a fork of ioredis for Valkey. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { type Library, patchClient } from '../../src/kit/ioredis/index'

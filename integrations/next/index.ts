@@ -7,6 +7,7 @@
  */
 
 import { type AnyFunction, defineIntegration, disguise, type PatchTools } from '../../src/kit/index'
+import { MIDDLEWARE_OPTION } from '../../src/kit/web/index'
 import { PageRequest, rawRequest } from './page-request'
 import { middlewareTracer, pageTracer } from './trace-page'
 import type { NextRequest, NextResponse, RenderContext, RouteMatch } from './types'
@@ -16,7 +17,7 @@ const target = { module: 'next', versions: '>=13.5.1 <17' }
 export default defineIntegration({
   name: 'next',
   doc: 'Requests that the server of Next.js handles: pages, route handlers, API routes, and static files.',
-  options: { middleware: 'Make a span for the middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: MIDDLEWARE_OPTION,
   targets: [
     { ...target, file: 'dist/server/base-server.js', patch: patchServer },
     { ...target, file: 'dist/server/next-server.js', patch: patchNodeServer },

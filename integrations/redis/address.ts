@@ -1,6 +1,7 @@
 /**
- * Which server a queue of commands is for. A client makes its queue and its socket in its constructor, one after the
- * other (which one is first has changed), and neither knows of the other: what was made last is remembered for that long.
+ * The server that a queue of commands belongs to. A client makes its queue and its socket in its constructor, in an
+ * order that depends on the version, and neither refers to the other: the one made first is remembered until the second
+ * is made.
  */
 
 import { type AnyFunction, Mark, type PatchTools } from '../../src/kit/index'
@@ -14,7 +15,7 @@ const UNKNOWN: RedisAddress = { host: undefined, port: undefined }
 let queueMade: object | undefined
 let socketMade: RedisAddress | undefined
 
-/** On a queue: its server. */
+/** Marks a queue with the address of its server. */
 class QueueMark extends Mark {
   readonly #address: RedisAddress
 
@@ -30,7 +31,7 @@ class QueueMark extends Mark {
 
 export const addressOf = QueueMark.addressOf
 
-/** Commands wait in such a queue until a socket can be written to. */
+/** Wraps the class of the queues in which commands wait until they can be written to the socket. */
 export function watchQueues(exports: ClassModule, tools: PatchTools): void {
   watchConstructor(exports, tools, queue => {
     queueMade = queue
@@ -40,7 +41,7 @@ export function watchQueues(exports: ClassModule, tools: PatchTools): void {
 
 export function watchSockets(exports: ClassModule, tools: PatchTools): void {
   watchConstructor(exports, tools, (_socket, args) => {
-    // The options are its last argument in every version.
+    // The options are the last argument in every version.
     const { host, port, path } = (args[args.length - 1] ?? {}) as SocketOptions
     socketMade =
       path === undefined

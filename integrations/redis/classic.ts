@@ -1,6 +1,6 @@
 /**
- * Versions 2 and 3: commands with callbacks. All go through `internal_send_command`, those that wait for a connection
- * twice. A command that nobody wants to hear of has no callback, and must not get one: its errors are events.
+ * Versions 2 and 3 of `redis`, whose commands have callbacks. All go through `internal_send_command`, those that wait
+ * for a connection twice. A command without a callback must not get one, since its errors are then no longer events.
  */
 
 import { type AnyFunction, Caller, CommandMark, type PatchTools } from '../../src/kit/index'
@@ -25,8 +25,8 @@ interface Client {
 }
 
 /**
- * Of a file that is loaded when the class is complete: the main module is seen before that where its own files require
- * it first.
+ * Patches the client class. The target is a file that is loaded once the class is complete: the main module's exports
+ * are incomplete where its own files require it first.
  */
 export function patchClassic(exports: object, tools: PatchTools): void {
   const { RedisClient } = requireAs(exports, '../') as { RedisClient: { prototype: object } }
@@ -55,7 +55,7 @@ function begin(client: Client, command: Command, spans: RedisSpans): void {
   if (typeof command.callback !== 'function') return
   const callback = command.callback
   const covered = function (this: unknown, error: unknown): unknown {
-    // The callback sees the command as `this`, with itself in it.
+    // The callback gets the command as `this`, and must find itself in it.
     if (command.callback === covered) command.callback = callback
     CommandMark.end(command, Boolean(error), error)
     return caller.run(callback, this, arguments)
@@ -63,7 +63,7 @@ function begin(client: Client, command: Command, spans: RedisSpans): void {
   command.callback = covered
 }
 
-/** The ends of commands without a callback. */
+/** Ends the spans of commands without a callback. */
 function patchAnswers(prototype: object, tools: PatchTools): void {
   tools.wrap(prototype, 'return_reply', original => {
     return function (this: Client): unknown {
@@ -71,7 +71,7 @@ function patchAnswers(prototype: object, tools: PatchTools): void {
       try {
         return Reflect.apply(original, this, arguments)
       } finally {
-        // A message of a subscription is no answer.
+        // A message of a subscription is not the reply to a command.
         if (command !== undefined && this.command_queue.get(0) !== command)
           CommandMark.end(command, false, undefined)
       }

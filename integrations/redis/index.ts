@@ -12,7 +12,7 @@ const LATER = '>=5 <7'
 const QUEUE = 'dist/lib/client/commands-queue.js'
 const SOCKET = 'dist/lib/client/socket.js'
 
-/** The package `redis` of version 4 has its client in one of these; their version is another. */
+/** Targets of version 4, whose client is in one of two other packages with versions of their own. */
 function four(module: string): Target[] {
   return [
     {
@@ -34,7 +34,7 @@ export default defineIntegration({
   doc: 'Commands of Redis clients, pools and clusters.',
   options: REDIS_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'redis', versions: '>=2.6 <7', patch() {} },
     { module: 'redis', versions: '>=2.6 <4', file: 'lib/extendedApi.js', patch: patchClassic },
     ...four('@node-redis/client'),

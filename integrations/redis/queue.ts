@@ -1,6 +1,6 @@
 /**
- * Every command of a client goes through its queue: those of the application, of a MULTI or a pipeline, and those that
- * the client sends for itself when it has connected.
+ * Commands of `redis` 4 and later. Every one goes through the client's queue: those of the application, of a MULTI or a
+ * pipeline, and those that the client sends for itself after connecting.
  */
 
 import { type AnyFunction, type PatchTools, perIntegration, type Span } from '../../src/kit/index'
@@ -9,7 +9,7 @@ import { addressOf } from './address'
 import { requireAs } from './resolve-sibling'
 import type { Constructor, ListModule, Waiting } from './types'
 
-/** The span of the command that is just being queued, until what settles its promise has been seen. */
+/** The span of the command that is being queued, until the functions that settle its promise have been found. */
 let queuing: { span: Span; spans: RedisSpans } | undefined
 
 const spansOf = perIntegration(tools => new RedisSpans(tools, { type: 'redis', serviceSuffix: 'redis' }))
@@ -26,8 +26,8 @@ export function patchQueue({ default: Queue }: { default: Constructor }, tools: 
       try {
         return Reflect.apply(original, this, arguments)
       } finally {
-        // Nothing waits: the queue is full, or the command was aborted before.
-        if (queuing === own) spans.finish(span, true, new Error('The client did not take the command'))
+        // No command was queued: the queue is full, or the command was aborted before.
+        if (queuing === own) spans.finish(span, true, new Error('The client did not accept the command'))
         queuing = outer
       }
     }
@@ -44,7 +44,7 @@ function startSpan(queue: object, args: unknown, spans: RedisSpans, tools: Patch
   }
 }
 
-/** What was just made to wait belongs to the span that was just begun. */
+/** Ends the current span with the command that was queued. */
 function take(waiting: unknown): void {
   if (queuing === undefined || typeof waiting !== 'object' || waiting === null) return
   const { resolve, reject } = waiting as Partial<Waiting>
@@ -53,7 +53,7 @@ function take(waiting: unknown): void {
   queuing = undefined
 }
 
-/** The list in which commands wait since 5.0. */
+/** Wraps the list in which commands wait in version 5 and later. */
 export function patchList({ DoublyLinkedList }: ListModule, tools: PatchTools): void {
   if (DoublyLinkedList === undefined) return
   tools.wrap(DoublyLinkedList.prototype, 'add', original => {
@@ -64,7 +64,10 @@ export function patchList({ DoublyLinkedList }: ListModule, tools: PatchTools): 
   })
 }
 
-/** The list in which commands wait in 4 is another package's, which only this module of the client knows how to find. */
+/**
+ * Wraps the list in which commands wait in version 4. It is a class of another package, which only this module of the
+ * client can resolve.
+ */
 export function patchYallist(exports: object, tools: PatchTools): void {
   const List = requireAs(exports, 'yallist') as object
   tools.wrap(List, 'Node', (original: AnyFunction) => {

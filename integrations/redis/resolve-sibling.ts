@@ -1,6 +1,9 @@
-/** Modules that only a file of the library knows how to find. */
+/** Loading of modules that only a file of the library can resolve. */
 
-/** What the file whose exports are `exports` gets for `require(path)`; undefined where it is no file of its own. */
+/**
+ * Returns what `require(path)` returns inside the file whose exports are `exports`; undefined in bundles, where the
+ * library has no files.
+ */
 export function requireAs(exports: object, path: string): unknown {
   return Object.values(require.cache)
     .find(module => module?.exports === exports)

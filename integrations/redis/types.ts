@@ -1,26 +1,26 @@
-/** What is used of the `redis` package's client. */
+/** The parts of `redis` that the integration uses. */
 
 import type { Settling } from '../../src/kit/redis/index'
 
 export type Constructor = new (...args: unknown[]) => object
 
-/** Options of a socket; of the application, and with defaults where it has none. */
+/** Options of a socket, with or without the defaults. */
 export interface SocketOptions {
   host?: string
   port?: number
-  /** Of a socket in the file system. */
+  /** Path of a Unix socket. */
   path?: string
 }
 
-/** `dist/lib/client/commands-queue.js` and `dist/lib/client/socket.js`. */
+/** Exports of `dist/lib/client/commands-queue.js` and `dist/lib/client/socket.js`. */
 export interface ClassModule {
   default: Constructor
 }
 
-/** `dist/lib/client/linked-list.js`, since 5.0. */
+/** Exports of `dist/lib/client/linked-list.js`, since 5.0. */
 export interface ListModule {
   DoublyLinkedList?: Constructor
 }
 
-/** What waits in the queue. */
+/** A command in the queue. */
 export type Waiting = Settling

@@ -12,7 +12,8 @@ export default defineIntegration({
   name: 'restify',
   doc: 'Requests that a Restify application handles: their route and the errors of their handlers.',
   options: {
-    middleware: 'Make a span for each handler (Restify 10 and later); default: the option `middlewareTracingEnabled` of `init()`.',
+    middleware:
+      'Make a span for each handler (Restify 10 and later); default: the option `middlewareTracingEnabled` of `init()`.',
   },
   targets: [
     // Nothing to patch in it: applications look here for the flag.

@@ -1,12 +1,13 @@
-/** The package `router`: on its own, and inside of Express 5. */
+/** The package `router`, on its own and inside of Express 5. */
 
 import { defineIntegration } from '../../src/kit/index'
 import { patchLayer, patchRouter } from '../../src/kit/router/index'
+import { MIDDLEWARE_OPTION } from '../../src/kit/web/index'
 
 export default defineIntegration({
   name: 'router',
   doc: 'Routes, errors and middleware of the package `router`, which Express 5 is built on.',
-  options: { middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.' },
+  options: MIDDLEWARE_OPTION,
   targets: [
     {
       module: 'router',

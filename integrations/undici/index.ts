@@ -1,4 +1,4 @@
-/** undici: requests that are sent with the package. Those of `fetch`, which has a copy of its own, are beside it. */
+/** The package undici. The integration `fetch` traces the copy of undici inside of Node.js. */
 
 import { type AnyFunction, Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
 import {
@@ -17,12 +17,12 @@ import {
   undiciState,
 } from '../../src/kit/undici/index'
 
-/** Channels came with 4.7, and say the origin since 4.7.1; 5.0 was made before that. */
+/** Versions with channels that say the origin: they came with 4.7.1; 5.0 was made before that. */
 const VERSIONS = '>=4.7.1 <5 || >=5.1 <9'
 
-/** Who called, while a request of theirs is being made. */
+/** The caller of the `dispatch` that is running. */
 let caller: Caller | undefined
-/** Who called with these options: a pool that is busy hands them on later, from the end of another request. */
+/** The caller of each options object. A busy pool passes the object on later, when another request has ended. */
 const callers = new WeakMap<object, Caller>()
 
 export default defineIntegration({
@@ -30,7 +30,7 @@ export default defineIntegration({
   doc: 'Requests that are sent with undici.',
   options: UNDICI_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'undici', versions: VERSIONS, patch() {} },
     { module: 'undici', versions: VERSIONS, file: 'lib/core/request.js', patch: patchRequest },
     { module: 'undici', versions: '>=4.7.1 <5', file: 'lib/client.js', patch: patchDispatcher },
@@ -68,7 +68,9 @@ function patchRequest(Request: object, tools: PatchTools): void {
   )
 }
 
-/** Remembers the caller of the first dispatch of a request, for the later one that makes it. */
+/**
+ * Wraps `dispatch`: remembers the caller of the first dispatch of a request for the later one that makes the request.
+ */
 function patchDispatcher(Dispatcher: { prototype: object }, tools: PatchTools): void {
   tools.wrap(Dispatcher.prototype, 'dispatch', (original: AnyFunction) => {
     return function (this: unknown, options: unknown): unknown {

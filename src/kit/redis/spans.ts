@@ -26,12 +26,14 @@ export interface RedisNames {
 export const REDIS_OPTIONS: Record<string, string> = {
   allowlist: 'Commands to trace: a list of names (in any case) or regular expressions; default: all.',
   blocklist: 'Commands not to trace, in the form of `allowlist`.',
-  filter: 'Function of the command name in upper case; returns whether to trace it. It replaces the two lists.',
+  filter:
+    'Function of the command name in upper case; returns whether to trace it. It replaces the two lists.',
 }
 
 /** Documentation of `splitByInstance`, for clients whose connections have names. */
 export const SPLIT_OPTION = {
-  splitByInstance: 'Use the name of the connection as the service name, or append it to `service`; default false.',
+  splitByInstance:
+    'Use the name of the connection as the service name, or append it to `service`; default false.',
 }
 
 export class RedisSpans {

@@ -8,6 +8,11 @@ import type { Span } from '../../trace/span'
 import { startSpan } from '../../trace/start'
 import type { WebRequest } from './request'
 
+/** Documentation of the option `middleware`, which most web frameworks have. */
+export const MIDDLEWARE_OPTION = {
+  middleware: 'Make a span for each middleware; default: the option `middlewareTracingEnabled` of `init()`.',
+}
+
 /** Makes the spans of the middleware of one framework, and knows whether they are wanted. */
 export class MiddlewareSpans {
   wanted = false
