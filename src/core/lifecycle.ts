@@ -1,32 +1,26 @@
 /** The end of the process: the only file that listens to it. */
 
 import { fence } from './fence'
-import { log } from './log'
 
-export interface Ending {
-  /** Whether something is left to send. */
-  isPending(): boolean
-  /** Sends it; settles within its own deadline. */
-  flush(): Promise<unknown>
-  /** Sends it while nothing asynchronous can run any more, and waits for that; returns how many spans are lost. */
-  flushNow(): number
-  /** Drops it; returns how many spans are lost. */
-  giveUp(): number
-  /** Nobody caught `error`; the application may handle it after us if `mayLive`. */
+/** What is to be done when the process ends. */
+export interface ProcessEnd {
+  /** The program has nothing left to do, and ends by that unless more comes; called each time that this happens. */
+  idle(): void
+  /** Nothing caught `error`; the application may still handle it if `mayLive`. */
   uncaught?(error: Error, origin: NodeJS.UncaughtExceptionOrigin, mayLive: boolean): void
   /** The process ends in the midst of its work, for `reason`; `failed`: something went wrong. */
   cutOff?(reason: string, failed: boolean): void
-  /** Nothing is left to send and to do: the place for last words that nobody has to hear. Settles within its own deadline. */
-  goodbye?(): Promise<unknown>
+  /** The process ends now, and nothing asynchronous can run any more. */
+  sendLast(): void
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** With one listener for all of them: to a second one, the first would be the application's. */
-const watched = new Set<Watched>()
+/** Every watcher, with one listener for all of them: to a second listener, the first would be the application's. */
+const watched = new Set<ProcessEnd>()
 
 /** Watches the process until the returned function is called. */
-export function watchProcess(ending: Ending): () => void {
+export function watchProcess(end: ProcessEnd): () => void {
   if (watched.size === 0) {
     process.on('beforeExit', onBeforeExit)
     process.on('exit', onExit)
@@ -34,10 +28,9 @@ export function watchProcess(ending: Ending): () => void {
     process.on('uncaughtExceptionMonitor', onUncaught)
     for (const signal of SIGNALS) process.on(signal, onSignal)
   }
-  const own = new Watched(ending)
-  watched.add(own)
+  watched.add(end)
   return () => {
-    if (!watched.delete(own) || watched.size > 0) return
+    if (!watched.delete(end) || watched.size > 0) return
     process.removeListener('beforeExit', onBeforeExit)
     process.removeListener('exit', onExit)
     process.removeListener('uncaughtExceptionMonitor', onUncaught)
@@ -45,42 +38,9 @@ export function watchProcess(ending: Ending): () => void {
   }
 }
 
-class Watched {
-  readonly ending: Ending
-  #hasFailed = false
-  #hasSaidGoodbye = false
-
-  constructor(ending: Ending) {
-    this.ending = ending
-  }
-
-  /** Called again each time the program runs out of work: spans that finish in other listeners are sent too. */
-  beforeExit(): void {
-    const { ending } = this
-    if (this.#hasFailed || !ending.isPending()) {
-      if (!this.#hasSaidGoodbye) void ending.goodbye?.()
-      this.#hasSaidGoodbye = true
-      return
-    }
-    void ending.flush().then(() => {
-      this.#hasFailed = ending.isPending()
-    })
-  }
-
-  sendLast(): void {
-    const { ending } = this
-    if (!ending.isPending()) return
-    fence('flush at exit', () => {
-      // The agent has just been tried in vain: the exit is not held up a second time.
-      const lost = this.#hasFailed ? ending.giveUp() : ending.flushNow()
-      if (lost > 0) log.warn('lost at exit', `${lost} spans lost at exit: they were not taken in time`)
-    })
-  }
-}
-
 /** The program has run out of work, and ends by that unless more comes. */
 let hasRunOut = false
-/** What nobody caught, in a sentence; of a process that has survived it, undefined again. */
+/** What nothing caught, in a sentence; undefined again once the process has survived it. */
 let uncaughtText: string | undefined
 
 function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
@@ -94,7 +54,7 @@ function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void 
         uncaughtText = undefined
       }).unref()
     }
-    for (const { ending } of watched) ending.uncaught?.(error, origin, mayLive)
+    for (const each of watched) each.uncaught?.(error, origin, mayLive)
   })
 }
 
@@ -106,7 +66,7 @@ function onExit(code: number): void {
 
 function cutOffAll(reason: string, failed: boolean): void {
   fence('cut off', () => {
-    for (const { ending } of watched) ending.cutOff?.(reason, failed)
+    for (const each of watched) each.cutOff?.(reason, failed)
   })
 }
 
@@ -116,7 +76,7 @@ function onBeforeExit(): void {
   setImmediate(() => {
     hasRunOut = false
   }).unref()
-  for (const each of watched) each.beforeExit()
+  for (const each of watched) each.idle()
 }
 
 function sendAllLast(): void {
@@ -129,7 +89,7 @@ function onSignal(signal: NodeJS.Signals): void {
   if (isLast) cutOffAll(`the process was ended by ${signal}`, true)
   sendAllLast()
   if (!isLast) return
-  // Without, the process ends as it would without us, and with the status that says so.
+  // Without, the process ends as it would without the tracer, and with the status that says so.
   process.removeListener(signal, onSignal)
   process.kill(process.pid, signal)
 }

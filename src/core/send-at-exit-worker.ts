@@ -1,4 +1,7 @@
-/** The worker thread of `send-at-exit.ts`: makes the requests one after the other and says how far it came. */
+/**
+ * The worker thread of `send-at-exit.ts`: makes the requests one after the other, and says of each whether it was taken.
+ * A receiver that refuses one may take the next; one that does not answer is not asked again.
+ */
 
 import { request } from 'node:http'
 import { request as requestSecurely } from 'node:https'
@@ -26,11 +29,7 @@ function send(index: number): void {
     response => {
       response.resume()
       const { statusCode = 0 } = response
-      if (statusCode < 200 || statusCode > 299) {
-        finish()
-        return
-      }
-      Atomics.add(state, 1, 1)
+      if (statusCode >= 200 && statusCode <= 299) Atomics.store(state, 1 + index, 1)
       send(index + 1)
     },
   )

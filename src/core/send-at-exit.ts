@@ -9,25 +9,28 @@ import type { AgentAddress } from './agent-url'
 import type { AgentRequest } from './transport'
 
 const TIMEOUT_MS = 1000
-/** Places in the shared memory. */
+/** Place in the shared memory. */
 const DONE = 0
-const DELIVERED = 1
 
 /** What the worker gets. */
 export interface ExitRequests {
   origin: string
   socketPath: string | undefined
   basePath: string
-  requests: AgentRequest[]
+  requests: readonly AgentRequest[]
   timeoutMs: number
-  /** Two int32: whether all is done, and how many requests were answered with 2xx. */
+  /** An int32 that is 1 when all is done, then one for each request: 1 when it was answered with 2xx. */
   state: Int32Array
 }
 
-/** Returns how many of the requests, from the first on, the agent has taken. */
-export function sendAtExit(address: AgentAddress, requests: AgentRequest[], timeoutMs = TIMEOUT_MS): number {
-  if (requests.length === 0) return 0
-  const state = new Int32Array(new SharedArrayBuffer(8))
+/** Returns for each of the requests whether the receiver has taken it. */
+export function sendAtExit(
+  address: AgentAddress,
+  requests: readonly AgentRequest[],
+  timeoutMs = TIMEOUT_MS,
+): boolean[] {
+  if (requests.length === 0) return []
+  const state = new Int32Array(new SharedArrayBuffer(4 * (1 + requests.length)))
   const { origin, socketPath, basePath } = address
   const workerData: ExitRequests = { origin, socketPath, basePath, requests, timeoutMs, state }
   // Nothing of this process' options: a worker that preloads the tracer would start another one.
@@ -35,5 +38,5 @@ export function sendAtExit(address: AgentAddress, requests: AgentRequest[], time
   worker.unref()
   worker.on('error', () => {})
   Atomics.wait(state, DONE, 0, timeoutMs)
-  return Atomics.load(state, DELIVERED)
+  return requests.map((_, index) => Atomics.load(state, 1 + index) === 1)
 }

@@ -3,6 +3,7 @@
 import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
 import { log } from '../core/log'
+import type { Signal } from '../core/signal'
 import { type Core, createClient, type Scraped } from './client'
 import { endpointsOf } from './endpoints'
 import type { TraceIds } from './openmetrics/exemplar'
@@ -12,16 +13,19 @@ import { lineSettings } from './settings'
 import { overrideTags } from './tags'
 import type { DogStatsd, MetricsExposition } from './types'
 
-export interface Metrics {
+export interface Metrics extends Signal {
   client: DogStatsd
-  /** For those who scrape: what is counted from now on. */
+  /** What is counted from now on, as text for a scraper. */
   exposition(activeTrace: () => TraceIds | undefined): MetricsExposition
-  /** What `init()` found; what was counted before goes where it was to go. */
+  /** Takes the settings that `init()` found; what was counted before goes where it was to go. */
   configure(config: Config): void
-  flush(): Promise<void>
+  flush(timeoutMs?: number): Promise<undefined>
   /** Sends what there is; from then on nothing is. */
-  shutdown(timeoutMs?: number): Promise<void>
+  shutdown(timeoutMs?: number): Promise<undefined>
 }
+
+/** A flush waits no longer than this for a receiver over HTTP or a socket that does not take packets. */
+const FLUSH_TIMEOUT_MS = 1000
 
 /** Without `config`, as long as there was no `init()`, the environment decides. */
 export function openMetrics(config?: Config): Metrics {
@@ -77,9 +81,26 @@ export function openMetrics(config?: Config): Metrics {
       void pipeline?.close()
       pipeline = undefined
       runtime?.stop()
-      runtime = next.runtimeMetrics ? loadRuntime().startRuntimeMetrics(next, unprefixed) : undefined
+      runtime =
+        next.enabled && next.runtimeMetrics ? loadRuntime().startRuntimeMetrics(next, unprefixed) : undefined
     },
-    flush: core.flush,
+    lane: 'metrics',
+    items: 'metrics',
+    get isPending() {
+      return pipeline?.isPending === true
+    },
+    async flush(timeoutMs = FLUSH_TIMEOUT_MS) {
+      await pipeline?.flush(Math.min(timeoutMs, FLUSH_TIMEOUT_MS))
+      return undefined
+    },
+    takeUnsent() {
+      pipeline?.sendNow()
+      return undefined
+    },
+    giveUp() {
+      pipeline?.giveUp()
+      return 0
+    },
     async shutdown(timeoutMs) {
       // What was since the last time.
       runtime?.collect()
@@ -88,6 +109,7 @@ export function openMetrics(config?: Config): Metrics {
       const last = pipeline
       pipeline = null
       await last?.close(timeoutMs)
+      return undefined
     },
   }
 }

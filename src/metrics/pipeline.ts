@@ -3,7 +3,6 @@
 import { endsWithin } from '../core/deadline'
 import { runDetached } from '../core/detached-context'
 import { reportFailure } from '../core/fence'
-import { watchProcess } from '../core/lifecycle'
 import { log } from '../core/log'
 import { every } from '../std/timer'
 import { packageVersion } from '../std/version'
@@ -57,7 +56,6 @@ export class MetricsPipeline {
   readonly #packets: Packets
   readonly #aggregates = new Aggregates()
   readonly #timer: NodeJS.Timeout
-  readonly #unwatch: () => void
   readonly #write = (series: Series, value: string): void => this.#writeLine(series, value)
   #series = new Map<string, Series>()
   #ticks = 0
@@ -85,12 +83,6 @@ export class MetricsPipeline {
     })
     this.#packets = new Packets(this.#outbox, first.limitBytes)
     this.#timer = runDetached(every, () => this.#tick(), FLUSH_MS)
-    this.#unwatch = watchProcess({
-      isPending: () => this.isPending,
-      flush: () => this.flush(),
-      flushNow: () => this.#flushNow(),
-      giveUp: () => this.#giveUp(),
-    })
   }
 
   get isPending(): boolean {
@@ -177,12 +169,23 @@ export class MetricsPipeline {
     await endsWithin(this.#outbox.drained(), timeoutMs)
   }
 
+  /** Sends what waits without the event loop, when the process exits. */
+  sendNow(): void {
+    this.#fill()
+    this.#warnLost(this.#outbox.drainNow())
+  }
+
+  /** Drops what waits. */
+  giveUp(): void {
+    this.#fill()
+    this.#warnLost(this.#outbox.giveUp())
+  }
+
   async close(timeoutMs?: number): Promise<void> {
     clearInterval(this.#timer)
     if (this.counters.packetsDropped > 0) this.#sendCounters()
     await this.flush(timeoutMs)
     this.#outbox.close()
-    this.#unwatch()
   }
 
   #fill(): void {
@@ -246,18 +249,6 @@ export class MetricsPipeline {
     if (before.kind === 'unixgram' && endpoint.kind === 'unix') log.debug(`dogstatsd: ${reason}`)
     else log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
     return next
-  }
-
-  #flushNow(): number {
-    this.#fill()
-    this.#warnLost(this.#outbox.drainNow())
-    return 0
-  }
-
-  #giveUp(): number {
-    this.#fill()
-    this.#warnLost(this.#outbox.giveUp())
-    return 0
   }
 
   #warnLost(packets: number): void {

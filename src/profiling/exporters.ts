@@ -58,7 +58,7 @@ export function agentExporter(
         )
         const address = parseAgentUrl(transport.url) as AgentAddress
         const request = uploadRequest(headers, eventFor(set, attachments), attachments)
-        if (sendAtExit(address, [request], EXIT_MS) === 0)
+        if (!sendAtExit(address, [request], EXIT_MS)[0])
           log.warn('last profile', 'the last profile is lost: the agent did not accept it in time')
       })
     },

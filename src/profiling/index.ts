@@ -5,21 +5,16 @@ import { readStableFiles } from '../core/config/stable-files'
 import { endsWithin } from '../core/deadline'
 import { runDetached } from '../core/detached-context'
 import { fence, reportFailure } from '../core/fence'
-import { watchProcess } from '../core/lifecycle'
 import { log } from '../core/log'
+import type { Signal } from '../core/signal'
 import { readCounters } from '../core/tracer-counters'
 import { later } from '../std/timer'
 import { runWithLabels, setCustomLabelKeys } from './labels'
 import { type Opened, open } from './open'
 import type { Profiling } from './public'
 
-export interface ProfilingProduct {
+export interface ProfilingProduct extends Signal {
   readonly api: Profiling
-  /** What `init()` found: starts where the settings say so. */
-  configure(config: Config): void
-  setUrl(url: string): void
-  /** Exports what there is, within the time; from then on nothing is. */
-  shutdown(timeoutMs?: number): Promise<void>
 }
 
 const CAPTURE_MS = 10_000
@@ -32,7 +27,9 @@ const LOOK_AGAIN_MS = 10_000
 export function openProfiling(config?: Config): ProfilingProduct {
   let settings = config
   let opened: Opened | undefined
-  let unwatch: (() => void) | undefined
+  /** Whether the last profile has yet to leave: when the program runs out of work, or is cut off in the midst of it. */
+  let isLastWanted = false
+  let isCutOff = false
   let waiting: NodeJS.Timeout | undefined
   /** The agent that `setUrl()` named. */
   let url: string | undefined
@@ -49,14 +46,13 @@ export function openProfiling(config?: Config): ProfilingProduct {
   const start = (activation?: 'manual' | 'auto'): boolean => {
     clearTimeout(waiting)
     const isStarted = get(activation)?.profiler.start() === true
-    if (isStarted) unwatch ??= runDetached(watch, () => opened)
+    if (isStarted) isLastWanted = true
     return isStarted
   }
 
   const stop = async (timeoutMs = LAST_MS): Promise<void> => {
     clearTimeout(waiting)
-    unwatch?.()
-    unwatch = undefined
+    isLastWanted = false
     await opened?.profiler.stop(timeoutMs).catch(error => reportFailure('profiling', error))
   }
 
@@ -92,6 +88,28 @@ export function openProfiling(config?: Config): ProfilingProduct {
       if (next.profiling === 'true' || wasRunning) start()
       else if (next.profiling === 'auto') startWhenOld(next.profilingLongLived)
     },
+    lane: 'profiles',
+    items: 'profiles',
+    get isPending() {
+      return isLastWanted && opened?.profiler.isRunning === true
+    },
+    // A profile under way has not finished, so a call of `flush()` leaves it alone. Where the program finds more to do
+    // after it has run out of work, profiling goes on.
+    async flush(timeoutMs, reason) {
+      if (reason === 'call' || !isLastWanted) return undefined
+      isLastWanted = false
+      const isSent = await endsWithin(opened?.profiler.cut('on_shutdown') ?? Promise.resolve(), timeoutMs)
+      if (!isSent) log.warn('last profile', 'the last profile is lost: it was not taken in time')
+      return undefined
+    },
+    cutOff() {
+      isCutOff = true
+    },
+    takeUnsent() {
+      if (isCutOff) opened?.profiler.finish()
+      return undefined
+    },
+    giveUp: () => 0,
     setUrl(next) {
       url = next
       opened?.setUrl(next)
@@ -101,31 +119,7 @@ export function openProfiling(config?: Config): ProfilingProduct {
       opened?.close()
       opened = undefined
       isShut = true
+      return undefined
     },
   }
-}
-
-/**
- * The last profile leaves when the program has run out of work, or is cut off in the midst of it; where it finds more
- * to do, profiling goes on.
- */
-function watch(opened: () => Opened | undefined): () => void {
-  let hasRunOut = false
-  let isCutOff = false
-  return watchProcess({
-    isPending: () => !hasRunOut && opened()?.profiler.isRunning === true,
-    async flush() {
-      hasRunOut = true
-      const isSent = await endsWithin(opened()?.profiler.cut('on_shutdown') ?? Promise.resolve(), LAST_MS)
-      if (!isSent) log.warn('last profile', 'the last profile is lost: it was not taken in time')
-    },
-    cutOff() {
-      isCutOff = true
-    },
-    flushNow() {
-      if (isCutOff) opened()?.profiler.finish()
-      return 0
-    },
-    giveUp: () => 0,
-  })
 }

@@ -1,8 +1,8 @@
 /** Spans that are counted, without configuration; and a writer that counts, with an agent of its own. */
 
 import { resolveConfig } from '../../src/core/config/resolve'
+import type { AgentInfo } from '../../src/core/signal'
 import { Transport } from '../../src/core/transport'
-import type { AgentInfo } from '../../src/export/send/agent-info'
 import type { AgentWriter } from '../../src/export/send/writer'
 import { Aggregator } from '../../src/export/stats/aggregator'
 import type { Bucket } from '../../src/export/stats/bucket'
@@ -99,7 +99,7 @@ export async function countingWriter(
   const made: CountingWriter = { agent, writer, stats, sink, runtime: testRuntime(), priority: 1, lines }
   made.runtime = testRuntime({ sink, sampler: { decide: trace => trace.setDecision(made.priority, 0) } })
   t.after(async () => {
-    await writer.shutdown({ timeoutMs: 0 })
+    await writer.shutdown(0)
     await stats.shutdown(0)
     transport.close()
     await agent.stop()

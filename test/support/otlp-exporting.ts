@@ -74,7 +74,7 @@ export async function exporting(
     ...options,
   })
   t.after(async () => {
-    await exporter.shutdown({ timeoutMs: 0 })
+    await exporter.shutdown(0)
     transport.close()
     await collector.stop()
     catchLog('off')

@@ -42,7 +42,7 @@ export async function writing(
   const transport = new Transport(agent.url)
   const writer = openTestWriter({ transport, delayMs: NEVER_MS, random: () => 0, ...options })
   t.after(async () => {
-    await writer.shutdown({ timeoutMs: 0 })
+    await writer.shutdown(0)
     transport.close()
     await agent.stop()
     catchLog('off')

@@ -5,7 +5,8 @@ import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
 import { log } from '../../core/log'
-import type { AgentRequest, Transport } from '../../core/transport'
+import type { Signal, Unsent } from '../../core/signal'
+import type { Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { DataStreams, Pathway } from '../../trace/data-streams'
 import type { SpanRecord } from '../../trace/local-trace'
@@ -27,7 +28,10 @@ export interface MonitorOptions {
   random?: () => number
 }
 
-export class DataStreamsMonitor implements DataStreams {
+export class DataStreamsMonitor implements DataStreams, Signal {
+  readonly lane = 'agent'
+  readonly items = 'payloads of data streams'
+  readonly #transport: Transport
   readonly #identity: StreamIdentity
   readonly #hashes: PathwayHashes
   readonly #sender: StatsSender
@@ -36,6 +40,7 @@ export class DataStreamsMonitor implements DataStreams {
   #isStopped = false
 
   constructor({ transport, identity, headers, random = Math.random }: MonitorOptions) {
+    this.#transport = transport
     this.#identity = identity
     this.#hashes = new PathwayHashes(identity.Service, identity.Env)
     this.#sender = new StatsSender({
@@ -93,27 +98,29 @@ export class DataStreamsMonitor implements DataStreams {
   }
 
   /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
-  async flush(timeoutMs: number): Promise<void> {
+  async flush(timeoutMs: number): Promise<undefined> {
     this.#send(Number.POSITIVE_INFINITY)
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
+    return undefined
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
+  async shutdown(timeoutMs: number): Promise<undefined> {
     clearInterval(this.#timer)
     await this.flush(timeoutMs)
     this.giveUp()
     this.#isStopped = true
+    return undefined
   }
 
-  /** Takes out all that has not left, as requests: for a last attempt when the process exits. */
-  takeUnsent(): AgentRequest[] {
+  takeUnsent(): Unsent {
     fence('data streams', () => this.#send(Number.POSITIVE_INFINITY))
-    return this.#sender.takeUnsent()
+    return { url: this.#transport.url, requests: this.#sender.takeUnsent(), itemCount: 0 }
   }
 
-  giveUp(): void {
+  giveUp(): number {
     this.#buckets = []
     this.#sender.clear()
+    return 0
   }
 
   #bucketOf(nowMs: number): StreamBucket {

@@ -1,9 +1,10 @@
 /** Takes finished traces, encodes them at once, and has them sent to a collector. */
 
 import { log } from '../../core/log'
+import type { FlushResult } from '../../core/signal'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { DeliveryCounts } from '../send/delivery-counts'
-import type { Exporter, FlushResult, Unsent } from '../send/exporter'
+import type { Exporter, UnsentItems } from '../send/exporter'
 import { MIB, Outbound, type OutboundLimits } from '../send/outbound'
 import { Batch } from './batch'
 import { endpointAt } from './collector'
@@ -20,6 +21,8 @@ export interface OtlpOptions extends OtlpRequests, Partial<OutboundLimits> {
 }
 
 export class OtlpExporter implements Exporter {
+  readonly lane = 'collector'
+  readonly items = 'spans'
   readonly #transport: OtlpOptions['transport']
   readonly #delivery: OtlpDelivery
   readonly #outbound: Outbound<Batch, undefined>
@@ -42,6 +45,14 @@ export class OtlpExporter implements Exporter {
     this.#outbound = new Outbound(batch, this.#delivery, transport, counts, limits)
   }
 
+  get url(): string {
+    return this.#transport.url
+  }
+
+  get isPending(): boolean {
+    return this.byteLength > 0
+  }
+
   get byteLength(): number {
     return this.#outbound.byteLength
   }
@@ -57,12 +68,15 @@ export class OtlpExporter implements Exporter {
     this.#outbound.added()
   }
 
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#outbound.flush(options?.timeoutMs)
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    return this.#outbound.flush(timeoutMs)
   }
 
-  shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#outbound.shutdown(options?.timeoutMs)
+  /** Ends the connection as well: nothing else uses it. */
+  async shutdown(timeoutMs?: number): Promise<FlushResult> {
+    const result = await this.#outbound.shutdown(timeoutMs)
+    this.#transport.close()
+    return result
   }
 
   setUrl(url: string): void {
@@ -75,7 +89,11 @@ export class OtlpExporter implements Exporter {
     this.#outbound.redirected()
   }
 
-  takeUnsent(): Unsent {
+  takeUnsent(): UnsentItems {
     return this.#outbound.takeUnsent()
+  }
+
+  giveUp(): number {
+    return this.takeUnsent().itemCount
   }
 }

@@ -8,12 +8,12 @@ import { json } from './json'
 import type { Format } from './output'
 import { processAttributes, resourceOf } from './resource'
 
-/** The transport leads to the collector; who opened it closes it. */
-export function openOtlp(config: Config, version: string): { transport: Transport; exporter: OtlpExporter } {
+/** Opens the exporter with a connection of its own to the collector. */
+export function openOtlp(config: Config, version: string): OtlpExporter {
   const { origin, path } = endpointOf(config)
   const transport = new Transport(origin, config.lookup)
   const common = processAttributes(config, version)
-  const exporter = new OtlpExporter({
+  return new OtlpExporter({
     transport,
     path,
     format: formatOf(config),
@@ -26,7 +26,6 @@ export function openOtlp(config: Config, version: string): { transport: Transpor
     batchSpans: config.batchSize,
     queueSpans: config.batchQueueSize > 0 ? config.batchQueueSize : undefined,
   })
-  return { transport, exporter }
 }
 
 function formatOf({ otlpTracesProtocol }: Config): Format {

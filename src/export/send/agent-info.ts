@@ -2,17 +2,9 @@
 
 import type { AgentResponse } from '../../core/exchange'
 import { log } from '../../core/log'
+import type { AgentInfo } from '../../core/signal'
 import { errorCode, type Transport } from '../../core/transport'
 import { field, parse } from './responses'
-
-export interface AgentInfo {
-  /** Paths that the agent serves. */
-  readonly endpoints: readonly string[]
-  /** `config.max_request_bytes`: the longest body that it takes. */
-  readonly maxRequestBytes: number | undefined
-  /** The whole answer, for what only one part of the tracer needs, such as `peer_tags` or `client_drop_p0s`. */
-  readonly fields: Readonly<Record<string, unknown>>
-}
 
 /** Less than that of a payload, since a payload may wait for it. */
 const TIMEOUT_MS = 2000

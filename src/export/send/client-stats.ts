@@ -1,6 +1,6 @@
 /** What the writer of traces needs to know of the statistics that the tracer computes itself. */
 
-import type { AgentInfo } from './agent-info'
+import type { AgentInfo } from '../../core/signal'
 
 export interface ClientStats {
   /** Whether traces that are encoded now are also counted. */

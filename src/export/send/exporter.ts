@@ -1,37 +1,25 @@
-/** What the tracer asks of the part that traces leave through, whoever takes them. */
+/** What traces leave through: the signal of traces, whether the agent or a collector takes them. */
 
-import type { AgentRequest } from '../../core/transport'
+import type { FlushResult, Signal, Unsent } from '../../core/signal'
 import type { TraceSink } from '../../trace/local-trace'
 
-/** What `flush()` and `shutdown()` did, in traces since the last of these calls. */
-export interface FlushResult {
-  /** Taken by the agent. */
-  sent: number
-  /** Lost: refused, too large, or more than memory is granted. */
-  dropped: number
-  /** True when the time was over before everything had left. */
-  timedOut: boolean
+/** Traces or log records that have not left; a log record counts as a trace, too. */
+export interface UnsentItems extends Unsent {
+  readonly traceCount: number
 }
 
-/** What has not left. */
-export interface Unsent {
-  requests: AgentRequest[]
-  traceCount: number
-  spanCount: number
-}
-
-export interface Exporter extends TraceSink {
+export interface Exporter extends TraceSink, Signal {
+  /** Where traces go, without user name and password. */
+  readonly url: string
   /** Bytes that wait: queued, being sent, and being filled. */
   readonly byteLength: number
   /**
    * Sends what there is, without waiting for a better time. Resolves, and never rejects, when it has left, when two
    * attempts have failed (the payload is kept), or after `timeoutMs` (default 5000).
    */
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult>
-  /** Flushes, by default for at most a second, and drops what is left; later traces are lost. The transport stays open. */
-  shutdown(options?: { timeoutMs?: number }): Promise<FlushResult>
-  /** Sends to another address from now on, also what waits. */
+  flush(timeoutMs?: number): Promise<FlushResult>
+  /** Flushes, by default for at most a second, and drops what is left; later traces are lost. */
+  shutdown(timeoutMs?: number): Promise<FlushResult>
   setUrl(url: string): void
-  /** Takes out all that has not left, as requests: for a last attempt by other means when the process exits. */
-  takeUnsent(): Unsent
+  takeUnsent(): UnsentItems
 }

@@ -6,12 +6,13 @@
 import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
 import { log } from '../../core/log'
-import type { Transport } from '../../core/transport'
+import type { FlushResult } from '../../core/signal'
+import type { AgentRequest, Transport } from '../../core/transport'
 import { later } from '../../std/timer'
 import type { Payload } from '../encode/encoder'
 import type { Delivery } from './delivery'
 import type { DeliveryCounts } from './delivery-counts'
-import type { FlushResult, Unsent } from './exporter'
+import type { UnsentItems } from './exporter'
 import { PayloadQueue } from './queue'
 import { Reachability } from './reachability'
 import { SendLoop } from './send-loop'
@@ -144,15 +145,17 @@ export class Outbound<Filling extends Batch, Label> {
     return this.#closing
   }
 
-  takeUnsent(): Unsent {
+  takeUnsent(): UnsentItems {
     this.cut()
-    const unsent: Unsent = { requests: [], traceCount: 0, spanCount: 0 }
+    const requests: AgentRequest[] = []
+    let traceCount = 0
+    let itemCount = 0
     for (const entry of this.#queue.clear()) {
-      unsent.traceCount += entry.payload.traceCount
-      unsent.spanCount += entry.payload.spanCount
-      unsent.requests.push(this.#delivery.lastRequest(entry))
+      traceCount += entry.payload.traceCount
+      itemCount += entry.payload.spanCount
+      requests.push(this.#delivery.lastRequest(entry))
     }
-    return unsent
+    return { url: this.#transport.url, requests, traceCount, itemCount }
   }
 
   async #flush(timeoutMs: number): Promise<FlushResult> {
@@ -170,9 +173,9 @@ export class Outbound<Filling extends Batch, Label> {
   async #shutdown(timeoutMs: number): Promise<FlushResult> {
     const { sent, dropped, timedOut } = await this.#flush(timeoutMs)
     this.#loop.stop()
-    const { traceCount, spanCount } = this.takeUnsent()
+    const { traceCount, itemCount } = this.takeUnsent()
     if (traceCount > 0) {
-      this.counts.countDropped('shut down', traceCount, spanCount)
+      this.counts.countDropped('shut down', traceCount, itemCount)
       const receiver = `${this.#delivery.receiver} at ${this.#transport.url}`
       log.warn(
         'shut down',

@@ -1,9 +1,9 @@
 /** What an `AgentWriter` is made of. */
 
+import type { AgentInfo } from '../../core/signal'
 import type { Transport } from '../../core/transport'
 import type { CommonTags } from '../encode/common-tags'
 import type { TraceFormat } from '../encode/formats'
-import type { AgentInfo } from './agent-info'
 import type { ClientStats } from './client-stats'
 import type { OutboundLimits } from './outbound'
 import type { Rates } from './responses'

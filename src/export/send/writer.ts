@@ -3,15 +3,16 @@
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
+import type { AgentInfo, FlushResult } from '../../core/signal'
 import { errorCode } from '../../core/transport'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Encoder } from '../encode/encoder'
 import { FORMATS, formatOf, type TraceFormat } from '../encode/formats'
 import { AgentDelivery, type TraceLabel } from './agent-delivery'
-import { type AgentInfo, AgentInfoSource } from './agent-info'
+import { AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
 import { DeliveryCounts, type DropReason } from './delivery-counts'
-import type { Exporter, FlushResult, Unsent } from './exporter'
+import type { Exporter, UnsentItems } from './exporter'
 import { MIB, Outbound } from './outbound'
 import type { WriterOptions } from './writer-options'
 
@@ -19,6 +20,8 @@ import type { WriterOptions } from './writer-options'
 const BATCH_BYTES = MIB
 
 export class AgentWriter implements Exporter {
+  readonly lane = 'agent'
+  readonly items = 'spans'
   readonly #options: WriterOptions
   readonly #info: AgentInfoSource
   readonly #delivery: AgentDelivery
@@ -46,6 +49,14 @@ export class AgentWriter implements Exporter {
     const limits = { ...options, delayMs, batchBytes }
     this.#outbound = new Outbound(this.#newEncoder(), this.#delivery, transport, new DeliveryCounts(), limits)
     if (stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
+  }
+
+  get url(): string {
+    return this.#options.transport.url
+  }
+
+  get isPending(): boolean {
+    return this.byteLength > 0
   }
 
   get byteLength(): number {
@@ -84,12 +95,13 @@ export class AgentWriter implements Exporter {
     outbound.added()
   }
 
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#outbound.flush(options?.timeoutMs)
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    return this.#outbound.flush(timeoutMs)
   }
 
-  shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
-    return this.#outbound.shutdown(options?.timeoutMs)
+  /** Leaves the transport open: other signals use it, too. */
+  shutdown(timeoutMs?: number): Promise<FlushResult> {
+    return this.#outbound.shutdown(timeoutMs)
   }
 
   setUrl(url: string): void {
@@ -103,8 +115,12 @@ export class AgentWriter implements Exporter {
     this.#outbound.redirected()
   }
 
-  takeUnsent(): Unsent {
+  takeUnsent(): UnsentItems {
     return this.#outbound.takeUnsent()
+  }
+
+  giveUp(): number {
+    return this.takeUnsent().itemCount
   }
 
   #newEncoder(): Encoder {

@@ -10,7 +10,7 @@
  * | `filter_tags`, `filter_tags_regex`, `ignore_resources` | | trace-filter.ts |
  */
 
-import type { AgentInfo } from '../send/agent-info'
+import type { AgentInfo } from '../../core/signal'
 import { field } from '../send/responses'
 
 export const STATS_PATH = '/v0.6/stats'

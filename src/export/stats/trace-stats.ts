@@ -13,12 +13,12 @@ import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
 import { fence, reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
+import type { AgentInfo, Signal, Unsent } from '../../core/signal'
+import { errorCode, type Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
 import type { SpanSampler } from '../../trace/sampling/span-sampler'
 import type { CommonTags } from '../encode/common-tags'
-import type { AgentInfo } from '../send/agent-info'
 import type { ClientStats } from '../send/client-stats'
 import { admit } from './admission'
 import { Aggregator, BUCKET_MS } from './aggregator'
@@ -40,7 +40,9 @@ export interface StatsOptions {
   random?: () => number
 }
 
-export class TraceStats implements ClientStats {
+export class TraceStats implements ClientStats, Signal {
+  readonly lane = 'agent'
+  readonly items = 'payloads of trace statistics'
   readonly #options: StatsOptions
   readonly #aggregator: Aggregator
   readonly #sender: StatsSender
@@ -135,29 +137,30 @@ export class TraceStats implements ClientStats {
   }
 
   /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
-  async flush(timeoutMs: number): Promise<void> {
+  async flush(timeoutMs: number): Promise<undefined> {
     this.#send()
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
+    return undefined
   }
 
   /** Flushes, drops what is left, and counts no more. */
-  async shutdown(timeoutMs: number): Promise<void> {
+  async shutdown(timeoutMs: number): Promise<undefined> {
     clearInterval(this.#timer)
     await this.flush(timeoutMs)
     this.giveUp()
     this.#offer = undefined
+    return undefined
   }
 
-  /** Takes out all that has not left, as requests: for a last attempt when the process exits. */
-  takeUnsent(): AgentRequest[] {
+  takeUnsent(): Unsent {
     fence('stats', () => this.#send())
-    return this.#sender.takeUnsent()
+    return { url: this.#options.transport.url, requests: this.#sender.takeUnsent(), itemCount: 0 }
   }
 
-  /** Drops what has been counted and has not left. */
-  giveUp(): void {
+  giveUp(): number {
     this.#aggregator.take()
     this.#sender.clear()
+    return 0
   }
 
   get #isOn(): boolean {

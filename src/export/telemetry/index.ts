@@ -106,7 +106,13 @@ export class Telemetry {
   closing(): (timeoutMs: number) => Promise<unknown> {
     if (!this.#isOn || !this.#isStarted) return async () => {}
     const news = [...this.#changes(), { event: events.closing }]
-    return timeoutMs => endsWithin(this.#request(this.#wrap(news, timeoutMs)), timeoutMs)
+    return async timeoutMs => {
+      // No heartbeat may follow the last message, however long that takes.
+      this.#isBusy = true
+      await endsWithin(this.#request(this.#wrap(news, timeoutMs)), timeoutMs)
+      this.#isBusy = false
+      if (this.#isOn) this.#arm(this.#dueInMs())
+    }
   }
 
   #arm(delayMs: number): void {

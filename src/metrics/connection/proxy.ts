@@ -38,7 +38,8 @@ export class ProxyConnection implements Connection {
   }
 
   sendNow(packets: readonly Uint8Array[]): number {
-    return this.#address === undefined ? 0 : sendAtExit(this.#address, packets.map(requestOf))
+    if (this.#address === undefined) return 0
+    return sendAtExit(this.#address, packets.map(requestOf)).filter(isTaken => isTaken).length
   }
 
   close(): void {

@@ -2,13 +2,15 @@
 
 import { assemble } from '../../../src/assemble'
 import { resolveConfig } from '../../../src/core/config/resolve'
+import { Signals } from '../../../src/core/signals'
+import { SIGNALS } from '../../../src/signals'
 import { Site } from '../../../src/trace/site'
 import type { Span } from '../../../src/trace/span'
 import { startSpan } from '../../../src/trace/start'
 import * as work from './work'
 
 export function create(): work.SpansSubject {
-  const { runtime, flush } = assemble(resolveConfig({}))
+  const { runtime, flush } = assemble(resolveConfig({}), new Signals(SIGNALS))
   const sites = [...new Set(work.NAMES)].map(
     name =>
       new Site({

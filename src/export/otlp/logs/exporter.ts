@@ -1,9 +1,10 @@
 /** Takes log records, encodes them at once, and has them sent to a collector. */
 
 import { fence } from '../../../core/fence'
+import type { FlushResult } from '../../../core/signal'
 import type { EmitLog } from '../../../trace/log-entry'
 import { DeliveryCounts } from '../../send/delivery-counts'
-import type { FlushResult, Unsent } from '../../send/exporter'
+import type { UnsentItems } from '../../send/exporter'
 import { MIB, Outbound, type OutboundLimits } from '../../send/outbound'
 import { OtlpDelivery, type OtlpRequests } from '../delivery'
 import type { ResourceAttributes } from '../output'
@@ -64,7 +65,7 @@ export class LogExporter {
     return this.#outbound.shutdown(timeoutMs)
   }
 
-  takeUnsent(): Unsent {
+  takeUnsent(): UnsentItems {
     return this.#outbound.takeUnsent()
   }
 }

@@ -1,9 +1,7 @@
 /** The export of logs, made of the configuration. Loaded when `DD_LOGS_OTEL_ENABLED` asks for it. */
 
-import { parseAgentUrl } from '../../../core/agent-url'
 import type { Config } from '../../../core/config/resolve'
-import { watchProcess } from '../../../core/lifecycle'
-import { sendAtExit } from '../../../core/send-at-exit'
+import type { Signal } from '../../../core/signal'
 import { Transport } from '../../../core/transport'
 import type { EmitLog } from '../../../trace/log-entry'
 import { endpointOf, headersOf, LOGS } from '../collector'
@@ -12,15 +10,17 @@ import { LogExporter } from './exporter'
 import { json } from './json'
 import type { LogFormat } from './record'
 
-const END_TIMEOUT_MS = 1000
-
-export interface Logs {
+/** The signal of log records, and what takes one. */
+export interface Logs extends Signal {
   readonly emit: EmitLog
-  flush(): Promise<unknown>
-  shutdown(timeoutMs?: number): Promise<unknown>
 }
 
-export function openLogs(config: Config, version: string): Logs {
+/** `register` makes `emit` known to OpenTelemetry's API, and returns what takes that back. */
+export function openLogs(
+  config: Config,
+  version: string,
+  register: (emit: EmitLog) => () => void = () => () => {},
+): Logs {
   const { origin, path } = endpointOf(config, LOGS)
   const transport = new Transport(origin, config.lookup)
   const exporter = new LogExporter({
@@ -35,24 +35,25 @@ export function openLogs(config: Config, version: string): Logs {
     batchRecords: config.logsBatchSize,
     queueSpans: config.logsQueueSize,
   })
-  const unwatch = watchProcess({
-    isPending: () => exporter.byteLength > 0,
-    flush: () => exporter.flush(END_TIMEOUT_MS),
-    flushNow() {
-      const { requests, spanCount } = exporter.takeUnsent()
-      const address = parseAgentUrl(origin)
-      const delivered = address === undefined ? 0 : sendAtExit(address, requests)
-      return delivered === requests.length ? 0 : spanCount
-    },
-    giveUp: () => exporter.takeUnsent().spanCount,
-  })
+  const unregister = register(exporter.emit)
   return {
     emit: exporter.emit,
-    flush: () => exporter.flush(),
-    async shutdown(timeoutMs = END_TIMEOUT_MS) {
+    lane: 'logs',
+    items: 'log records',
+    get isPending() {
+      return exporter.byteLength > 0
+    },
+    async flush(timeoutMs) {
+      await exporter.flush(timeoutMs)
+      return undefined
+    },
+    takeUnsent: () => exporter.takeUnsent(),
+    giveUp: () => exporter.takeUnsent().itemCount,
+    async shutdown(timeoutMs) {
+      unregister()
       await exporter.shutdown(timeoutMs)
-      unwatch()
       transport.close()
+      return undefined
     },
   }
 }

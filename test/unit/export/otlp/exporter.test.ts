@@ -30,7 +30,7 @@ function skipWaits(t: { mock: MockTracker }, isWait: (delayMs: number) => boolea
 }
 
 /** For flushes whose own limit must not be taken for a wait. */
-const LATER = { timeoutMs: 15_000 }
+const LATER = 15_000
 
 describe('a request', () => {
   test('is a POST with the type of its format and the headers of the user', async t => {
@@ -270,7 +270,7 @@ describe('a collector that answers', () => {
     const answer = (_: Received, index: number): Answer => (index === 0 ? 'hang' : OK)
     const { collector, exporter } = await exporting(t, { answer }, { timeoutMs: 30 })
     endTraces(exporter, 2)
-    await exporter.flush({ timeoutMs: 10_000 })
+    await exporter.flush(10_000)
     assert.deepEqual(indexesOf(collector.payloads.slice(1)), [0, 1])
     assert.deepEqual(readCounters().errors, { ETIMEDOUT: 1 })
   })
@@ -289,7 +289,7 @@ describe('the end', () => {
   test('shutdown gives up in time', async t => {
     const { exporter, lines, collector } = await exporting(t, { answer: () => 'hang' })
     endTraces(exporter, 2)
-    assert.deepEqual(await exporter.shutdown({ timeoutMs: 20 }), { sent: 0, dropped: 2, timedOut: true })
+    assert.deepEqual(await exporter.shutdown(20), { sent: 0, dropped: 2, timedOut: true })
     assert.equal(
       lines.at(-1),
       `warn: 2 traces are lost: collector at ${collector.url} did not take them in time`,
@@ -301,8 +301,8 @@ describe('the end', () => {
     const { collector, exporter } = await exporting(t, {}, { batchSpans: 2, headers: { a: 'b' } })
     await collector.stop()
     endTraces(exporter, 3)
-    const { requests, traceCount, spanCount } = exporter.takeUnsent()
-    assert.deepEqual([traceCount, spanCount, exporter.byteLength], [3, 3, 0])
+    const { requests, traceCount, itemCount } = exporter.takeUnsent()
+    assert.deepEqual([traceCount, itemCount, exporter.byteLength], [3, 3, 0])
     const received = requests.map(({ method, path, headers = {}, body }) => {
       assert.deepEqual([method, path, headers.a], ['POST', '/v1/traces', 'b'])
       return { method, path, headers, body: Buffer.from(body as Uint8Array) }

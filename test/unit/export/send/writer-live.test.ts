@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Unpackr } from 'msgpackr'
-import type { AgentInfo } from '../../../../src/export/send/agent-info'
+import type { AgentInfo } from '../../../../src/core/signal'
 import { infoAnswer } from '../../../support/fake-agent'
 import { TEST_COMMON } from '../../../support/runtime'
 import { endTrace, endTraces } from '../../../support/traces'

@@ -152,10 +152,10 @@ describe('an agent that hangs', () => {
   test('makes a flush return at its deadline, and gets the traces later', async t => {
     const { agent, writer } = await writing(t, { answer: () => 'hang' })
     endTraces(writer, 2)
-    assert.deepEqual(await writer.flush({ timeoutMs: 20 }), { sent: 0, dropped: 0, timedOut: true })
+    assert.deepEqual(await writer.flush(20), { sent: 0, dropped: 0, timedOut: true })
     // The payload under way is still under way: nothing is sent twice at the same time.
     endTraces(writer, 2, 2)
-    assert.deepEqual(await writer.flush({ timeoutMs: 20 }), { sent: 0, dropped: 0, timedOut: true })
+    assert.deepEqual(await writer.flush(20), { sent: 0, dropped: 0, timedOut: true })
     assert.equal(agent.payloads.length, 1)
     await agent.stop()
     agent.answer = () => OK
@@ -174,7 +174,7 @@ describe('an agent that hangs', () => {
       return setTimeout(callback, delayMs)
     })
     endTraces(writer, 2)
-    const flushed = writer.flush({ timeoutMs: 10_000 })
+    const flushed = writer.flush(10_000)
     await agent.received(1)
     assert.ok(expire !== undefined)
     expire()
@@ -192,7 +192,7 @@ describe('an agent that hangs', () => {
       { batchBytes: 4096, queueBytes: 16_384 },
     )
     endTraces(writer, 1)
-    await writer.flush({ timeoutMs: 300 })
+    await writer.flush(300)
     endTraces(writer, 200, 1)
     assert.ok(writer.byteLength <= 16_384)
     assert.match(lines[0], /^warn: \d+ KiB wait for agent at http:.*; \d+ traces dropped in total$/)

@@ -373,7 +373,7 @@ test('what is taken out at exit has the header, and one payload tells of dropped
   end(counting, 'dropped')
   counting.priority = 1
   end(counting, 'under way')
-  await counting.writer.flush({ timeoutMs: 0 })
+  await counting.writer.flush(0)
   end(counting, 'waits')
   assert.deepEqual(
     counting.writer
@@ -388,7 +388,7 @@ test('what is taken out at exit has the header, and one payload tells of dropped
     ],
   )
   assert.deepEqual(
-    counting.stats.takeUnsent().map(({ method, path }) => [method, path]),
+    counting.stats.takeUnsent().requests.map(({ method, path }) => [method, path]),
     [['PUT', '/v0.6/stats']],
   )
   assert.equal(counting.stats.isPending, false)
@@ -399,5 +399,5 @@ test('at exit, before the agent has been asked, it is left to count', async t =>
   endTraces(sink, 1)
   const [{ headers }] = writer.takeUnsent().requests
   assert.equal(headers?.['Datadog-Client-Computed-Stats'], undefined)
-  assert.deepEqual(stats.takeUnsent(), [])
+  assert.deepEqual(stats.takeUnsent().requests, [])
 })
