@@ -88,6 +88,10 @@ function escaped(text: string): string {
   return text.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')
 }
 
-const plugin = { name: 'tracer', setup }
+/** `object`, since the type of esbuild's `build` differs from version to version. */
+const plugin: { name: string; setup(build: object): void } = {
+  name: 'tracer',
+  setup: build => setup(build as Build),
+}
 
 export = plugin
