@@ -17,20 +17,20 @@ const { MAJORS, fetchNode, headersOf } = require('./nodes.cjs')
 
 const HELP = `node native/build.cjs [option]... [Node binary]...
 
-Compiles native/src into native/prebuilds/<platform>-<arch>/tracer.abi<number>[.<libc>].node, for the Node that runs
-this when none is named. What is up to date is left alone.
+Compiles native/src into native/prebuilds/<platform>-<arch>/tracer.abi<number>[.<libc>].node for each Node binary, or
+for the Node that runs this script. Binaries that are up to date are left alone.
 
-  --all        for every ABI (Node.js ${MAJORS.join(', ')}), which are fetched from npm into .cache/nodes
-  --strict     fail where it cannot be compiled, and on a warning of the compiler
-  --force      compile what is up to date, too
-  --out DIR    in place of native/prebuilds
+  --all        compile for every ABI (Node.js ${MAJORS.join(', ')}), fetched from npm into .cache/nodes
+  --strict     fail if it cannot be compiled, and on any compiler warning
+  --force      compile even if the binary is up to date
+  --out DIR    write to DIR instead of native/prebuilds
   --help
 
-CXX (default: c++) and CXXFLAGS are respected. Without --strict, a compiler or headers that are missing are said and no
-failure: the tracer works without the profiler. What does not compile is one where CI is set.
+CXX (default: c++) and CXXFLAGS are used. Without --strict, a missing compiler or missing headers are reported but are
+not a failure, since the tracer works without the profiler. Code that does not compile is a failure if CI is set.
 `
 const sources = join(__dirname, 'src')
-/** What a binary that was compiled from these sources in this way holds, as text. */
+/** Beginning of the text in each binary by which it is recognised; a hash of sources and flags follows. */
 const MARK = 'tracer build '
 
 const STYLE = [
@@ -44,16 +44,16 @@ const STYLE = [
 ]
 const LINK = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
-  // Nobody's libstdc++ has to be as new as the compiler's.
+  // Static, so that the user's libstdc++ may be older than the compiler's.
   linux: ['-shared', '-static-libstdc++', '-static-libgcc'],
 }
 
 const COMPILED = 0
-/** Nothing to compile with. */
+/** The compiler or the headers are missing. */
 const MISSING = 1
 const BROKEN = 2
 
-/** How it ended. */
+/** Compiles for one Node, unless the binary is up to date. Resolves with COMPILED, MISSING or BROKEN. */
 async function build(node, { out, strict, force }) {
   const facts =
     'JSON.stringify([process.versions.modules, process.versions.node, process.platform, process.arch])'
@@ -61,7 +61,7 @@ async function build(node, { out, strict, force }) {
   const label = `profiler for Node.js ${version} (${platform}-${arch}, abi ${abi})`
   let unfinished
   try {
-    if (!(platform in LINK)) throw new Error(`not on ${platform}: it has no SIGPROF`)
+    if (!(platform in LINK)) throw new Error(`${platform} has no SIGPROF`)
     const folder = join(out, `${platform}-${arch}`)
     const libc = platform === 'linux' ? (existsSync('/etc/alpine-release') ? '.musl' : '.glibc') : ''
     const target = join(folder, `tracer.abi${abi}${libc}.node`)
@@ -75,7 +75,7 @@ async function build(node, { out, strict, force }) {
     checkAbi(headers, abi)
     mkdirSync(folder, { recursive: true })
     const units = readdirSync(sources).filter(name => name.endsWith('.cc'))
-    // Whoever loads it meanwhile has the old one or the new one.
+    // Written under another name first, so that a process that loads the add-on meanwhile gets the old or the new one.
     unfinished = `${target}.${process.pid}`
     execFileSync(
       compiler(),
@@ -106,7 +106,7 @@ function compiler() {
 
 function flagsOfCaller() {
   const own = (process.env.CXXFLAGS ?? '').split(' ').filter(Boolean)
-  // Symbols are for those who ask for them.
+  // Symbols are kept only if the caller asks for them with -g.
   return own.includes('-g') ? own : ['-O2', '-s', ...own]
 }
 
@@ -116,7 +116,7 @@ function digest(flags) {
   return hash.digest('hex').slice(0, 32)
 }
 
-/** Headers of another Node compile as well, and crash. */
+/** Throws if the headers are those of another ABI: they would compile, and the add-on would crash. */
 function checkAbi(headers, abi) {
   const text = readFileSync(join(headers, 'node_version.h'), 'utf8')
   const found = /^#define NODE_MODULE_VERSION (\d+)$/m.exec(text)?.[1]

@@ -1,4 +1,6 @@
-/** Nodes from npm: the packages `node-<platform>-<arch>` hold a binary, and most its headers. Kept in `.cache/nodes/`. */
+/**
+ * Fetches Nodes from npm into `.cache/nodes/`: packages `node-<platform>-<arch>` have a binary, and most its headers.
+ */
 
 const { execFile } = require('node:child_process')
 const { existsSync, mkdirSync } = require('node:fs')
@@ -8,12 +10,12 @@ const { promisify } = require('node:util')
 const run = promisify(execFile)
 const DOWNLOAD_TIMEOUT_MS = 300_000
 
-/** One Node for each ABI that is built: those that the package's `engines` allow. */
+/** Major versions whose ABI is built: those that the package's `engines` allow. */
 const MAJORS = ['20', '22', '24', '26']
 
 /**
- * The binary of the newest Node of `version` (a major, or all three numbers), or of what the cache has unless `refresh`
- * is set. Rejects when npm cannot fetch it.
+ * Resolves with the path of a Node binary of `version` (a major, or all three numbers): the cached one, or the newest
+ * if none is cached or `refresh` is set. Rejects if npm cannot fetch it.
  */
 async function fetchNode(version, refresh = false) {
   const name = `node-${process.platform}-${process.arch}`
@@ -29,7 +31,7 @@ async function fetchNode(version, refresh = false) {
   return binary
 }
 
-/** The folder of the headers of a Node's ABI; rejects when there is none to be had. */
+/** Resolves with the folder of the headers for a Node's ABI. Rejects if there is none. */
 async function headersOf(node, version) {
   const beside = includeOf(node)
   if (existsSync(join(beside, 'node_api.h'))) return beside
@@ -38,7 +40,7 @@ async function headersOf(node, version) {
   throw new Error(`no headers of Node.js ${version}`)
 }
 
-/** Where every archive of Node has its headers: beside the binary's folder. */
+/** Returns the folder of headers as Node's archives have it: beside the binary's folder. */
 function includeOf(node) {
   return join(dirname(node), '..', 'include', 'node')
 }

@@ -17,7 +17,7 @@
 namespace profiling {
 namespace {
 
-/** By which `build.cjs` knows a binary that is up to date. */
+/** A mark by which `build.cjs` recognises a binary that is up to date. */
 __attribute__((used)) const char build[] = TRACER_BUILD;
 
 struct Instance {
@@ -57,7 +57,7 @@ std::vector<int32_t> Words(napi_env env, napi_value array) {
   return {words, words + length};
 }
 
-/** `list` = [id of a set, key, text or number, …]. */
+/** Reads labels from `list` = [id of a set, key, text or number, …]. */
 void ReadLabels(napi_env env, napi_value list, WallWindow& window) {
   const uint32_t length = LengthOf(env, list);
   for (uint32_t at = 0; at + 2 < length; at += 3) {
@@ -81,7 +81,7 @@ struct Encoding {
   napi_async_work work = nullptr;
 };
 
-/** `EncodedWindow`; V8's profile is let go. */
+/** Returns an `EncodedWindow`, and frees V8's profile. */
 napi_value ResultOf(napi_env env, Instance& instance, WallWindow& window, const std::string& bytes) {
   instance.session->Release(window);
   napi_value result = nullptr;
@@ -117,7 +117,9 @@ napi_value StartWall(napi_env env, napi_callback_info info) {
   return Boolean(env, instance->session->Start(interval, capacity, instance->slot_words));
 }
 
-/** The window that ends now, with all that its encoding needs; null when none runs. `options`: `WindowOptions`. */
+/**
+ * Ends the window and returns it with all that its encoding needs; null if none is open. `options`: `WindowOptions`.
+ */
 std::unique_ptr<WallWindow> TakeWindow(napi_env env, Instance& instance, napi_value options, bool again) {
   const auto named = [&](const char* name) { return Named(env, options, name); };
   auto window = instance.session->Take(again, Boolean(env, named("mainThread")));
@@ -252,11 +254,11 @@ void CleanUp(napi_async_cleanup_hook_handle handle, void* data) {
         napi_remove_async_cleanup_hook(hook);
       },
       instance);
-  // The handler reads the slot no more.
+  // The handler no longer reads the slot.
   napi_delete_reference(instance->env, std::exchange(instance->slot, nullptr));
 }
 
-/** A binary of another Node loads here as well, and crashes when V8 is called. */
+/** Returns whether this is the Node that the add-on was built for. Another one loads it too, but crashes in V8. */
 bool IsBuiltForThisNode(napi_env env) {
   const napi_node_version* version = nullptr;
   if (napi_get_node_version(env, &version) == napi_ok && version->major == NODE_MAJOR_VERSION) return true;

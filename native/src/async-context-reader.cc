@@ -1,9 +1,10 @@
 /**
- * What is assumed of V8 (64 bits, pointers not compressed), in bytes from an object's start; each probe shows it:
- * any object: its V8 map +0. V8 map: instance size in words +8 (8 bits), instance type +12 (16 bits).
- * Map of JavaScript: its table +24. Table: length +8, elements +16, deleted +24, buckets +32, then one word for each
- * bucket, then entries of key, value, chain. Boxed number: the double +8.
- * A small integer lies in the upper half of its word, the lower half is zero; a pointer ends in the bits 01.
+ * V8's layout of objects that is assumed here (64 bits, pointers not compressed) and that each probe confirms.
+ * Offsets are in bytes from the object's start. Any object: its V8 map (hidden class) +0. V8 map: instance size in
+ * words +8 (8 bits), instance type +12 (16 bits). JavaScript Map: its table +24. Table: length +8, elements +16,
+ * deleted +24, buckets +32, then one word for each bucket, then entries of key, value, chain. Boxed number: the
+ * double +8. A small integer lies in the upper half of its word, the lower half is zero; a pointer ends in the bits
+ * 01.
  */
 #include "async-context-reader.h"
 
@@ -30,14 +31,14 @@ constexpr uint32_t kTableHeader = 40;
 constexpr uint32_t kEntry = 24;
 constexpr uint32_t kNumber = 8;
 constexpr uint32_t kFirstField = 24;
-/** A context with more storages than that is not searched. */
+/** Most storages of a context that is searched. */
 constexpr uint32_t kMaxEntries = 64;
 constexpr uint32_t kIsolateWords = 1024;
 constexpr uint32_t kMapWords = 10;
 
 static_assert(std::atomic<uint32_t>::is_always_lock_free);
 
-/** Loads from what is an object of V8, or the isolate. */
+/** Loads words directly, for addresses that are known to be an object of V8 or the isolate. */
 struct DirectMemory {
   bool Load(uintptr_t address, uint64_t& word) const {
     word = *reinterpret_cast<const volatile uint64_t*>(address);
@@ -45,7 +46,10 @@ struct DirectMemory {
   }
 };
 
-/** Loads from anywhere: the kernel copies, and refuses what is not mapped. */
+/**
+ * Loads words from any address, without a fault: the kernel copies through a pipe, and refuses memory that is not
+ * mapped.
+ */
 class CheckedMemory {
  public:
   CheckedMemory() {
@@ -68,7 +72,7 @@ class CheckedMemory {
     do moved = write(ends_[1], reinterpret_cast<const void*>(address), sizeof word);
     while (moved < 0 && errno == EINTR);
     if (moved != sizeof word) {
-      // Some of it: what lies in the pipe would be read as the next word.
+      // A part was copied: it must not stay in the pipe, or it would be read as the next word.
       for (; moved > 0; moved--) {
         char byte = 0;
         if (read(ends_[0], &byte, 1) != 1) break;
@@ -107,10 +111,11 @@ bool ObjectField(const Memory& memory, uintptr_t object, uint32_t offset, uintpt
   return Field(memory, object, offset, value) && IsObject(value);
 }
 
+/** The V8 map of an object and what it says. */
 struct Kind {
   uintptr_t map = 0;
   uint16_t type = 0;
-  uint32_t size_bytes = 0;  // 0 = its objects differ in size
+  uint32_t size_bytes = 0;  // 0 = objects of this kind differ in size
 };
 
 template <typename Memory>
@@ -144,7 +149,7 @@ uintptr_t AddressOf(v8::Local<v8::Value> value) {
   return slot == nullptr ? 0 : *slot;
 }
 
-/** The async context, or nothing where it is no Map. */
+/** Returns the async context; empty if it is not a Map. */
 v8::Local<v8::Value> CurrentMap(v8::Isolate* isolate) {
 #if V8_MAJOR_VERSION >= 14
   const v8::Local<v8::Data> data = isolate->GetContinuationPreservedEmbedderDataV2();
@@ -159,7 +164,7 @@ v8::Local<v8::Value> CurrentMap(v8::Isolate* isolate) {
   return map.IsEmpty() || !map->IsMap() ? v8::Local<v8::Value>() : map;
 }
 
-/** Offset of the only word with this value in [from, end) of what begins at `start`. */
+/** Finds the offset of the only word with this value in [from, end) of the memory that begins at `start`. */
 template <typename Memory>
 bool Find(const Memory& memory, uintptr_t start, uint32_t from, uint32_t end, uint64_t value, uint32_t& offset) {
   uint32_t found = 0;
@@ -200,7 +205,7 @@ bool AsyncContextReader::LearnSpan(const SpanProbe& probe) {
   span_.prototype.Set(isolate_, probe.span_prototype);
   trace_.prototype.Set(isolate_, probe.trace_prototype);
 
-  // From here on nothing is allocated, so that nothing moves.
+  // From here on nothing is allocated on V8's heap, so that no object moves.
   const CheckedMemory memory;
   const uintptr_t map = AddressOf(current);
   const uintptr_t span = AddressOf(probe.span);
@@ -228,7 +233,7 @@ bool AsyncContextReader::LearnSpan(const SpanProbe& probe) {
       !Find(memory, trace - 1, kFirstField, of_trace.size_bytes, AddressOf(probe.root), root_in_trace_)) {
     return false;
   }
-  // Small, or boxed where spans have had other durations before.
+  // The duration is a small integer, or boxed if spans have had fractional durations before.
   if (!in_span(ToSmall(probe.duration), duration_)) {
     bool found = false;
     for (uint32_t at = kFirstField; at < of_span.size_bytes && !found; at += kWord) {
@@ -287,7 +292,7 @@ SampleContext AsyncContextReader::Read(const Memory& memory) const {
   if (elements < 0 || deleted < 0 || buckets < 0 || length < 0) return context;
   const uint64_t count = static_cast<uint64_t>(elements) + static_cast<uint64_t>(deleted);
   const uint64_t start = kTableHeader + static_cast<uint64_t>(buckets) * kWord;
-  // `length` counts all words after itself.
+  // `length` counts all words behind itself.
   if (count > kMaxEntries || start + count * kEntry > kElements + static_cast<uint64_t>(length) * kWord) return context;
   for (uint64_t index = 0; index < count; index++) {
     const auto at = static_cast<uint32_t>(start + index * kEntry);

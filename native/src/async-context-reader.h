@@ -1,6 +1,7 @@
 /**
- * Reads which span runs out of Node's async context, where that is a Map of V8 (AsyncContextFrame, Node 24 and later).
- * Where things lie is found by value, in contexts that were made for it, and tried on others before it is relied on.
+ * Reads the running span out of Node's async context if that is a JavaScript Map (AsyncContextFrame, Node 24 and
+ * later). The offsets of all fields are learned by searching for known values, in contexts made for that, and then
+ * tried on other contexts before the signal handler uses them.
  */
 #pragma once
 
@@ -11,18 +12,18 @@
 
 namespace profiling {
 
-/** Of the running code; zero = none. */
+/** Ids of the running span, its local root and the label set; zero = none. */
 struct SampleContext {
   uint64_t span = 0;
   uint64_t root = 0;
   int32_t labels = 0;
 };
 
-/** Kept where the garbage collector updates it when the object moves. */
+/** Holds an object in a handle that the garbage collector updates when the object moves. */
 class TrackedObject {
  public:
   void Set(v8::Isolate* isolate, v8::Local<v8::Value> object);
-  /** The object's tagged address. Signal-safe. */
+  /** Returns the object's tagged address. Signal-safe. */
   uintptr_t address() const { return slot_ == nullptr ? 0 : *static_cast<const volatile uintptr_t*>(slot_); }
 
  private:
@@ -30,14 +31,14 @@ class TrackedObject {
   const uintptr_t* slot_ = nullptr;
 };
 
-/** A class of JavaScript, by the prototype of its objects, and where its fields lie in them. */
+/** How objects of a JavaScript class are recognised: by their prototype, instance type and size. */
 struct Shape {
   TrackedObject prototype;
   uint16_t type = 0;       // V8's instance type
-  uint32_t end_bytes = 0;  // after the last field that is read
+  uint32_t end_bytes = 0;  // offset behind the last field that is read
 };
 
-/** All members are touched by the isolate's thread only, and by its signal handler. */
+/** The reader of one thread. All members are touched by that thread and its signal handler only. */
 class AsyncContextReader {
  public:
   explicit AsyncContextReader(v8::Isolate* isolate) : isolate_(isolate) {}
@@ -53,14 +54,15 @@ class AsyncContextReader {
     v8::Local<v8::Value> storage, set, prototype;
     int32_t id;
   };
-  /** Both inside of a context that holds the probe. False when it could not be found. */
+  /** Learns where a span lies. Call in a context that holds the probe. Returns false if the probe was not found. */
   bool LearnSpan(const SpanProbe& probe);
+  /** Learns where a label set lies, as `LearnSpan`, after it. */
   bool LearnLabels(const LabelsProbe& probe);
-  /** As `Now`, by loads that cannot fault. */
+  /** Reads the current context by loads that cannot fault, for trials. Returns false if nothing was learned. */
   bool ReadChecked(SampleContext& context) const;
-  /** Before `Now` is called: from here on contexts are kept while the heap moves. */
+  /** Prepares for `ReadInHandler`: the context is saved during garbage collections, when objects move. */
   void Enable(bool on);
-  /** Signal-safe. */
+  /** Reads the current context. Signal-safe. */
   SampleContext ReadInHandler() const;
 
  private:
@@ -76,13 +78,13 @@ class AsyncContextReader {
   bool used_ = false;
   TrackedObject span_storage_, labels_storage_;
   Shape span_, trace_, labels_;
-  // Bytes from the isolate, from a V8 map, from an object.
+  // Offsets in bytes, from the isolate, from a V8 map or from an object.
   uint32_t map_in_isolate_ = 0;
   uint32_t prototype_in_map_ = 0;
   uint32_t id_high_ = 0, id_low_ = 0, duration_ = 0, trace_in_span_ = 0, root_in_trace_ = 0, id_in_labels_ = 0;
   uint16_t map_type_ = 0, table_type_ = 0, number_type_ = 0;
   SampleContext before_collection_;
-  std::atomic<uint32_t> collections_{0};  // under way
+  std::atomic<uint32_t> collections_{0};  // garbage collections under way
 };
 
 }  // namespace profiling

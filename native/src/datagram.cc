@@ -1,4 +1,4 @@
-/** Datagrams to a unix socket. On the environment's thread; nothing here blocks. */
+/** Sends datagrams to a unix socket. Runs on the environment's thread; nothing here blocks. */
 #include "datagram.h"
 
 #include <fcntl.h>
@@ -27,8 +27,8 @@ constexpr int kFlags = MSG_DONTWAIT;
 #endif
 
 /**
- * A socket that is not connected: each datagram goes to whoever owns the path by then, so that an agent that was started
- * anew gets the next one.
+ * A socket that is not connected: each datagram goes to the process that owns the path at that moment, so that an
+ * agent that was restarted gets the next one.
  */
 class Sender {
  public:
@@ -37,7 +37,7 @@ class Sender {
   Sender& operator=(const Sender&) = delete;
   ~Sender() { Close(); }
 
-  /** 0, or what went wrong as `errno` says it. */
+  /** Opens the socket. Returns 0, or the `errno` of what failed. */
   int Open(const std::string& path) {
     if (path.empty() || path.size() >= sizeof(address_.sun_path)) return ENAMETOOLONG;
     address_.sun_family = AF_UNIX;

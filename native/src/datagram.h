@@ -1,4 +1,4 @@
-/** Datagrams to a unix socket, which Node.js itself cannot send. */
+/** Sends datagrams to a unix socket, which Node.js itself cannot. */
 #pragma once
 
 #include <node_api.h>

@@ -1,4 +1,4 @@
-/** The heap profiler and the watch over its limit, for the thread of an environment. */
+/** The heap profiler of an environment's thread, and the watch over its heap's limit. */
 #include "heap-addon.h"
 
 #include <v8.h>
@@ -13,13 +13,13 @@
 namespace profiling {
 namespace {
 
-/** One for each environment. */
+/** State of one environment. */
 struct HeapState {
   HeapOptions options;
   HeapLimit limit;
 };
 
-/** The first `Count` arguments, and the environment's state. */
+/** The first `Count` arguments of a call, and the environment's state. */
 template <size_t Count>
 struct Call {
   napi_value values[Count]{};

@@ -1,11 +1,11 @@
-/** The add-on's functions of the heap. */
+/** The add-on's functions for the heap profiler. */
 #pragma once
 
 #include <node_api.h>
 
 namespace profiling {
 
-/** Adds them to `exports`; what they need ends with the environment. */
+/** Adds the functions to `exports`; their state ends with the environment. */
 void DefineHeap(napi_env env, napi_value exports);
 
 }  // namespace profiling

@@ -1,4 +1,4 @@
-/** V8 asks before it gives up: another process gets the profile of the heap, and sends it. */
+/** Hands the heap's profile to another process, which sends it, when V8 is about to give up. */
 #include "heap-limit.h"
 
 #include <fcntl.h>
@@ -20,11 +20,12 @@
 namespace profiling {
 namespace {
 
-/** V8 puts what it hands out of a profile into the same heap: room for it. */
+/** Room for the objects of the profile, which V8 allocates in the same heap. */
 constexpr size_t kRoomBytes = 16 << 20;
+/** Share of the limit from which the heap is nearly full. */
 constexpr double kNearlyFull = 0.8;
 constexpr int kFullInARow = 3;
-/** So much more is worth another profile. */
+/** How much larger the heap has to be than at the last profile for another one. */
 constexpr double kGrown = 1.25;
 constexpr size_t kLoggedStacks = 10;
 constexpr int64_t kPollNs = 5'000'000;
@@ -46,10 +47,13 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-/** A file without a name: nobody else reads it, and nothing is left of it. -1 when there is none. */
+/**
+ * Opens a file without a name, which no other process can open and which leaves nothing behind. Returns -1 on
+ * failure.
+ */
 int UnnamedFile() {
 #ifdef __linux__
-  // Memory: many a container has no folder that can be written. The call is older than its wrapper in C libraries.
+  // In memory, since many containers have no writable folder. Older C libraries have no wrapper for the call.
   constexpr unsigned kCloseOnExec = 1;
   return static_cast<int>(syscall(SYS_memfd_create, "tracer-profile", kCloseOnExec));
 #else
@@ -58,7 +62,7 @@ int UnnamedFile() {
 #endif
 }
 
-/** 0 when it can't be started. It reads `input`, says nothing, and has none of our signals' settings. */
+/** Starts a program that reads `input`, prints nothing and has default signal settings. Returns 0 on failure. */
 pid_t StartProgram(std::vector<std::string> command, std::vector<std::string> environment, int input) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -91,7 +95,7 @@ void WaitFor(pid_t child, int64_t wait_ms) {
   for (;;) {
     const pid_t ended = waitpid(child, &status, WNOHANG);
     if (ended == child || (ended < 0 && errno != EINTR)) return;
-    // Left to itself it may still succeed.
+    // The program is not killed: it may still succeed.
     if (ReadClock(CLOCK_MONOTONIC) >= deadline_ns) return;
     const timespec pause{0, kPollNs};
     nanosleep(&pause, nullptr);
@@ -104,7 +108,7 @@ double HeldBytes(const HeapWindow& window) {
   return sum;
 }
 
-/** The stacks that hold most, leaf first. */
+/** Returns the text with the stacks that hold most, leaf first. */
 std::string Largest(const HeapWindow& window) {
   std::vector<uint32_t> order;
   for (uint32_t at = 0; at < window.nodes.size(); at++) {
@@ -128,7 +132,7 @@ std::string Largest(const HeapWindow& window) {
   return text;
 }
 
-/** Bytes of what lives longer. */
+/** Sizes in bytes of the old generation. */
 struct OldGeneration {
   explicit OldGeneration(v8::Isolate* isolate) {
     for (size_t at = 0; at < isolate->NumberOfHeapSpaces(); at++) {
@@ -141,7 +145,7 @@ struct OldGeneration {
   }
 
   size_t used = 0;
-  size_t taken = 0;  // used, or free and not given back
+  size_t taken = 0;  // used, or free and not returned to the system
 };
 
 }  // namespace
@@ -176,7 +180,7 @@ size_t HeapLimit::Reached(void* self, size_t current, size_t) {
   if (limit->reporting_) return limit->highest_ += kRoomBytes;
   limit->reporting_ = true;
   const std::unique_ptr<HeapWindow> window = limit->Read();
-  // V8 asks again where the room for the profile was more than it took, or where garbage had filled the heap.
+  // V8 asks again if the profile took less room than it was given, or if it was garbage that had filled the heap.
   const double least = limit->plan_.extension_bytes > 0 ? 0 : limit->reported_bytes_ * kGrown;
   if (window != nullptr && HeldBytes(*window) > least) {
     limit->reported_bytes_ = HeldBytes(*window);
@@ -186,30 +190,30 @@ size_t HeapLimit::Reached(void* self, size_t current, size_t) {
   return limit->NextLimit(current);
 }
 
-/** V8 goes on when it is higher than the limit of now, and gives up when it is not. */
+/** Returns the limit for V8, which gives up if it is not higher than the current one. */
 size_t HeapLimit::NextLimit(size_t current) {
   if (plan_.extension_bytes > 0 && (plan_.extensions < 0 || extended_ < plan_.extensions)) {
     extended_++;
-    // Once half of the first limit is enough again. V8 asks at 80 % already: at more it would take it back at once.
+    // Restores the first limit once half of it is enough. V8 asks at 80 % already: a higher share would restore it at once.
     isolate_->AutomaticallyRestoreInitialHeapLimit(0.5);
     return highest_ += plan_.extension_bytes;
   }
   if (!plan_.has_other_watcher) return current;
-  // V8 asks only who came last: the next time it is the other one.
+  // V8 asks the newest watcher only. Without this one, it asks Node the next time.
   Unwatch();
   return highest_ + kRoomBytes;
 }
 
-/** V8 calls this before it asks whoever watches the limit, and then looks whether there is room again. */
+/** V8 calls this after a collection, before it asks a watcher of the limit, and checks for room again afterwards. */
 void HeapLimit::Collected(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags, void* self) {
   auto* const limit = static_cast<HeapLimit*>(self);
   if (limit->reported_ || !limit->IsNearlyFull(type)) return;
-  // What the profile itself takes must not be what ends the thread.
+  // The memory of the profile itself must not be what ends the thread.
   const auto more = [](void*, size_t current, size_t) { return current + kRoomBytes; };
   isolate->AddNearHeapLimitCallback(more, nullptr);
   const std::unique_ptr<HeapWindow> window = limit->Read();
   isolate->RemoveNearHeapLimitCallback(more, limit->plan_.limit_bytes);
-  // V8 may have collected once more, to make room for the profile, and that may have been enough.
+  // To make room for the profile, V8 may have collected once more, and that may have been enough.
   const OldGeneration old(isolate);
   limit->full_in_a_row_ = 0;
   if (old.taken < limit->plan_.limit_bytes && old.used < limit->NearlyFull()) return;
@@ -217,7 +221,7 @@ void HeapLimit::Collected(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackF
   if (window != nullptr) limit->Report(*window);
 }
 
-/** At the limit, or so full for so long that V8 is about to give up on its collections: it does after four at 80 %. */
+/** Returns whether the heap is at its limit, or V8 about to give up: it does after four full collections at 80 %. */
 bool HeapLimit::IsNearlyFull(v8::GCType type) {
   v8::HeapStatistics heap;
   isolate_->GetHeapStatistics(&heap);
@@ -231,7 +235,7 @@ size_t HeapLimit::NearlyFull() const {
   return static_cast<size_t>(static_cast<double>(plan_.limit_bytes) * kNearlyFull);
 }
 
-/** Null when no profiler runs. */
+/** Returns the heap's profile; null if the heap profiler does not run. */
 std::unique_ptr<HeapWindow> HeapLimit::Read() const {
   return options_->interval_bytes == 0 ? nullptr : ReadHeap(isolate_, *options_, plan_.thread);
 }

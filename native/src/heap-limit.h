@@ -1,4 +1,4 @@
-/** The heap's limit: what is done when it is about to be reached. All on the isolate's thread. */
+/** Acts when the heap is about to reach its limit. All on the isolate's thread. */
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@
 
 namespace profiling {
 
-/** Made beforehand: when it is carried out, no JavaScript can run. */
+/** What to do at the limit. It is made beforehand, since no JavaScript can run then. */
 struct HeapLimitPlan {
   /** Program and arguments; none is run when it is empty. */
   std::vector<std::string> command;
   std::vector<std::string> environment;  // NAME=value
-  std::string header;                    // first line of its input; the profile follows
-  int64_t wait_ms = 0;                   // for the program's end
-  bool logs = false;                     // writes the largest stacks to stderr
+  std::string header;                    // first line of the program's input; the profile follows
+  int64_t wait_ms = 0;                   // longest wait for the program's end
+  bool logs = false;                     // whether the largest stacks are written to stderr
   uint64_t extension_bytes = 0;          // how much the limit is raised afterwards,
-  int64_t extensions = 0;                // and how often; -1 = always
-  /** Somebody else watches the limit as well, and was there before: V8 has to ask him next. */
+  int64_t extensions = 0;                // and how often at most; -1 = without limit
+  /** Whether Node watched the limit before, and has to be asked by V8 next. */
   bool has_other_watcher = false;
-  /** Of the old generation, where V8's question is left to that other one; 0 = V8 asks us. */
+  /** Size of the old generation at which to act, if V8's question is left to Node; 0 = V8 asks this watch. */
   uint64_t limit_bytes = 0;
   ThreadLabels thread;
 };
@@ -35,7 +35,7 @@ class HeapLimit {
   HeapLimit(const HeapLimit&) = delete;
   HeapLimit& operator=(const HeapLimit&) = delete;
 
-  /** `options` are those of the heap profiler of now, and are read when the limit is reached. */
+  /** Watches until `Unwatch`. `options` are those of the running heap profiler, and are read at the limit. */
   void Watch(v8::Isolate* isolate, const HeapOptions* options, HeapLimitPlan plan);
   void Unwatch();
 
@@ -53,11 +53,11 @@ class HeapLimit {
   const HeapOptions* options_ = nullptr;
   HeapLimitPlan plan_;
   bool reporting_ = false;
-  bool reported_ = false;  // without V8's question
-  int full_in_a_row_ = 0;  // collections of everything
-  double reported_bytes_ = 0;  // when V8 asked
-  int64_t extended_ = 0;
-  size_t highest_ = 0;  // what V8 was told last
+  bool reported_ = false;      // after a collection, without V8's question
+  int full_in_a_row_ = 0;      // full collections in a row that left the old generation nearly full
+  double reported_bytes_ = 0;  // size of the last profile that was sent at V8's question
+  int64_t extended_ = 0;       // how often the limit was raised
+  size_t highest_ = 0;         // the highest limit that V8 was given
 };
 
 }  // namespace profiling

@@ -20,12 +20,12 @@ using v8::HeapProfiler;
 constexpr int kAllocated = HeapProfiler::kSamplingIncludeObjectsCollectedByMajorGC |
                            HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
 
-/** Copies the tree. Texts are made once for each script and function: to make them is most of the work. */
+/** Copies the tree. Texts are made once for each script and function, since making them is most of the work. */
 class Copy {
  public:
   Copy(v8::Isolate* isolate, HeapWindow& window) : isolate_(isolate), window_(window) { window_.texts.emplace_back(); }
 
-  // Depth is bounded by the profiler's stack depth.
+  // The recursion is as deep as the profiler's stacks at most.
   void Visit(const Node* node, uint32_t parent) {
     const auto at = static_cast<uint32_t>(window_.nodes.size());
     HeapTotals totals;
@@ -89,7 +89,7 @@ class Copy {
   std::unordered_map<uint32_t, uint32_t> places_;
 };
 
-/** The values of a sample, as its types are added. */
+/** Returns the values of a sample, in the order of the sample types. */
 std::vector<int64_t> ValuesOf(const HeapTotals& totals, bool allocated) {
   if (!allocated) return {totals.count, totals.bytes};
   return {totals.live_count, totals.count, totals.live_bytes, totals.bytes};

@@ -14,11 +14,11 @@ class Isolate;
 
 namespace profiling {
 
-/** What the heap profiler is asked for; an interval of 0 = it does not run. */
+/** Options of the heap profiler; an interval of 0 = it does not run. */
 struct HeapOptions {
   uint64_t interval_bytes = 0;
   int depth = 64;
-  /** Objects already collected too; only Node 26 and later can tell them from those alive. */
+  /** Whether collected objects are counted too; only Node 26 and later can tell which are alive. */
   bool allocated = false;
 };
 
@@ -29,7 +29,7 @@ struct HeapTotals {
   int64_t bytes = 0;
 };
 
-/** A function at its place in the tree; `parent` stands before it. */
+/** A node of the tree: a function called from `parent`, which comes before it in the list. */
 struct HeapNode {
   uint32_t parent;
   uint32_t name;  // indices of texts
@@ -39,26 +39,26 @@ struct HeapNode {
   HeapTotals totals;
 };
 
-/** V8's tree of allocations, copied out of V8's reach: any thread may read it. */
+/** A copy of V8's tree of allocations that any thread may read. */
 struct HeapWindow {
   HeapOptions options;
   ThreadLabels thread;
   int64_t time_ns = 0;  // CLOCK_REALTIME
   int64_t external_bytes = 0;
   std::vector<std::string> texts;
-  std::vector<HeapNode> nodes;  // the first is the root, which is no frame
+  std::vector<HeapNode> nodes;  // the first is the root, which is not a frame
 
-  /** The stack of a node, leaf first. */
+  /** Returns the stack of a node, leaf first. */
   std::vector<uint32_t> StackOf(uint32_t node) const;
 };
 
-/** On the isolate's thread, as are the next two. */
+/** Starts V8's heap profiler. Call on the isolate's thread, as `StopHeap` and `ReadHeap`. */
 bool StartHeap(v8::Isolate* isolate, const HeapOptions& options);
 void StopHeap(v8::Isolate* isolate);
-/** Null when the profiler does not run. */
+/** Returns a copy of the current profile; null if the profiler does not run. */
 std::unique_ptr<HeapWindow> ReadHeap(v8::Isolate* isolate, const HeapOptions& options, ThreadLabels thread);
 
-/** Any thread. */
+/** Encodes space.pprof. Call on any thread. */
 std::string EncodeHeap(const HeapWindow& window);
 
 }  // namespace profiling

@@ -1,4 +1,4 @@
-/** Writes profile.proto of github.com/google/pprof: strings, functions and locations once each. Any thread. */
+/** Writes profile.proto of github.com/google/pprof, with each string, function and location once. Any thread. */
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ class Pprof {
   Pprof();
 
   void AddSampleType(std::string_view type, std::string_view unit);
-  /** Id of the frame; `start` is the function's first line. Lines and columns are 1-based, 0 = unknown. */
+  /** Returns the id of a frame; `start` is the function's first line. Lines and columns are 1-based, 0 = unknown. */
   uint64_t Location(std::string_view function, std::string_view file, int64_t line, int64_t column = 0,
                     int64_t start = 0);
-  /** `locations` from the leaf to the root. */
+  /** Adds a sample; `locations` go from the leaf to the root. */
   void AddSample(const std::vector<uint64_t>& locations, const std::vector<int64_t>& values,
                  const std::vector<Label>& labels);
   std::string Finish(std::string_view period_type, std::string_view period_unit, int64_t period,

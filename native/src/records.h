@@ -1,4 +1,7 @@
-/** What the signal handler notes of one sample, and where it puts it: memory that is there before the first signal. */
+/**
+ * The signal handler's record of a sample, and the list of records, whose memory is allocated before the first
+ * signal.
+ */
 #pragma once
 
 #include <atomic>
@@ -23,7 +26,7 @@ struct Record {
   SampleContext context;
 };
 
-/** Written by the thread's signal handler, taken by the same thread while its handler drops. */
+/** A list that is written by a thread's signal handler, and taken by that thread while the handler drops records. */
 class Records {
  public:
   explicit Records(uint32_t capacity) : items_(new Record[capacity]()), capacity_(capacity) {}

@@ -1,4 +1,4 @@
-/** Rotation: Start(new), swap the records, Stop(old); the old profile is read on the pool, then deleted here. */
+/** Rotates windows: starts the new profile, swaps the records, stops the old profile, which the thread pool reads. */
 #include "session.h"
 
 #include <v8.h>
@@ -9,7 +9,7 @@
 namespace profiling {
 namespace {
 
-/** Work without a sample that cannot be chance. */
+/** CPU time without a sample, in intervals, from which that is no chance. */
 constexpr int64_t kStuckIntervals = 50;
 
 /** CPU that worker threads have reported, so that the main thread does not count it as non-JavaScript. */
@@ -143,7 +143,7 @@ void Session::MarkIdle(bool on) {
   }
   uv_prepare_start(&prepare_, [](uv_prepare_t* handle) {
     Session* const self = static_cast<Session*>(handle->data);
-    // What ran before the loop waits, runs no more.
+    // The loop is about to wait: no span runs.
     std::fill_n(self->slot_ + kSpanHigh, kSlotWords - kSpanHigh, 0);
     self->isolate_->SetIdle(true);
   });

@@ -21,17 +21,17 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   bool Start(int interval_us, uint32_t capacity, int32_t* slot);
-  /** The window that ends now, or null when none runs; a new one begins with `again`. */
+  /** Ends the window and returns it, null if none is open. Begins the next window if `again`. */
   std::unique_ptr<WallWindow> Take(bool again, bool main_thread);
-  /** Lets go of a window's profile, after it was encoded. */
+  /** Frees the profile of a window that was encoded. */
   void Release(WallWindow& window);
   void Stop();
-  /** Whether the handler reads the async context, or the slot. */
+  /** Makes the handler read the async context, or the slot. */
   void UseAsyncContext(bool on);
   AsyncContextReader& async_context() { return async_context_; }
   bool running() const { return profiler_ != nullptr && running_; }
 
-  /** Before the loop ends: stops all, and calls `done(argument)` when libuv has let the handles go. */
+  /** Stops all before the loop ends, and calls `done(argument)` when libuv has closed the handles. */
   void Close(void (*done)(void*), void* argument);
 
  private:

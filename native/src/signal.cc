@@ -1,4 +1,4 @@
-/** The handler may do only what POSIX allows in one: no lock, no allocation, no V8 handle. */
+/** The SIGPROF handler. It may do only what POSIX allows in signal handlers: no lock, no allocation, no V8 handle. */
 #include "signal.h"
 
 #include <cerrno>
@@ -10,7 +10,7 @@ namespace {
 
 using Handler = void (*)(int, siginfo_t*, void*);
 
-// glibc allocates other models lazily at the first access, which may be the signal's; musl does so at dlopen.
+// With other models glibc allocates at the first access, which may happen in the handler; musl allocates at dlopen.
 #ifdef __GLIBC__
 __attribute__((tls_model("initial-exec")))
 #endif
@@ -64,10 +64,10 @@ void IgnoreLateSigprof() {
   const std::lock_guard lock(guard);
   struct sigaction now {};
   if (sigaction(SIGPROF, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
-  struct sigaction ours {};
-  ours.sa_sigaction = [](int, siginfo_t*, void*) {};
-  ours.sa_flags = SA_SIGINFO | SA_RESTART;
-  sigaction(SIGPROF, &ours, nullptr);
+  struct sigaction ignoring {};
+  ignoring.sa_sigaction = [](int, siginfo_t*, void*) {};
+  ignoring.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigaction(SIGPROF, &ignoring, nullptr);
 }
 
 bool IsAttached() { return current.load(std::memory_order_relaxed) != nullptr; }
@@ -79,13 +79,13 @@ bool Attach(Target* target) {
   if (attached++ > 0) return true;
   struct sigaction now {};
   if (sigaction(SIGPROF, nullptr, &now) != 0) return true;
-  // Somebody may have put us back after we left; to chain to ourselves would never end.
+  // Another profiler may have restored this handler after `Detach`; chaining it to itself would never end.
   if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction == OnSignal) return true;
   previous = now;
   chained.store(now.sa_sigaction, std::memory_order_release);
-  struct sigaction ours = now;
-  ours.sa_sigaction = OnSignal;
-  sigaction(SIGPROF, &ours, nullptr);
+  struct sigaction own = now;
+  own.sa_sigaction = OnSignal;
+  sigaction(SIGPROF, &own, nullptr);
   return true;
 }
 
@@ -94,7 +94,7 @@ void Detach() {
   if (current.exchange(nullptr, std::memory_order_relaxed) == nullptr) return;
   if (--attached > 0) return;
   struct sigaction now {};
-  // Left alone where another profiler has come in front of us: we pass its signals on to V8.
+  // If another profiler has put its handler in front, this one stays and passes signals on to V8.
   if (sigaction(SIGPROF, nullptr, &now) == 0 && now.sa_sigaction == OnSignal) {
     sigaction(SIGPROF, &previous, nullptr);
   }

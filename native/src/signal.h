@@ -1,4 +1,4 @@
-/** Our SIGPROF handler in front of V8's, for as long as any thread is profiled. */
+/** The SIGPROF handler that runs in front of V8's while any thread is profiled. */
 #pragma once
 
 #include <atomic>
@@ -8,28 +8,30 @@
 
 namespace profiling {
 
-/** What the handler of one thread reads. Changed by that thread only. */
+/** What the handler reads of the thread that it interrupts. Changed by that thread only. */
 struct Target {
-  std::atomic<Records*> records{nullptr};  // null = drop
+  std::atomic<Records*> records{nullptr};  // null = no record is kept
   std::atomic<const int32_t*> slot{nullptr};
-  std::atomic<const AsyncContextReader*> async_context{nullptr};  // read in place of the slot
+  std::atomic<const AsyncContextReader*> async_context{nullptr};  // read instead of the slot, if set
 };
 
-/** Of the slot: 1 while JavaScript writes it; span (upper, lower); local root (upper, lower); set of labels. */
+/** Words of the slot: 1 while JavaScript writes it; span (upper, lower); local root (upper, lower); label set. */
 enum SlotWord : uint32_t { kBusy, kSpanHigh, kSpanLow, kRootHigh, kRootLow, kLabels, kSlotWords };
 
 /**
- * Before V8's profiler starts: V8 puts back what it found when it stops, and a signal that it has sent by then and that
- * comes late would end the process.
+ * Makes SIGPROF harmless if no handler is set. Call before V8's profiler starts: when that stops, it restores the
+ * handler that it found, and by default a signal that was sent before and arrives after that would end the process.
  */
 void IgnoreLateSigprof();
 
-/** Call on the thread itself, after V8's profiler has started there. */
-/** False when another copy of the session is attached on this thread. */
+/**
+ * Attaches the handler to this thread. Call after V8's profiler has started. Returns false if another session is
+ * attached to this thread.
+ */
 bool Attach(Target* target);
-/** True while a target of this thread is attached. */
+/** Returns whether a session is attached to this thread. */
 bool IsAttached();
-/** Call on the thread itself, before V8's profiler stops there. */
+/** Detaches the handler from this thread. Call before V8's profiler stops. */
 void Detach();
 
 }  // namespace profiling

@@ -1,4 +1,4 @@
-/** JavaScript values in and out, by Node-API. On the environment's thread. */
+/** Converts JavaScript values by Node-API. On the environment's thread. */
 #pragma once
 
 #include <node_api.h>

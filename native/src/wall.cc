@@ -1,4 +1,4 @@
-/** Joins samples with records by time, adds up what is alike, and writes wall.pprof. */
+/** Joins V8's samples with the handler's records by time, adds up samples that are alike, and writes wall.pprof. */
 #include "wall.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using Node = v8::CpuProfileNode;
 
-/** V8 cuts its clock to microseconds and adds one: a sample may seem to lie so far before or after its record. */
+/** How far a sample may seem to lie before or after its record: V8 cuts its clock to microseconds and adds one. */
 constexpr int64_t kClockStepNs = 1000;
 
 struct Sum {
@@ -32,17 +32,18 @@ std::string_view PathOf(const Node* node) {
   return url.starts_with(scheme) ? url.substr(scheme.size()) : url;
 }
 
+/** Turns the nodes of V8's tree into stacks of locations. */
 class Stacks {
  public:
   explicit Stacks(Pprof& pprof) : pprof_(pprof) {}
 
-  /** Locations from the leaf, at `line` where that is known, to the root. */
+  /** Returns the locations from the leaf, which is at `line` if that is not 0, to the root. */
   std::vector<uint64_t> Of(const Node* leaf, int line) {
     std::vector<uint64_t> stack;
     if (NameOf(leaf) == "(garbage collector)") {
       return {pprof_.Location("Garbage Collection", "", 0), pprof_.Location("Node.js", "", 0)};
     }
-    // The root of the tree, "(root)", is no frame.
+    // The root of the tree, "(root)", is not a frame.
     if (line > 0 && leaf->GetParent() != nullptr) {
       stack.push_back(LocationOf(leaf, line));
       leaf = leaf->GetParent();
@@ -56,7 +57,7 @@ class Stacks {
   }
 
  private:
-  /** V8 knows the column of a function's start only: a location in another line has none. */
+  /** Returns the location of a node. V8 has a column only for the function's first line. */
   uint64_t LocationOf(const Node* node, int line) {
     const int start = std::max(node->GetLineNumber(), 0);
     const int column = std::max(node->GetColumnNumber(), 0);
@@ -75,8 +76,8 @@ class Stacks {
 };
 
 /**
- * The line in which the leaf of a sample was. V8 tells only how many samples of a leaf fell on each line: they are
- * dealt out in that number, so that the sums are right, while two samples of one stack may have each other's line.
+ * Tells the line in which the leaf of a sample was. V8 tells only how many samples of a leaf fell on each line. Lines
+ * are given out in that number, so that the sums are right, but two samples of one stack may have each other's line.
  */
 class LeafLines {
  public:
@@ -97,7 +98,7 @@ class LeafLines {
   std::unordered_map<const Node*, std::vector<Node::LineTick>> left_;
 };
 
-/** Endpoints of the local roots that samples have. */
+/** Finds the endpoints of the local roots that samples carry. */
 class RootEndpoints {
  public:
   explicit RootEndpoints(const WallWindow& window) : window_(window) {
@@ -110,7 +111,7 @@ class RootEndpoints {
       const int32_t* const row = &window.roots[(window.oldest_root + i) % rows * 3];
       const uint64_t root = static_cast<uint64_t>(static_cast<uint32_t>(row[0])) << 32 | static_cast<uint32_t>(row[1]);
       const auto entry = indexes_.find(root);
-      // A later row is the one that knows more.
+      // The latest row of a root has the final endpoint.
       if (entry != indexes_.end()) entry->second = static_cast<uint32_t>(row[2]);
     }
   }
@@ -139,7 +140,7 @@ std::string EncodeWall(const WallWindow& window) {
   pprof.AddSampleType("wall", "nanoseconds");
   if (window.cpu) pprof.AddSampleType("cpu", "nanoseconds");
 
-  // V8 hands samples out almost in order of time only.
+  // V8 returns samples only almost in order of time.
   std::vector<std::pair<int64_t, const Node*>> samples;
   const int count = window.profile->GetSamplesCount();
   samples.reserve(static_cast<size_t>(count));
@@ -149,11 +150,11 @@ std::string EncodeWall(const WallWindow& window) {
   }
   std::stable_sort(samples.begin(), samples.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
 
-  // (stack, line of the leaf, span, root, labels, time where it is wanted)
+  // Key: stack, line of the leaf, span, root, label set, time (0 without a timeline).
   std::map<std::tuple<const Node*, int, uint64_t, uint64_t, int32_t, int64_t>, Sum> sums;
   LeafLines lines;
   const Records& records = *window.records;
-  // V8 adds samples of its own where it gives up optimised code; they say nothing of time.
+  // V8 adds samples where it deoptimises code, at no regular time: those without a record are left out.
   const bool all_recorded = records.count() > 0 && records.lost() == 0;
   uint32_t next = 0;
   int64_t taken = 0;

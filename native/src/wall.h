@@ -1,4 +1,4 @@
-/** A finished V8 profile and the handler's records of the same window, and their pprof. */
+/** A window of V8's CPU profile and the handler's records, and its encoding as pprof. */
 #pragma once
 
 #include <v8-profiler.h>
@@ -24,7 +24,7 @@ struct CustomLabel {
   int64_t number = 0;
 };
 
-/** Read on a thread of the pool; `profile` is deleted later on its own thread. */
+/** A finished window. A thread of the pool reads it; the thread that was profiled deletes `profile` later. */
 struct WallWindow {
   v8::CpuProfile* profile = nullptr;
   std::unique_ptr<Records> records;
@@ -34,10 +34,10 @@ struct WallWindow {
   int64_t interval_ns = 0;
   int64_t cpu_from_ns = 0;      // the thread's CPU clock at `from_ns`
   int64_t other_cpu_ns = 0;     // spent by threads without JavaScript
-  bool stuck = false;           // the thread worked, and there is no record of it
+  bool stuck = false;           // the thread used CPU, but V8 took no sample
   bool timeline = false;
-  bool spans = true;  // samples carry the ids of spans
-  bool cpu = true;    // and CPU time
+  bool spans = true;  // whether samples carry the ids of spans
+  bool cpu = true;    // whether samples have CPU time
   ThreadLabels thread;
   // Rows of three words, the oldest of which is row `oldest_root`: local root (upper, lower), index of its endpoint.
   std::vector<int32_t> roots;
@@ -46,9 +46,10 @@ struct WallWindow {
   std::unordered_map<int32_t, std::vector<CustomLabel>> labels;  // by id of their set
 };
 
+/** Encodes wall.pprof. Any thread. */
 std::string EncodeWall(const WallWindow& window);
 
-/** Labels that every sample of a thread carries. */
+/** Returns the labels that every sample of a thread carries. */
 std::vector<struct Label> LabelsOf(const ThreadLabels& thread);
 
 }  // namespace profiling

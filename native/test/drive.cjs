@@ -1,4 +1,7 @@
-/** Uses all of the add-on, for sanitizers: `node drive.cjs <binary> [turns]`. Prints `done`, and what it came to. */
+/**
+ * Calls every function of the add-on, for sanitizers: `node drive.cjs <binary> [turns]`. Prints `done` and its
+ * counts.
+ */
 
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { setImmediate } = require('node:timers/promises')
@@ -63,14 +66,14 @@ async function wall() {
   }
 }
 
-/** More samples than there is room for. */
+/** Takes more samples than there is room for. */
 async function full() {
   addOn.startWall(500, 10)
   burn(100)
   await take(false, true)
 }
 
-async function frame() {
+async function asyncContext() {
   const storage = new AsyncLocalStorage()
   const root = { idHi: 0, idLo: 10, trace: undefined }
   const span = { idHi: 0, idLo: 11, trace: { root } }
@@ -118,7 +121,7 @@ async function heap() {
   }
 }
 
-/** Each ends in the middle of something. */
+/** Runs workers that end in the middle of their work. */
 async function workers() {
   for (let turn = 0; turn < turns / 2; turn++) {
     const worker = new Worker(__filename, {
@@ -157,14 +160,14 @@ async function inWorker() {
 async function main() {
   await wall()
   await full()
-  await frame()
+  await asyncContext()
   await heap()
   await workers()
   addOn.startWall(1000, 500)
   addOn.startHeap(4096, 64, false)
   burn(10)
   process.stdout.write(`done: ${JSON.stringify(sums)}\n`)
-  // In the middle of both: what is still under way ends with the process.
+  // The process ends while both encodings are under way.
   void take(true, true)
   void addOn.takeHeap('drive', '0')
 }

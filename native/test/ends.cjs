@@ -1,4 +1,7 @@
-/** Ends profiled programs at random moments, in each way: `node native/test/ends.cjs [turns] [binary]`; 1 on a wrong end. */
+/**
+ * Ends profiled programs at random moments in five ways: `node native/test/ends.cjs [turns] [binary]`; status 1 if
+ * one ends otherwise.
+ */
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -11,7 +14,7 @@ const binary = process.argv[3] ?? require('node-gyp-build').resolve(join(__dirna
 const LONGEST_MS = 60
 const AT_ONCE = 3
 
-/** How each ends: status or signal. */
+/** Code that ends a program, and the status or signal that it has to end with. */
 const ENDS = {
   'process.exit(3)': 3,
   "process.kill(process.pid, 'SIGTERM')": 'SIGTERM',
@@ -20,12 +23,14 @@ const ENDS = {
   'process.abort()': 'SIGABRT',
 }
 
-/** Samples as often as V8 can, in two threads, with windows that are being encoded. */
+/** Returns a program that samples as often as V8 can, in two threads, and encodes windows meanwhile. */
 const program = ms => `
   const addOn = require(${JSON.stringify(binary)})
   const { Worker, isMainThread } = require('node:worker_threads')
   const spin = () => { for (const end = performance.now() + 3; performance.now() < end;) Math.sqrt(end) }
-  const take = () => { void addOn.takeWall(true, true, true, 'x', '0', new Int32Array(0), 0, [], []); void addOn.takeHeap('x', '0') }
+  const options = { timeline: true, spans: true, cpu: true, mainThread: true, threadName: 'x', threadId: '0',
+    roots: new Int32Array(0), oldest: 0, endpoints: [], labels: [] }
+  const take = () => { void addOn.takeWall(options, true); void addOn.takeHeap('x', '0') }
   addOn.startWall(200, 5000)
   addOn.startHeap(4096, 64, false)
   const timer = setInterval(() => { spin(); if (Math.random() < 0.3) take() }, 1)

@@ -1,4 +1,4 @@
-/** Runs all of the add-on under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind. */
+/** Runs the whole add-on under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind. */
 
 const { execFileSync, spawnSync } = require('node:child_process')
 const { mkdtempSync, readdirSync, rmSync } = require('node:fs')
@@ -9,11 +9,12 @@ const { fetchNode } = require('../nodes.cjs')
 
 const HELP = `node native/test/sanitize.cjs [option]... [Node binary or major]...
 
-Compiles the add-on with -fsanitize=address,undefined and without, and runs native/test/drive.cjs with each; the latter
-in valgrind. For the Node that runs this when none is named. Linux with g++ and valgrind; ends with 1 on any finding.
+Runs native/test/drive.cjs with the add-on compiled with -fsanitize=address,undefined, and in valgrind with it compiled
+without. Uses the Nodes that are named, or the one that runs this script. Needs Linux with g++ and valgrind. Ends with
+status 1 on any finding.
 
   --only asan|valgrind
-  --turns N      of each part of the program (default: 20; in valgrind a fifth)
+  --turns N      repetitions of each part of the program (20; a fifth of it in valgrind)
   --help
 `
 const BUILD = join(__dirname, '..', 'build.cjs')
@@ -51,7 +52,7 @@ function underAsan(node, turns) {
   )
   const ended = run(node, ['--expose-gc', DRIVE, file, String(turns)], {
     LD_PRELOAD: preload.join(' '),
-    // Node leaks a lot at its end: leaks are looked through below, and are no failure by themselves. Signals are V8's.
+    // Node leaks a lot at its end, so only leaks in the add-on count as findings (below). V8 handles SIGSEGV itself.
     ASAN_OPTIONS: 'detect_leaks=1:handle_segv=1:detect_stack_use_after_return=1',
     LSAN_OPTIONS: 'exitcode=0',
     UBSAN_OPTIONS: 'print_stacktrace=1',
