@@ -25,7 +25,7 @@ export interface AgentServicesParts {
   registry: Registry
 }
 
-/** An agent that cannot be reached is asked again after that time, unless traces reach it first. */
+/** Time until an agent that could not be reached is asked again, unless traces reach it first. */
 const ASK_AGAIN_MS = 60_000
 
 export class AgentServices {
@@ -118,7 +118,7 @@ export class AgentServices {
     }
     if (changed.has('enabled')) {
       runtime.enabled = config.enabled
-      // Spans that are open now end nowhere.
+      // The traces of spans that are open now are dropped.
       runtime.sink = config.enabled ? this.#sink : NOWHERE
       registry.pause(!config.enabled)
     }

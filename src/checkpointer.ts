@@ -6,7 +6,7 @@ import type { DataStreamsCheckpointer } from './types'
 
 const MANUAL = 'manual_checkpoint:true'
 
-/** Does nothing while `dataStreams` answers undefined: data streams are not monitored. */
+/** Makes the checkpointer. It does nothing while `dataStreams` returns undefined, that is, while they are not monitored. */
 export function checkpointerOf(dataStreams: () => DataStreams | undefined): DataStreamsCheckpointer {
   return {
     setProduceCheckpoint(type, target, carrier) {

@@ -1,4 +1,4 @@
-/** Parts that only some programs need, each loaded when it is first asked for: a start does not pay for them. */
+/** Loads the parts that only some programs need, each when it is first asked for: a start pays for none. */
 
 export const loadAgentServices = (): typeof import('./agent-services') => require('./agent-services')
 export const loadCheckpointer = (): typeof import('./checkpointer') => require('./checkpointer')

@@ -1,11 +1,11 @@
-/** `tracer.logs`: records of the application's own, for the collector that the configuration asks for. */
+/** `tracer.logs`: log records that the application makes itself, for an OpenTelemetry collector. */
 
 import { log } from './core/log'
 import { packageVersion } from './std/version'
 import type { EmitLog } from './trace/log-entry'
 import type { Logs } from './types'
 
-/** `running` answers what takes records, if somebody does. */
+/** Makes `tracer.logs`. `running` returns the open signal of logs; undefined while logs are off. */
 export function logsOf(running: () => { readonly emit: EmitLog } | undefined): Logs {
   const scope = { name: 'tracer', version: packageVersion() }
   return {

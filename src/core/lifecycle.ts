@@ -16,7 +16,7 @@ export interface ProcessEnd {
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** Every watcher, with one listener for all of them: to a second listener, the first would be the application's. */
+/** Everything that watches the process. One listener serves all: a second one would take the first for the application's. */
 const watched = new Set<ProcessEnd>()
 
 /** Watches the process until the returned function is called. */

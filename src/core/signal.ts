@@ -37,7 +37,7 @@ export type FlushReason = 'call' | 'idle'
 
 /**
  * One kind of data that leaves the process. `src/signals.ts` lists all of them, `core/signals.ts` walks the list at
- * flush, shutdown and exit. A whole example is in `test/unit/core/made-up-signal/`.
+ * flush, shutdown and exit. A whole example is `test/e2e/made-up-signal/signal.ts`.
  */
 export interface Signal {
   /**
@@ -84,6 +84,6 @@ export interface SignalRow<Parts, S extends Signal = Signal> {
 
 /** A signal with an API of its own, such as `tracer.dogstatsd`: it is opened by the first use of that, if not by `init()`. */
 export interface ProductRow<S extends Signal> extends SignalRow<unknown, S> {
-  /** Without `config`, as long as there was no `init()`, the environment decides. */
+  /** Opens it; called once. `config` is undefined as long as there was no `init()`: the environment decides then. */
   open(config?: Config): S
 }

@@ -18,7 +18,7 @@ export class Signals<Parts> {
   readonly #rows: readonly SignalRow<Parts>[]
   readonly #onProcessEnd: Pick<ProcessEnd, 'uncaught' | 'cutOff'>
   readonly #open = new Map<SignalRow<never>, Signal>()
-  /** Signals whose last flush has not got rid of everything: the exit is not held up a second time for them. */
+  /** Signals that still had something waiting after the flush of an idle program: the exit is not held up again. */
   readonly #failed = new Set<Signal>()
   #unwatch: (() => void) | undefined
   #isIdleExitTold = false
@@ -32,12 +32,12 @@ export class Signals<Parts> {
     this.#onProcessEnd = onProcessEnd
   }
 
-  /** The signal of a row, if it is open. */
+  /** Returns the signal of a row, if it is open. */
   get<S extends Signal>(row: SignalRow<never, S>): S | undefined {
     return this.#open.get(row) as S | undefined
   }
 
-  /** The signal of a product, opened now if it is not. */
+  /** Returns the signal of a product, which is opened now if it is not open yet. */
   ask<S extends Signal>(row: ProductRow<S>, config: Config | undefined): S {
     return this.get(row) ?? this.#add(row, row.open(config))
   }
@@ -70,10 +70,12 @@ export class Signals<Parts> {
     return firstOf(results)
   }
 
+  /** Turns every signal that goes to the agent to another one. */
   setUrl(url: string): void {
     for (const each of this.#inOrder()) each.setUrl?.(url)
   }
 
+  /** Hands on what the agent says about itself. */
   learn(info: AgentInfo): void {
     for (const each of this.#inOrder()) each.learn?.(info)
   }
@@ -96,7 +98,7 @@ export class Signals<Parts> {
     return this.#rows.flatMap(row => this.#open.get(row) ?? [])
   }
 
-  /** Results in the order of the list. */
+  /** Calls `act` for each open signal with the time that is left; returns the results in the order of the list. */
   async #inLanes<Result>(
     timeoutMs: number,
     act: (signal: Signal, timeoutMs: number) => Promise<Result>,
@@ -122,7 +124,7 @@ export class Signals<Parts> {
     return Promise.all(results)
   }
 
-  /** Called again each time the program runs out of work: spans that finish in other listeners are sent too. */
+  /** Flushes what waits. Runs again each time the program is out of work: other listeners may have finished spans. */
   #idle(): void {
     const isWaiting = this.#inOrder().some(each => each.isPending && !this.#failed.has(each))
     if (isWaiting) void this.#inLanes(IDLE_TIMEOUT_MS, (each, ms) => this.#flushIdle(each, ms))
@@ -138,7 +140,7 @@ export class Signals<Parts> {
     if (signal.isPending) this.#failed.add(signal)
   }
 
-  /** Nothing asynchronous runs any more: another thread sends, and this one waits for it. */
+  /** Sends what waits while the process exits: another thread makes the requests, and this one waits for it. */
   #sendLast(): void {
     const unsent: [Signal, Unsent][] = []
     for (const each of this.#inOrder()) {
