@@ -14,7 +14,7 @@ if (shared[KEY] === undefined) Object.defineProperty(globalThis, KEY, { value: t
 
 export default tracer
 
-/** For `register.mjs`, which needs it before `init()`, and for the plugins of bundlers. */
+/** @internal For `register.mjs`, which needs these before `init()`, and for the plugins of bundlers. */
 export { manifest, modulesToHook } from './manifest'
 
 export const init = tracer.init
@@ -36,7 +36,15 @@ export const removeAllBaggageItems = tracer.removeAllBaggageItems
 export const flush = tracer.flush
 export const shutdown = tracer.shutdown
 
-// `require('tracer').dogstatsd`, and the default import's: loaded when it is asked for, so no named export of ES modules.
+// The properties below are getters, which load what they return. `require('tracer')` and the default import have them;
+// as named imports they do not exist: Node.js would read all of them to find out.
+export declare const dataStreamsCheckpointer: Tracer['dataStreamsCheckpointer']
+export declare const dogstatsd: Tracer['dogstatsd']
+export declare const logs: Tracer['logs']
+export declare const metrics: Tracer['metrics']
+export declare const profiling: Tracer['profiling']
+export declare const TracerProvider: Tracer['TracerProvider']
+
 for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(tracer))) {
   if (get !== undefined) Object.defineProperty(exports, name, { get })
 }

@@ -6,16 +6,11 @@ import { getBaggage, removeAllBaggageItems, removeBaggageItem, setBaggageItem } 
 import { activeSpan } from './trace/context'
 import { injectLogFields } from './trace/log-fields'
 import { noopSpan } from './trace/noop'
+import type { TracedFunction, TraceOptions } from './trace/public'
 import type { RemoteContext } from './trace/remote-context'
 import { Scope } from './trace/scope'
 import type { Span } from './trace/span'
-import {
-  startUserSpan,
-  type TracedFunction,
-  type TraceOptions,
-  traceFunction,
-  wrapFunction,
-} from './trace/user-spans'
+import { startUserSpan, traceFunction, wrapFunction } from './trace/user-spans'
 import type { Tracer } from './types'
 
 type AnyFunction = (...args: never[]) => unknown

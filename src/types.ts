@@ -3,224 +3,369 @@
 import type { LookupFunction } from 'node:net'
 import type { Logger } from './core/logger'
 import type { TraceFormatVersion } from './std/trace-formats'
-import type { Scope } from './trace/scope'
-import type { Span, SpanContext } from './trace/span'
-import type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
 
+export type { FlushResult } from './core/flush-result'
 export type { Logger } from './core/logger'
-export type { FlushResult } from './core/signal'
 export type * from './metrics/types'
 export type * from './otel/types'
 export type * from './profiling/public'
-export type { LogEntry, SpanIds } from './trace/log-entry'
-export type { RemoteContext } from './trace/remote-context'
-export type { Scope } from './trace/scope'
-export type { Span, SpanContext } from './trace/span'
-export type { Attributes, AttributeValue } from './trace/span-extras'
-export type { SpanOptions, TracedFunction, TraceOptions } from './trace/user-spans'
+export type * from './trace/public'
 
-import type { FlushResult } from './core/signal'
+import type { FlushResult } from './core/flush-result'
 import type { DogStatsd, MetricCardinality, MetricsExposition } from './metrics/types'
 import type { OtelTracerProviderConstructor } from './otel/types'
 import type { Profiling } from './profiling/public'
-import type { LogEntry } from './trace/log-entry'
-import type { Attributes } from './trace/span-extras'
+import type {
+  Attributes,
+  LogEntry,
+  Scope,
+  Span,
+  SpanContext,
+  SpanOptions,
+  TracedFunction,
+  TraceOptions,
+} from './trace/public'
 
-/** A sampling rule; the first that matches a trace's first span decides. Texts are globs: `*` any run, `?` one character. */
+/**
+ * A sampling rule. The first rule that matches the first span of a trace decides. Texts are globs: `*` stands for any
+ * characters, `?` for one. A rule matches when all of its members do; members that are not set match everything.
+ */
 export interface SamplingRule {
+  /** Service of the span. */
   service?: string | RegExp
+  /** Name of the span: `web.request`. */
   name?: string | RegExp
+  /** Resource of the span: `GET /users/:id`. */
   resource?: string | RegExp
+  /** Values of tags, by the name of the tag. */
   tags?: Record<string, string | RegExp>
-  /** 0..1. */
+  /** Share of the matching traces that is kept, 0 to 1. */
   sampleRate: number
+  /** Largest number of matching traces that are kept in a second. Default: none. */
   maxPerSecond?: number
 }
 
-/** A rule for single spans of traces that are dropped. */
+/** A rule for single spans of dropped traces: matching spans are kept nevertheless. Texts are globs. */
 export interface SpanSamplingRule {
+  /** Service of the span. Default: any. */
   service?: string
+  /** Name of the span. Default: any. */
   name?: string
-  /** 0..1, default 1. */
+  /** Share of the matching spans that is kept, 0 to 1. Default: 1. */
   sampleRate?: number
+  /** Largest number of matching spans that are kept in a second. Default: none. */
   maxPerSecond?: number
 }
 
-/** Options of `init()`. Each wins over its environment variable; the README's table has the defaults. */
+/** Options of `init()`. Each wins over its environment variable, which the table of settings names. */
 export interface InitOptions {
+  /** Name of this service. Default: the name in the application's package.json, else `node`. */
   service?: string
+  /** Environment that the service runs in, such as `prod`. Default: none. */
   env?: string
+  /** Version of the application. Default: the version in its package.json. */
   version?: string
-  /** Tags for every span. */
+  /**
+   * Tags for every span. In a variable: separated by commas, or by spaces when there is no comma. Default:
+   * none.
+   */
   tags?: Record<string, string>
-  /** Service of an integration's spans, by the integration's name. */
+  /**
+   * Service names for the spans of integrations, by the name of the integration: `pg:orders-db`. Default:
+   * none.
+   */
   serviceMapping?: Record<string, string>
+  /** Tag local root spans with the host name (`_dd.hostname`). Default: false. */
   reportHostname?: boolean
-  /** Agent address: `http:`, `https:` or `unix:`. */
+  /**
+   * Agent address: `http://host:port`, `https://…` or `unix:///path`. Wins over host and port. Default: none.
+   */
   url?: string
+  /** Agent host. Default: `127.0.0.1`, or the socket `/var/run/datadog/apm.socket` when it exists. */
   hostname?: string
+  /** Agent port. Default: 8126. */
   port?: number | string
-  /** Finds the address of the agent host, in place of `dns.lookup`. */
+  /** Function that finds the IP address of the agent host in place of `dns.lookup`. Default: none. */
   lookup?: LookupFunction
+  /** Version of the trace format. `0.5` is used when the agent offers it, `0.4` otherwise. Default: `0.4`. */
   protocolVersion?: TraceFormatVersion
-  /** ms; 0 sends each trace as it ends. */
+  /**
+   * Longest time in ms that a finished trace waits before it is sent; 0 sends each trace as it ends. Default:
+   * 2000 ms.
+   */
   flushInterval?: number
+  /**
+   * Number of finished spans at which an open trace sends them, before its other spans have finished.
+   * Default: 1000.
+   */
   flushMinSpans?: number
-  /** False: integrations are off until `use()` turns one on. */
+  /** When false, integrations are off until `use()` turns one on. Default: true. */
   plugins?: boolean
+  /** Make a span for each middleware of a web framework. Default: false. */
   middlewareTracingEnabled?: boolean
+  /**
+   * Share of traces to keep, 0 to 1, where no sampling rule matches. Default: the rates that the agent asks
+   * for.
+   */
   sampleRate?: number
+  /**
+   * Sampling rules `[{service, name, resource, tags, sample_rate, max_per_second}]`; the first that matches
+   * decides. Default: none. In code, numbers are named `sampleRate` and `maxPerSecond`.
+   */
   samplingRules?: readonly SamplingRule[]
+  /** Largest number of traces that sampling rules may keep in a second; negative = no limit. Default: 100. */
   rateLimit?: number
+  /**
+   * Rules `[{service, name, sample_rate, max_per_second}]` that keep single spans of dropped traces. Default:
+   * none. In code, numbers are named `sampleRate` and `maxPerSecond`.
+   */
   spanSamplingRules?: readonly SpanSamplingRule[]
-  /** Trace statistics are computed here, not by the agent; dropped traces are then not sent. */
+  /**
+   * Compute trace statistics in the tracer, where the agent takes them; dropped traces are then not sent.
+   * Default: false.
+   */
   stats?: boolean
-  /** Data streams monitoring: how long messages take through queues and services. */
+  /**
+   * Monitor data streams: how long messages take through queues and services, and how far consumers have got.
+   * Default: false.
+   */
   dsmEnabled?: boolean
+  /**
+   * Header formats, read in this order and all written: `datadog`, `tracecontext`, `b3`, `b3multi`,
+   * `baggage`, `none`. Default: `datadog`, `tracecontext`, `baggage`. In code: one list for both directions,
+   * or a list for each.
+   */
   tracePropagationStyle?: readonly string[] | { inject?: readonly string[]; extract?: readonly string[] }
+  /** Largest number of items that are sent in a `baggage` header. Default: 64. */
   baggageMaxItems?: number
+  /** Largest number of bytes that are sent in a `baggage` header. Default: 8192 bytes. */
   baggageMaxBytes?: number
+  /**
+   * Keys of baggage that become tags `baggage.<key>`; `*` = all, empty = none. Default: `user.id`,
+   * `session.id`, `account.id`.
+   */
   baggageTagKeys?: readonly string[]
+  /** Send and read `ot-baggage-*` headers. Default: true. */
   legacyBaggageEnabled?: boolean
+  /** Give new traces ids of 128 bits; when false, of 64 bits. Default: true. */
   traceId128BitGenerationEnabled?: boolean
+  /**
+   * Write all 128 bits of a trace id into log records, in hexadecimal; when false, the lower 64 bits in
+   * decimal. Default: true.
+   */
   traceId128BitLoggingEnabled?: boolean
-  /** Adds `dd` (ids of the active span, service, version, env) to the records of loggers; default true. */
+  /**
+   * Add the ids of the active span, service, version and env to the records of pino, winston and bunyan
+   * (`dd`). Default: true.
+   */
   logInjection?: boolean
-  /** Sends the logs of `tracer.logs` and of `@opentelemetry/api-logs` to a collector. */
+  /**
+   * Send logs of `tracer.logs` and of `@opentelemetry/api-logs` to a collector; records of loggers get no
+   * `dd` then. Default: false.
+   */
   otelLogsEnabled?: boolean
+  /**
+   * Least severe lines of the tracer's own log that are written to stderr: `debug`, `info`, `warn`, `error`
+   * or `off`. Default: `warn`.
+   */
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'off'
+  /**
+   * Object with `error`, `warn`, `info` and `debug` that gets the lines of the tracer's own log in place of
+   * stderr. Default: none.
+   */
   logger?: Logger
+  /** Print the configuration as one line of JSON at start. Default: true. */
   startupLogs?: boolean
+  /** Request and response headers that become tags: `header` or `header:tag`. Default: none. */
   headerTags?: readonly string[]
+  /** Tag server spans with the IP address of the client (`http.client_ip`). Default: false. */
   clientIpEnabled?: boolean
+  /** The only header to take the client's IP address from. Default: the usual headers of proxies. */
   clientIpHeader?: string
+  /** Tag server spans that have no route with `http.endpoint`, a simplified path. Default: false. */
   resourceRenamingEnabled?: boolean
+  /**
+   * SQL comments that tie database monitoring to services (`service`, `dynamic_service`) or also to traces
+   * (`full`). Default: `disabled`.
+   */
   dbmPropagationMode?: 'disabled' | 'service' | 'full' | 'dynamic_service'
+  /** Scheme by which spans and services of integrations are named: `v0` or `v1`. Default: `v0`. */
   spanAttributeSchema?: 'v0' | 'v1'
+  /** Give spans of integrations the service name of the application. Default: false. */
   spanRemoveIntegrationFromService?: boolean
+  /**
+   * Tag client spans with the service that they call (`peer.service`); always on with `v1` names. Default:
+   * false.
+   */
   spanComputePeerService?: boolean
+  /** New names for values of the tag `peer.service`: `10.0.0.7:orders`. Default: none. */
   peerServiceMapping?: Record<string, string>
-  /** Profile CPU, wall time and heap; `auto`: programs that live for long and make spans. */
+  /**
+   * Profile CPU, wall time and heap; `auto`: once the program has lived for 30 seconds and made a span.
+   * Default: `false`.
+   */
   profiling?: boolean | 'auto'
   /** Where the metrics of `tracer.dogstatsd` go, and what they carry. */
   dogstatsd?: DogStatsdOptions
-  /** Metrics of Node.js: CPU, heap, event loop, garbage collection. */
+  /**
+   * Send metrics of Node.js: CPU, heap, event loop, garbage collection. In code also `{ enabled, gc,
+   * eventLoop }`. Default: false.
+   */
   runtimeMetrics?: boolean | RuntimeMetricsOptions
-  /** All metrics carry `runtime-id`. */
+  /** Tag all metrics with `runtime-id`, which differs for each process and thread. Default: false. */
   runtimeMetricsRuntimeId?: boolean
 }
 
+/** Options of the metrics of Node.js. */
 export interface RuntimeMetricsOptions {
-  /** Default: as the environment says. */
+  /** Send metrics of Node.js. Default: as the environment says. */
   enabled?: boolean
-  /** Those of garbage collection; default true. */
+  /** Include garbage collection in the metrics of Node.js. Default: true. */
   gc?: boolean
-  /** Those of the event loop; default true. */
+  /** Include the event loop in the metrics of Node.js. Default: true. */
   eventLoop?: boolean
 }
 
+/** Options of `tracer.dogstatsd`. */
 export interface DogStatsdOptions {
-  /** `udp:`, `unix:`, or `http:` of the trace agent. */
+  /**
+   * Address for metrics: `udp://host:port`, `unix:///path`, or `http://host:port` of the trace agent, which
+   * passes them on. Default: none.
+   */
   url?: string
+  /**
+   * Host that takes metrics over UDP. Default: the socket `/var/run/datadog/dsd.socket` when it exists, else
+   * the agent host.
+   */
   hostname?: string
+  /** UDP port for metrics. Default: 8125. */
   port?: number | string
-  /** Goes before each name, as it is: `shop.`. */
+  /** Text put before the name of each metric, as it is: `shop.`. Default: none. */
   prefix?: string
-  /** Besides service, env, version and the `tags` of the tracer. */
+  /** Tags for every metric, in addition to service, env, version and `tags`. Default: none. */
   tags?: Record<string, string>
-  /** Counts, gauges and sets are summed up for two seconds; default true. */
+  /** Sum up counts, gauges and sets for two seconds, and send a line for each series. Default: true. */
   aggregation?: boolean
-  /** The client's own counters are sent as well; default true. */
+  /**
+   * Send the metrics client's own counters, also of lost metrics, as metrics `datadog.dogstatsd.client.*`.
+   * Default: true.
+   */
   telemetry?: boolean
+  /**
+   * How many tags of its origin (container, pod) the agent adds to a metric; `agent`: as the agent is
+   * configured. Default: `agent`.
+   */
   cardinality?: MetricCardinality | 'agent'
 }
 
-/** A user to tag a trace with; every key becomes `usr.<key>`. */
+/** The user whom a trace belongs to; every member becomes the tag `usr.<name>`. */
 export interface User {
+  /** Id of the user. */
   id: string
   [key: string]: string | undefined
 }
 
+/** Log records for an OpenTelemetry collector. */
 export interface Logs {
-  /** Sends a record, with the ids of the active span; nothing unless `otelLogsEnabled`. Never throws. */
+  /** Sends a record, with the ids of the active span; does nothing without the option `otelLogsEnabled`. Never throws. */
   emit(entry: LogEntry): void
 }
 
+/** Options of `tracer.trackError()`. */
 export interface TrackErrorOptions {
-  /** Attributes of the event that tells of the error. */
+  /** Attributes of the event that records the error. Default: none. */
   tags?: Attributes
-  /** True: the active span is marked as failed with it as well; default false, the error was handled. */
+  /** Whether to mark the active span as failed, too. Default: false, since the error was handled. */
   failed?: boolean
 }
 
+/** Options of `tracer.shutdown()`. */
 export interface ShutdownOptions {
-  /** Longest time to wait for the agent; default 1000. */
+  /** Longest time in ms to wait for the agent. Default: 1000 ms. */
   timeoutMs?: number
 }
 
-/** Carriers: HTTP headers, any text map, a log record. */
+/** Kind of a carrier: HTTP headers, any map of texts, or a log record. Nothing is written to or read from `binary`. */
 export type Format = 'http_headers' | 'text_map' | 'binary' | 'log'
 
-/** The tracer. One for each process (and worker thread); before `init()` it does nothing, and does it at no cost. */
+/** Checkpoints of data streams, for queues that no integration knows. */
 export interface DataStreamsCheckpointer {
-  /** A message is sent to `target` (`orders`) through a queue of that `type` (`sqs`); its headers are `carrier`. */
+  /**
+   * Records that a message is sent to `target` (`orders`) through a queue of this `type` (`sqs`), and writes the
+   * pathway into `carrier`, the headers of the message.
+   */
   setProduceCheckpoint(type: string, target: string, carrier: object): void
-  /** A message with the headers `carrier` came from `source`; what is sent from here on belongs to its way. */
+  /**
+   * Records that a message with the headers `carrier` came from `source`; messages that are sent from here on continue
+   * its pathway. `manual` (default true) tags the checkpoint as set by the application.
+   */
   setConsumeCheckpoint(type: string, source: string, carrier: object, manual?: boolean): void
 }
 
+/**
+ * The tracer: one for each process and worker thread. Before `init()` its methods do nothing and cost nothing, except
+ * where they say so. After `init()` they never throw.
+ */
 export interface Tracer {
-  /** Starts. A second call changes nothing. */
+  /** Starts the tracer. A second call changes nothing. */
   init(options?: InitOptions): Tracer
-  /** Replaces the options of an integration, or switches it on or off. */
+  /** Replaces the options of an integration, or switches it on or off. Works before `init()` as well. */
   use(integration: string, options?: boolean | Record<string, unknown>): Tracer
-  /** A span that is not activated, and has no parent but `childOf`. */
+  /** Starts a span, which is not made the active one and has no parent but `childOf`. End it with `span.finish()`. */
   startSpan(name: string, options?: SpanOptions): Span
-  /** Runs `fn` in a new child of the active span, which ends with it: with its promise, stream or iterator, or `done()`. */
+  /**
+   * Runs `fn` in a new child of the active span, which ends with `fn`: with its promise, stream or iterator, or when it
+   * calls `done()`. Returns what `fn` returns.
+   */
   trace<Result>(name: string, fn: TracedFunction<Result>): Result
   trace<Result>(name: string, options: TraceOptions, fn: TracedFunction<Result>): Result
-  /** A function like `fn` that traces each of its calls. */
+  /** Returns a function like `fn` that makes a span for each of its calls. */
   wrap<F extends (...args: never[]) => unknown>(name: string, fn: F): F
   wrap<F extends (...args: never[]) => unknown>(
     name: string,
     options: TraceOptions | ((...args: Parameters<F>) => TraceOptions),
     fn: F,
   ): F
+  /** Returns the scope, which reads and sets the active span. */
   scope(): Scope
-  /** Writes the context into the carrier, and returns the carrier. Null: only the baggage. */
+  /** Writes a context into the carrier, and returns the carrier. Null: only the baggage is written. */
   inject<Carrier extends object>(
     context: SpanContext | null | undefined,
     format: Format,
     carrier: Carrier,
   ): Carrier
-  /** The context in the carrier, or null. Never throws. */
+  /** Returns the context that the carrier holds, or null. Never throws. */
   extract(format: Format, carrier: object): SpanContext | null
   /** Sends to another agent from now on. */
   setUrl(url: string): Tracer
   /** Tags the first span of the active trace with a user. */
   setUser(user: User): Tracer
-  /** Records an error that was handled on the active span, as `span.recordException` does; without one, nothing. */
+  /** Records a handled error on the active span, as `span.recordException()` does; does nothing without an active span. */
   trackError(error: unknown, options?: TrackErrorOptions): Tracer
-  /** W3C baggage of the running async context. */
+  /** Adds an item to the W3C baggage of the running async context, and returns all items. */
   setBaggageItem(key: string, value: string): Readonly<Record<string, string>>
+  /** Returns an item of the W3C baggage of the running async context. */
   getBaggageItem(key: string): string | undefined
+  /** Returns all items of the W3C baggage of the running async context. */
   getAllBaggageItems(): Readonly<Record<string, string>>
+  /** Removes an item from the W3C baggage of the running async context, and returns the other items. */
   removeBaggageItem(key: string): Readonly<Record<string, string>>
+  /** Removes all items from the W3C baggage of the running async context. */
   removeAllBaggageItems(): Readonly<Record<string, string>>
-  /** Checkpoints of data streams, for queues that no integration knows; does nothing without `dsmEnabled`. */
+  /** Checkpoints of data streams, for queues that no integration knows; they do nothing without the option `dsmEnabled`. */
   readonly dataStreamsCheckpointer: DataStreamsCheckpointer
-  /** Logs for an OpenTelemetry collector, or the agent's intake for it. */
+  /** Log records for an OpenTelemetry collector, or for the agent's intake of OpenTelemetry. */
   readonly logs: Logs
-  /** Metrics for the agent; works before `init()` as well. */
+  /** Metrics for the agent. Works before `init()` as well. */
   readonly dogstatsd: DogStatsd
-  /** The same metrics for Prometheus and others who scrape, counted from the first use of this on. */
+  /** The metrics of `dogstatsd` for Prometheus and other scrapers, counted from the first use of this property on. */
   readonly metrics: MetricsExposition
-  /** The profiler; works before `init()` as well. */
+  /** The profiler. Works before `init()` as well. */
   readonly profiling: Profiling
   /** A provider of `@opentelemetry/api` whose spans are this tracer's: `new tracer.TracerProvider().register()`. */
   readonly TracerProvider: OtelTracerProviderConstructor
-  /** Sends what has finished, and metrics. */
+  /** Sends finished traces, logs and metrics. Settles when they have left or cannot be sent; never rejects. */
   flush(): Promise<FlushResult>
-  /** Sends what has finished, unpatches everything and stops. */
+  /** Sends what has finished, unpatches all libraries and stops the tracer. Never rejects. */
   shutdown(options?: ShutdownOptions): Promise<FlushResult>
 }

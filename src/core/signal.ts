@@ -1,17 +1,8 @@
 /** What the tracer asks of one kind of data that leaves the process: traces, statistics, metrics, logs, profiles. */
 
 import type { Config } from './config/resolve'
+import type { FlushResult } from './flush-result'
 import type { AgentRequest } from './transport'
-
-/** What `flush()` and `shutdown()` did, in traces since the last of these calls. */
-export interface FlushResult {
-  /** Taken by the agent. */
-  sent: number
-  /** Lost: refused, too large, or more than memory is granted. */
-  dropped: number
-  /** True when the time was over before everything had left. */
-  timedOut: boolean
-}
 
 /** What has not left when the process exits, as requests that another thread can make. */
 export interface Unsent {

@@ -3,10 +3,11 @@
 import { parseAgentUrl } from './agent-url'
 import type { Config } from './config/resolve'
 import { fence, reportFailure } from './fence'
+import type { FlushResult } from './flush-result'
 import { type ProcessEnd, watchProcess } from './lifecycle'
 import { log } from './log'
 import { sendAtExit } from './send-at-exit'
-import type { AgentInfo, FlushResult, ProductRow, Signal, SignalRow, Unsent } from './signal'
+import type { AgentInfo, ProductRow, Signal, SignalRow, Unsent } from './signal'
 import type { AgentRequest } from './transport'
 
 const FLUSH_TIMEOUT_MS = 5000

@@ -4,7 +4,8 @@
  */
 
 import { log } from '../core/log'
-import type { EmitLog, OtelLogEntry, SpanIds } from '../trace/log-entry'
+import type { EmitLog, OtelLogEntry } from '../trace/log-entry'
+import type { SpanIds } from '../trace/public'
 import { readValue, SPAN_KEY } from './context'
 import { toHrTime } from './time'
 

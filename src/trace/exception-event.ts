@@ -5,8 +5,8 @@
  */
 
 import { errorTags } from './error-tags'
+import type { Attributes } from './public'
 import type { Tags, TagValue } from './site'
-import type { Attributes } from './span-extras'
 
 /** Tag of spans with such an event: Datadog's error tracking finds handled errors by it. */
 export const HAS_EXCEPTION = '_dd.span_events.has_exception'

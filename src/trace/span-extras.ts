@@ -3,8 +3,7 @@
  * events.
  */
 
-export type AttributeValue = string | number | boolean
-export type Attributes = Record<string, AttributeValue | AttributeValue[]>
+import type { Attributes, AttributeValue } from './public'
 
 export interface SpanLink {
   /** 32 lower-case hex digits. */

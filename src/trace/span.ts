@@ -6,9 +6,10 @@ import { toDecimal, toHex } from '../std/u64'
 import { addErrorTags, isErrorLike } from './error-tags'
 import { describeException, HAS_EXCEPTION } from './exception-event'
 import type { LocalTrace, SpanRecord } from './local-trace'
+import type { Attributes } from './public'
 import type { RemoteContext } from './remote-context'
 import type { Site, Tags } from './site'
-import { type Attributes, type SpanEvent, type SpanLink, toEvent, toLink, toPointer } from './span-extras'
+import { type LinkedContext, type SpanEvent, type SpanLink, toEvent, toLink, toPointer } from './span-extras'
 import { setSpanTag } from './tags'
 
 /** A context that a span can be a child of or link to: a span of this process, or a context of another. */
@@ -143,7 +144,7 @@ export class Span implements SpanRecord {
   }
 
   /** Links this span to another one, which may be in another trace. */
-  addLink(link: { context: SpanContext; attributes?: Attributes }): this {
+  addLink(link: { context: LinkedContext; attributes?: Attributes }): this {
     const made = toLink(link)
     if (made !== undefined && this.durationMs < 0) {
       this.links ??= []
@@ -153,7 +154,7 @@ export class Span implements SpanRecord {
   }
 
   /** Links this span to several others. */
-  addLinks(links: { context: SpanContext; attributes?: Attributes }[]): this {
+  addLinks(links: { context: LinkedContext; attributes?: Attributes }[]): this {
     if (Array.isArray(links)) for (const link of links) this.addLink(link)
     return this
   }

@@ -4,37 +4,12 @@ import { disguise } from '../std/disguise'
 import { activeSpan, runInSpan } from './context'
 import type { TraceRuntime } from './local-trace'
 import { endSpan, endWithResult } from './outcome'
+import type { SpanOptions, TracedFunction, TraceOptions } from './public'
 import { RemoteContext } from './remote-context'
-import { Span, type SpanContext } from './span'
-import type { Attributes } from './span-extras'
+import { Span } from './span'
 import { startSpan as start } from './start'
 import { setSpanTag, setSpanTags } from './tags'
 import { userSite } from './user-sites'
-
-export interface SpanOptions {
-  /** Parent; null for a new trace. */
-  childOf?: SpanContext | null
-  /** OpenTracing references; the first one is the parent. */
-  references?: readonly { referencedContext(): SpanContext }[]
-  /** Start in ms since the epoch, with fraction; default now. */
-  startTime?: number
-  /** Tags with values of any type. */
-  tags?: Record<string, unknown>
-  links?: { context: SpanContext; attributes?: Attributes }[]
-  /** Tag `_dd.integration`; default `opentracing`. */
-  integrationName?: string
-}
-
-export interface TraceOptions extends SpanOptions {
-  resource?: string
-  service?: string
-  type?: string
-  /** Whether the agent computes statistics for the span; default true. */
-  measured?: boolean
-}
-
-/** A function to trace. One with two parameters ends its span by calling the second. */
-export type TracedFunction<Result> = (span: Span, done: (error?: unknown) => void) => Result
 
 /** Starts a span and does not activate it. The parent comes from the options only, never from the active span. */
 export function startUserSpan(

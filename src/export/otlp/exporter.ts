@@ -1,7 +1,7 @@
 /** Takes finished traces, encodes them at once, and has them sent to a collector. */
 
+import type { FlushResult } from '../../core/flush-result'
 import { log } from '../../core/log'
-import type { FlushResult } from '../../core/signal'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { DeliveryCounts } from '../send/delivery-counts'
 import type { Exporter, UnsentItems } from '../send/exporter'

@@ -1,8 +1,9 @@
 /** What the formats of OTLP have in common: spans are written one by one, and requests are made of what was written. */
 
 import type { SpanRecord } from '../../trace/local-trace'
+import type { Attributes } from '../../trace/public'
 import type { TagValue } from '../../trace/site'
-import type { Attributes, SpanLink } from '../../trace/span-extras'
+import type { SpanLink } from '../../trace/span-extras'
 import type { AttributeValue, Target } from './attributes'
 import type { Nanos } from './nanos'
 

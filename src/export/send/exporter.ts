@@ -1,6 +1,7 @@
 /** What traces leave through: the signal of traces, whether the agent or a collector takes them. */
 
-import type { FlushResult, Signal, Unsent } from '../../core/signal'
+import type { FlushResult } from '../../core/flush-result'
+import type { Signal, Unsent } from '../../core/signal'
 import type { TraceSink } from '../../trace/local-trace'
 
 /** Traces or log records that have not left; a log record counts as a trace, too. */

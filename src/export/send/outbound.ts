@@ -5,8 +5,8 @@
 
 import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
+import type { FlushResult } from '../../core/flush-result'
 import { log } from '../../core/log'
-import type { FlushResult } from '../../core/signal'
 import type { AgentRequest, Transport } from '../../core/transport'
 import { later } from '../../std/timer'
 import type { Payload } from '../encode/encoder'

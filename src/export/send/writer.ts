@@ -2,8 +2,9 @@
 
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
+import type { FlushResult } from '../../core/flush-result'
 import { log } from '../../core/log'
-import type { AgentInfo, FlushResult } from '../../core/signal'
+import type { AgentInfo } from '../../core/signal'
 import { errorCode } from '../../core/transport'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Encoder } from '../encode/encoder'

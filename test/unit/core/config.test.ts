@@ -1,15 +1,13 @@
 /** The configuration table: precedence, reading, and what becomes of values that are none. */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Notes } from '../../../src/core/config/notes'
 import { QUERY_SECRETS } from '../../../src/core/config/query-secrets'
 import { resolveConfig } from '../../../src/core/config/resolve'
 import type { Row } from '../../../src/core/config/row'
 import { text } from '../../../src/core/config/rows'
-import { table } from '../../../src/core/config/table'
+import { sections, table } from '../../../src/core/config/table'
 
 const rows = Object.entries(table) as [string, Row<unknown>][]
 
@@ -245,14 +243,22 @@ describe('bad values', () => {
 })
 
 describe('the table', () => {
-  test('every option that it knows is in the types, and none besides', () => {
-    const types = readFileSync(join(__dirname, '..', '..', '..', '..', 'src', 'types.ts'), 'utf8')
-    const body = /export interface InitOptions \{([\s\S]*?)\n\}/.exec(types)?.[1] ?? ''
-    const typed = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(match => match[1]).sort()
-    const known = new Set(
-      rows.flatMap(([name, row]) => (row.option === false ? [] : [(row.option ?? name).split('.')[0]])),
+  test('holds each row of each section once', () => {
+    const names = sections.flatMap(({ rows }) => Object.keys(rows))
+    assert.deepEqual(
+      names,
+      rows.map(([name]) => name),
     )
-    assert.deepEqual(typed, [...known].sort())
+    assert.equal(new Set(names).size, names.length)
+  })
+
+  test('names a row as its option, unless that is nested or shared', () => {
+    const options = rows.map(([, row]) => row.option)
+    const renamed = options.filter(
+      (option, index) =>
+        typeof option === 'string' && !option.includes('.') && options.indexOf(option) === index,
+    )
+    assert.deepEqual(renamed, ['tracePropagationStyle'])
   })
 
   test('no variable stands in two rows, but for those of OpenTelemetry that mean two things', () => {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { resolveConfig } from '../../../src/core/config/resolve'
-import type { FlushResult, Signal, SignalRow } from '../../../src/core/signal'
+import type { FlushResult } from '../../../src/core/flush-result'
+import type { Signal, SignalRow } from '../../../src/core/signal'
 import { Signals } from '../../../src/core/signals'
 
 const CONFIG = resolveConfig({}, {})

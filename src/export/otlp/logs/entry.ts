@@ -2,7 +2,9 @@
 
 import { activeSpan } from '../../../trace/context'
 import { describeException } from '../../../trace/exception-event'
-import type { LogEntry, OtelLogEntry } from '../../../trace/log-entry'
+import type { OtelLogEntry } from '../../../trace/log-entry'
+import type { LogEntry } from '../../../trace/public'
+import type { LinkedContext } from '../../../trace/span-extras'
 import { toAnyMap, toAnyValue } from '../any-value'
 import type { Nanos } from '../nanos'
 import type { LogRecord } from './record'
@@ -38,11 +40,11 @@ function idsOf(span: LogEntry['span']): { traceId: string; spanId: string; flags
     const { traceId, spanId, traceFlags } = span
     return valid(traceId, spanId, traceFlags & 0xff)
   }
-  const priority = 'trace' in span ? span.trace.priority : span.priority
+  const { trace, priority = 0 } = span as LinkedContext
   return valid(
     span.toTraceId(true).padStart(32, '0'),
     span.toSpanId(true).padStart(16, '0'),
-    priority > 0 ? 1 : 0,
+    (trace?.priority ?? priority) > 0 ? 1 : 0,
   )
 }
 

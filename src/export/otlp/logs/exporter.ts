@@ -1,7 +1,7 @@
 /** Takes log records, encodes them at once, and has them sent to a collector. */
 
 import { fence } from '../../../core/fence'
-import type { FlushResult } from '../../../core/signal'
+import type { FlushResult } from '../../../core/flush-result'
 import type { EmitLog } from '../../../trace/log-entry'
 import { DeliveryCounts } from '../../send/delivery-counts'
 import type { UnsentItems } from '../../send/exporter'
