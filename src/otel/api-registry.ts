@@ -1,22 +1,22 @@
 /**
  * Becomes the implementation behind `@opentelemetry/api`, without loading it.
  *
- * Every copy of the API reads one object, `globalThis[Symbol.for('opentelemetry.js.api.1')]`, by the shape
- * `{version, trace, context, propagation, metrics, diag}`; it uses what is there if `version` is not older than itself,
- * and registers something only if `version` is exactly its own. So the object is made here, instead of calling
- * `setGlobalTracerProvider` of the application's copy: no copy has to be found or loaded, it works before the first one
- * is loaded, for several copies and versions at once, for CommonJS and ES modules and inside of bundles.
+ * Every copy of the API reads one object, `globalThis[Symbol.for('opentelemetry.js.api.1')]`, of the shape `{version,
+ * trace, context, propagation, metrics, diag}`. A copy uses the object if `version` is not older than its own, and
+ * registers a provider only if `version` is exactly its own. The object is made here, instead of calling
+ * `setGlobalTracerProvider` of the application's copy: no copy has to be found or loaded, and it works before the
+ * first copy is loaded, for several copies and versions at once, for CommonJS and ES modules and inside of bundles.
  *
- * To readers the object shows a version that suits all. A copy that registers first assigns the global: by that we know
- * that the next `version` is asked for by a registration, and answer with the version of the copy that asks
- * (`api-version.ts`). Its metrics and its logger are registered as without us; a second tracer provider is refused, as it
- * always is.
+ * Readers see a version that suits all copies. A copy that registers a provider first assigns the global; that
+ * assignment tells that the next read of `version` belongs to a registration, and that read returns the version of
+ * the calling copy (`api-version.ts`). Metrics and the logger of that copy are then registered as without this
+ * tracer; a second tracer provider is refused, as the API always does.
  */
 
 import { log } from '../core/log'
 import { callerVersion } from './api-version'
 
-/** What we register. */
+/** The tracer's implementations of the parts of the API; undefined parts are not registered. */
 export interface Registration {
   trace: object
   context: object | undefined
@@ -31,14 +31,17 @@ const shared = globalThis as { [API_KEY]?: Api }
 const SUITS_ALL = '1.999.0'
 
 let isRegistering = false
-let hasTold = false
-let ours: Api | undefined
+let hasWarned = false
+let registered: Api | undefined
 
-/** Replaces what was registered before; what somebody else registered beside it (metrics, logger) stays. */
+/**
+ * Replaces the tracer provider, context manager and propagator of the API; what others registered (metrics, logger)
+ * stays.
+ */
 export function registerGlobally(registration: Registration): void {
   const before = shared[API_KEY]
   delegate(before, registration.trace)
-  const api: Api = before !== undefined && before === ours ? before : takeOver(before)
+  const api: Api = before !== undefined && before === registered ? before : takeOver(before)
   for (const type of ['trace', 'context', 'propagation'] as const) {
     const instance = registration[type]
     if (instance !== undefined) {
@@ -49,7 +52,7 @@ export function registerGlobally(registration: Registration): void {
       })
     }
   }
-  ours = api
+  registered = api
   Object.defineProperty(globalThis, API_KEY, {
     get: () => api,
     set: () => {
@@ -76,21 +79,25 @@ function version(): string {
 function give(type: string, instance: object): object {
   if (isRegistering) {
     isRegistering = false
-    tell(type)
+    warnOnce(type)
   }
   return instance
 }
 
-function tell(type: string): void {
-  if (hasTold || type !== 'trace') return
-  hasTold = true
+function warnOnce(type: string): void {
+  if (hasWarned || type !== 'trace') return
+  hasWarned = true
   log.warn(
     'opentelemetry registration',
-    'another OpenTelemetry tracer provider wants to be registered; this tracer stays, and does not see spans that the other one makes itself',
+    'another OpenTelemetry tracer provider was refused: this tracer stays registered, and does not send spans of the other',
   )
 }
 
-/** Tracers that were got before are proxies that wait for a provider: of what was registered, and of copies without. */
+/**
+ * Gives the provider to proxies: the API returns these for tracers that are requested before a provider is
+ * registered. They belong to the object that was registered before, or to copies of the API that have registered
+ * nothing.
+ */
 function delegate(before: Api | undefined, provider: object): void {
   const waiting = [before?.trace, ...loadedCopies().map(copy => copy.trace.getTracerProvider())]
   for (const each of waiting) {

@@ -1,4 +1,4 @@
-/** The version of the copy of `@opentelemetry/api` that is calling us. */
+/** Finds the version of the copy of `@opentelemetry/api` that is calling, by the stack. */
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,7 +8,10 @@ import { log } from '../core/log'
 
 const NAME = '@opentelemetry/api'
 
-/** Undefined, which is said once, when neither the calling file nor what it would load tells. */
+/**
+ * Returns the version of the calling copy; undefined, with a warning, if neither the calling file nor its packages
+ * have it.
+ */
 export function callerVersion(): string | undefined {
   const file = callingFile()
   const version = file === undefined ? undefined : (versionAbove(file) ?? versionFrom(file))
@@ -21,7 +24,7 @@ export function callerVersion(): string | undefined {
   return version
 }
 
-/** The first file on the stack that is none of ours. */
+/** Returns the first file on the stack outside of this folder. */
 function callingFile(): string | undefined {
   const { prepareStackTrace } = Error
   try {
@@ -43,7 +46,7 @@ function versionAbove(file: string): string | undefined {
   }
 }
 
-/** In a bundle, the package that was bundled is likely the one that is installed beside it. */
+/** Returns the version that `file` would load: a bundle probably contains the version that is installed beside it. */
 function versionFrom(file: string): string | undefined {
   try {
     return versionAbove(createRequire(file).resolve(NAME))

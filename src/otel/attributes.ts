@@ -1,10 +1,10 @@
-/** OpenTelemetry attributes as tags. */
+/** Sets OpenTelemetry attributes as tags. */
 
 import type { TagValue } from '../trace/site'
 import type { Span } from '../trace/span'
 import { setSpanTag, setTagValue } from '../trace/tags'
 
-/** Names that mean something to the tracer: `trace/tags.ts` says what. */
+/** Names with a meaning of their own, which `trace/tags.ts` implements. */
 const RESERVED = new Set([
   'service.name',
   'resource.name',
@@ -26,21 +26,24 @@ const MAX_DEPTH = 4
 const MAX_ELEMENTS = 128
 
 /**
- * Sets one attribute of any value: booleans are texts, lists become `key.0`, `key.1`, and null or undefined remove the
- * attribute. Never throws.
+ * Sets one attribute to a value of any type: booleans become text, lists become `key.0`, `key.1`, and null or undefined
+ * removes the attribute. Never throws.
  */
 export function setAttribute(span: Span, key: unknown, value: unknown): void {
   if (typeof key !== 'string' || key === '') return
   if (RESERVED.has(key)) setSpanTag(span, key, value)
   else if (key === 'analytics.event' || key === 'error') setFlag(span, key, value)
   else if (key === 'http.response.status_code') {
-    // Statistics and error tracking read the other name.
+    // Statistics and error tracking read `http.status_code`.
     setSpanTag(span, 'http.status_code', value)
     span.tags[key] = Number(value)
   } else put(span, key, value, 0)
 }
 
-/** `analytics.event` counts only what is clearly yes or no; any other `error` is one. */
+/**
+ * Sets `analytics.event` or `error` by a value that means yes or no. Other values count as an error, and are else
+ * ignored.
+ */
 function setFlag(span: Span, key: string, value: unknown): void {
   if (YES.has(value)) setSpanTag(span, key, true)
   else if (NO.has(value)) setSpanTag(span, key, false)
@@ -58,11 +61,11 @@ function putList(span: Span, key: string, values: unknown[], depth: number): voi
   const { tags } = span
   let at = 0
   for (; at < values.length && at < MAX_ELEMENTS; at++) put(span, `${key}.${at}`, values[at], depth + 1)
-  // What a longer list of the same name left.
+  // Elements that a longer list of the same name set before.
   for (; tags[`${key}.${at}`] !== undefined; at++) tags[`${key}.${at}`] = undefined
 }
 
-/** Reads the tags back, for those who ask a span for its attributes. */
+/** Returns the tags of a span, for applications that read its attributes. */
 export function attributesOf(span: Span): Record<string, TagValue> {
   const attributes: Record<string, TagValue> = {}
   for (const name of Object.keys(span.tags)) {

@@ -1,9 +1,9 @@
-/** Baggage in OpenTelemetry's form and in ours, each made of the other once. */
+/** Converts baggage between OpenTelemetry's form and the tracer's; each object is converted once. */
 
 import type { Baggage } from '../trace/baggage'
 import type { OtelBaggage, OtelBaggageEntry } from './types'
 
-/** Immutable entries, as the API's own. */
+/** Immutable baggage, like the API's own class. */
 export class BridgeBaggage implements OtelBaggage {
   readonly #entries: ReadonlyMap<string, OtelBaggageEntry>
 
@@ -40,7 +40,7 @@ export class BridgeBaggage implements OtelBaggage {
 const itemsByBaggage = new WeakMap<object, Baggage>()
 const baggageByItems = new WeakMap<Baggage, OtelBaggage>()
 
-/** Our items of what a context holds; undefined when that is no baggage. Never throws. */
+/** Returns the items of the API's baggage; undefined if `baggage` is none. Never throws. */
 export function itemsOf(baggage: unknown): Baggage | undefined {
   if (typeof baggage !== 'object' || baggage === null) return undefined
   let items = itemsByBaggage.get(baggage)
@@ -62,12 +62,12 @@ function readItems(baggage: OtelBaggage): Record<string, string> | undefined {
     }
     return items
   } catch {
-    // Not a baggage, or one of somebody's that throws.
+    // The value is no baggage, or its methods throw.
     return undefined
   }
 }
 
-/** The same items for those who use the API; undefined when there are none. */
+/** Returns items as the API's baggage; undefined without items. */
 export function baggageOf(items: Baggage): OtelBaggage | undefined {
   if (isEmpty(items)) return undefined
   let baggage = baggageByItems.get(items)
@@ -79,6 +79,7 @@ export function baggageOf(items: Baggage): OtelBaggage | undefined {
   return baggage
 }
 
+/** Returns whether there are no items. */
 export function isEmpty(items: Baggage): boolean {
   for (const _ in items) return false
   return true

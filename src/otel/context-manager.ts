@@ -1,7 +1,8 @@
 /**
- * The API's context on ours. A context of OpenTelemetry lives in a store of its own, with all its values; its span is
- * made active in `trace/context.ts`, its baggage in `trace/baggage.ts`. Where these have changed since, because our
- * tracer or an integration has activated a span inside, the active context is the stored one with what is active now.
+ * Joins the API's context with the tracer's. A context of OpenTelemetry is stored in an AsyncLocalStorage, with all
+ * its values; its span is made active in `trace/context.ts`, its baggage in `trace/baggage.ts`. If these have changed
+ * since, because an integration or the application has activated a span inside, the active context is the stored one
+ * with the span and baggage that are active now.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -20,12 +21,13 @@ import type { OtelContext, OtelContextManager } from './types'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
-/** One for all providers: a context that one of them has activated is active for all. */
+/** Store of the active context. All providers share it: a context that one has activated is active for all. */
 const storage = new AsyncLocalStorage<OtelContext>()
 
+/** Activates contexts of the API together with their spans and baggage. */
 export class BridgeContextManager implements OtelContextManager {
   readonly #source: TracerSource
-  /** One that the application wants to be used: it keeps the contexts then. */
+  /** Context manager that the application passed to `register`; it stores the contexts then. */
   readonly #other: OtelContextManager | undefined
 
   constructor(source: TracerSource, other: OtelContextManager | undefined) {
@@ -59,7 +61,10 @@ export class BridgeContextManager implements OtelContextManager {
     return runWithBaggage(items, this.#enter, this, [wanted, call, thisArg, args]) as ReturnType<F>
   }
 
-  /** A function that runs in `context`, or `target` with all listeners that are added from now on doing so. */
+  /**
+   * Returns a function that runs `target` in `context`; for an emitter, binds all listeners that are added from now
+   * on.
+   */
   bind<T>(context: OtelContext, target: T): T {
     const bound = context ?? this.active()
     const bindFunction = (fn: AnyFunction): AnyFunction => {

@@ -1,14 +1,17 @@
-/** An immutable OpenTelemetry context, and the keys under which the API keeps what we must know. */
+/** An immutable OpenTelemetry context, and the API's keys for the values that the bridge reads. */
 
 import type { OtelContext } from './types'
 
-// `createContextKey` of the API is `Symbol.for`, so that its copies understand each other.
+// `createContextKey` of the API is `Symbol.for`, so that all copies of the API have the same keys.
 export const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
 export const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
 /** Set by `suppressTracing` of `@opentelemetry/core`, which exporters use for their own requests. */
 export const SUPPRESSED_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
-/** Span and baggage, which change with every span, are fields; the rest is a map, or a context of somebody else's. */
+/**
+ * A context whose span and baggage, which change often, are fields. Other values are in a map, or in a context of
+ * another class.
+ */
 export class BridgeContext implements OtelContext {
   readonly span: unknown
   readonly baggage: unknown
@@ -46,14 +49,14 @@ export class BridgeContext implements OtelContext {
 
 export const ROOT_CONTEXT = new BridgeContext(undefined, undefined, undefined, undefined)
 
-/** `context` with another span and baggage. */
+/** Returns `context` with another span and baggage. */
 export function withSpanAndBaggage(context: OtelContext, span: unknown, baggage: unknown): BridgeContext {
   return context instanceof BridgeContext
     ? new BridgeContext(span, baggage, context.values, context.base)
     : new BridgeContext(span, baggage, undefined, context)
 }
 
-/** Whether it can be used as a context. Never throws. */
+/** Returns whether `value` can be used as a context. Never throws. */
 export function isContext(value: unknown): value is OtelContext {
   try {
     return typeof (value as OtelContext | undefined)?.getValue === 'function'
@@ -62,7 +65,7 @@ export function isContext(value: unknown): value is OtelContext {
   }
 }
 
-/** A value of a context that may be anything; undefined when it cannot be read. */
+/** Returns a value of `context`; undefined if `context` is none or throws. */
 export function readValue(context: unknown, key: symbol): unknown {
   try {
     return (context as OtelContext | undefined)?.getValue(key)

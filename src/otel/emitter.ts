@@ -1,4 +1,4 @@
-/** Lets all listeners of an emitter that are added from now on run in one context. */
+/** Makes the listeners of an emitter that are added from now on run in one context. */
 
 import type { EventEmitter } from 'node:events'
 
@@ -7,21 +7,24 @@ type Listener = (this: unknown, ...args: unknown[]) => unknown
 const ADD = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const
 const REMOVE = ['off', 'removeListener'] as const
 
-/** `bind` makes the function that is called in place of a listener. A second call for one emitter binds anew. */
+/**
+ * Replaces the methods of `emitter` that add and remove listeners. `bind` returns the function to call in place of a
+ * listener. A second call for the same emitter binds further listeners once more.
+ */
 export function bindEmitter<E extends EventEmitter>(emitter: E, bind: (listener: Listener) => Listener): E {
   const bound = new WeakMap<Listener, Listener>()
   let isInside = false
   for (const name of ADD) {
     const original = emitter[name]
     define(emitter, name, function (this: EventEmitter, event: string | symbol, listener: Listener) {
-      // `once` of Node.js calls `on` with a listener of its own.
+      // `once` of Node.js calls `on` with a function around the listener.
       if (isInside || typeof listener !== 'function') return original.call(this, event, listener)
       let replacement = bound.get(listener)
       if (replacement === undefined) {
         replacement = bind(listener)
         bound.set(listener, replacement)
       }
-      // As Node.js marks what `once` adds: by this it finds the listener to remove, and to list.
+      // Node.js marks what `once` adds in the same way; it finds the listener to remove or to list by this property.
       Object.defineProperty(replacement, 'listener', { value: listener, configurable: true })
       isInside = true
       try {
@@ -37,7 +40,7 @@ export function bindEmitter<E extends EventEmitter>(emitter: E, bind: (listener:
       const before = this.listenerCount(event)
       original.call(this, event, listener)
       const replacement = typeof listener === 'function' ? bound.get(listener) : undefined
-      // One that `once` added stands for what it was given: the replacement.
+      // What `once` added is registered for the replacement, not for the listener.
       return replacement === undefined || this.listenerCount(event) < before
         ? this
         : original.call(this, event, replacement)

@@ -1,11 +1,11 @@
-/** Recorded exceptions: an event, and the error tags of the span without its error mark, which only a status sets. */
+/** Records exceptions as OpenTelemetry does: the error tags are set, but only a status marks the span as failed. */
 
 import { errorTags } from '../trace/error-tags'
 import { exceptionAttributes } from '../trace/exception-event'
 import type { Span } from '../trace/span'
 import type { OtelAttributes } from './types'
 
-/** Sets the error tags if `tagged`, and returns the attributes of the event. Never throws, whatever was thrown. */
+/** Sets the error tags if `tagged`, and returns the attributes of the event. Never throws, whatever `exception` is. */
 export function recordException(span: Span, exception: unknown, tagged: boolean): OtelAttributes {
   const tags = errorTags(exception)
   if (tagged) {

@@ -1,10 +1,12 @@
-/** The OpenTelemetry bridge: loaded when somebody asks for it, `DD_TRACE_OTEL_ENABLED` included. */
+/**
+ * The OpenTelemetry bridge; loaded when the application uses `tracer.TracerProvider`, or by `DD_TRACE_OTEL_ENABLED`.
+ */
 
 import { BridgeTracerProvider } from './provider'
 import type { TracerSource } from './tracer-source'
 import type { OtelProviderOptions, OtelTracerProviderConstructor } from './types'
 
-/** The class `tracer.TracerProvider`, for the tracer that `source` tells of. */
+/** Returns the class `tracer.TracerProvider`, whose spans are made by the tracer that `source` returns. */
 export function tracerProviderOf(source: TracerSource): OtelTracerProviderConstructor {
   function TracerProvider(options?: OtelProviderOptions): BridgeTracerProvider {
     return new BridgeTracerProvider(source, options)

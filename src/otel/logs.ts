@@ -1,6 +1,7 @@
 /**
- * A logger provider for `@opentelemetry/api-logs`, which is not loaded for it: every copy of that API asks the function
- * `globalThis[Symbol.for('io.opentelemetry.js.api.logs')]` for the provider of its own version, which is an integer.
+ * A logger provider for `@opentelemetry/api-logs`, registered without loading that package: every copy of the API
+ * calls the function `globalThis[Symbol.for('io.opentelemetry.js.api.logs')]` with its own version, an integer, for
+ * the provider.
  */
 
 import { log } from '../core/log'
@@ -12,9 +13,12 @@ import { toHrTime } from './time'
 export const LOGS_KEY = Symbol.for('io.opentelemetry.js.api.logs')
 const shared = globalThis as { [LOGS_KEY]?: unknown }
 
-/** Loggers beyond this many are made anew each time: their names are data. */
+/**
+ * Most loggers that are kept. Programs with more put data into logger names; further loggers are made anew each time.
+ */
 const MAX_LOGGERS = 256
 
+/** A log record of `@opentelemetry/api-logs`. */
 export interface OtelLogRecord {
   timestamp?: unknown
   observedTimestamp?: unknown
@@ -28,11 +32,13 @@ export interface OtelLogRecord {
   exception?: unknown
 }
 
+/** A logger of `@opentelemetry/api-logs`. */
 export interface OtelLogger {
   emit(record: OtelLogRecord): void
   enabled(): boolean
 }
 
+/** Passes the records of all loggers to one function. */
 export class BridgeLoggerProvider {
   readonly #emit: EmitLog
   readonly #loggers = new Map<string, OtelLogger>()
@@ -73,10 +79,13 @@ function spanIn(context: unknown): SpanIds | null {
   return span?.spanContext?.() ?? null
 }
 
-/** Returns what takes it back. A provider that was registered before stays. */
+/** Registers a logger provider that calls `emit`, unless another is registered. Returns a function that removes it. */
 export function registerLogs(emit: EmitLog): () => void {
   if (shared[LOGS_KEY] !== undefined) {
-    log.warn('opentelemetry logs', 'another OpenTelemetry logger provider is registered, and stays')
+    log.warn(
+      'opentelemetry logs',
+      'another OpenTelemetry logger provider is registered and stays; its log records are not sent by this tracer',
+    )
     return () => {}
   }
   const provider = new BridgeLoggerProvider(emit)
@@ -100,7 +109,7 @@ interface Proxied {
   _setDelegate?(provider: object): void
 }
 
-/** Loggers that were got before are proxies that wait for a provider. */
+/** Gives the provider to proxies: the API returns these for loggers that are requested before one is registered. */
 function delegate(provider: object): void {
   for (const file of Object.keys(require.cache).filter(each => ENTRY_FILE.test(each))) {
     const proxy: Proxied | undefined = require.cache[file]?.exports?.logs?.getLoggerProvider?.()

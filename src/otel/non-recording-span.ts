@@ -1,4 +1,4 @@
-/** A span that records nothing: it stands for a context of another process, or is all that a tracer that is off makes. */
+/** A span that records nothing: the API's view of a remote context, and what a tracer that is off returns. */
 
 import { idPool, nextId } from '../std/ids'
 import { AUTO_REJECT } from '../trace/priority'
@@ -7,8 +7,9 @@ import { Span, type SpanContext } from '../trace/span'
 import { remoteSpanContext, spanContextOf } from './span-context'
 import type { OtelSpan, OtelSpanContext } from './types'
 
+/** Has a span context, and methods that do nothing. */
 export class NonRecordingSpan implements OtelSpan {
-  /** What it stands for, and what its children are children of. */
+  /** The parent of this span's children: the span or remote context that it represents. */
   readonly owner: SpanContext
   #context: OtelSpanContext | undefined
 
@@ -50,7 +51,10 @@ export class NonRecordingSpan implements OtelSpan {
   recordException(): void {}
 }
 
-/** Passes `parent` on, or has ids of its own: what is propagated is valid, and not sampled. */
+/**
+ * Returns a span that represents `parent`, or without one a new trace that is not sampled, so that valid ids are
+ * propagated.
+ */
 export function nonRecordingSpan(parent: SpanContext | undefined): NonRecordingSpan {
   if (parent !== undefined) return new NonRecordingSpan(parent)
   const context = new RemoteContext()

@@ -1,6 +1,6 @@
 /**
- * Names the operation of a span by its kind and attributes; the first row that fits counts, and values are lower-cased.
- * The name that the application gave is the resource.
+ * Names the operation of a span by its kind and attributes: by the first row of the table that fits. Values are
+ * lower-cased. The span name that the application passed is the resource.
  *
  * | kind | attributes | operation |
  * |---|---|---|
@@ -38,6 +38,7 @@ export const NAMING_KEYS: ReadonlySet<string> = new Set([
   'network.protocol.name',
 ])
 
+/** Returns the operation name for a kind and tags. */
 export function operationName(kind: SpanKind, tags: Tags): string {
   const twoSided = kind === 'server' || kind === 'client'
   if (twoSided && (text(tags, 'http.request.method') || text(tags, 'http.method'))) {

@@ -1,4 +1,4 @@
-/** From spans of the API, of whatever class, to what our spans are children of. */
+/** Finds the parent that spans of this tracer get for a span of the API, which may be of any class. */
 
 import { LocalTrace, type TraceRuntime } from '../trace/local-trace'
 import type { RemoteContext } from '../trace/remote-context'
@@ -8,12 +8,13 @@ import { NonRecordingSpan } from './non-recording-span'
 import { BridgeSpan } from './span'
 import { ownerOf } from './span-context'
 
-/** What spans of other classes stand for: the API's own non-recording ones, or those of an SDK. */
+/** The contexts of spans of other classes: non-recording spans of the API, or spans of an SDK. */
 const contexts = new WeakMap<object, SpanContext>()
+/** The active spans that represent remote contexts. */
 const standIns = new WeakMap<RemoteContext, Span>()
 const site = new Site({ name: 'remote' })
 
-/** The span or remote context for which a span of the API standIns; undefined when it is none, or not valid. */
+/** Returns the span or remote context behind a span of the API; undefined if `span` is none or is invalid. */
 export function parentOf(span: unknown): SpanContext | undefined {
   if (span === undefined) return undefined
   if (span instanceof BridgeSpan) return span.span
@@ -32,8 +33,8 @@ export function parentOf(span: unknown): SpanContext | undefined {
 }
 
 /**
- * What becomes the active span of our tracer. A remote context needs a span to stand for it, so that the spans of
- * integrations continue its trace: finished and empty from the start, never sent.
+ * Returns the span to activate for a span or remote context. For a remote context this is a span that is finished and
+ * empty from the start and never sent; with it as parent, the spans of integrations continue the remote trace.
  */
 export function spanToActivate(
   owner: SpanContext | undefined,
@@ -45,7 +46,7 @@ export function spanToActivate(
   if (span === undefined) {
     const trace = new LocalTrace(runtime)
     trace.adopt(owner)
-    // No service: its children are top-level spans.
+    // Without a service, the children of this span are top-level spans.
     span = new Span(owner.spanHi, owner.spanLo, trace, site, '', {}, trace.anchorTicks)
     span.durationMs = 0
     span.baggage = owner.legacyBaggage

@@ -1,4 +1,4 @@
-/** What span processors of the application are shown: only where there are some is it made. */
+/** Calls the application's span processors, with read-only copies of finished spans. Unused without processors. */
 
 import { fence } from '../core/fence'
 import type { BridgeSpan, SpanWatcher } from './span'
@@ -14,7 +14,7 @@ import type {
 
 const CAUSE = 'opentelemetry span processor'
 
-/** Calls the processors for the spans of one scope. */
+/** Calls the processors for the spans of one instrumentation scope. */
 export class ProcessorCalls implements SpanWatcher {
   readonly #processors: readonly OtelSpanProcessor[]
   readonly #resource: OtelResource
@@ -30,7 +30,7 @@ export class ProcessorCalls implements SpanWatcher {
     this.#scope = scope
   }
 
-  /** The span can still be written to. */
+  /** Calls `onStart` with the span itself, which a processor may change. */
   started(span: BridgeSpan, context: OtelContext): void {
     Object.assign(span, this.#surroundings(span))
     for (const processor of this.#processors) fence(CAUSE, () => processor.onStart(span, context))
@@ -45,7 +45,7 @@ export class ProcessorCalls implements SpanWatcher {
     const parentSpanContext = parentContextOf(span)
     return {
       parentSpanContext,
-      // Before version 2 of the SDK, it was only an id, and the scope a library.
+      // Version 1 of the SDK has only the parent's id, and calls the scope a library.
       parentSpanId: parentSpanContext?.spanId,
       startTime: fromTicks(span.trace, span.startTicks),
       resource: this.#resource,
@@ -54,7 +54,9 @@ export class ProcessorCalls implements SpanWatcher {
     }
   }
 
-  /** Processors keep it until they export: the span itself is emptied when its trace is sent. */
+  /**
+   * Returns a copy that processors can keep until they export: the span itself loses its tags when its trace is sent.
+   */
   #copy(bridge: BridgeSpan): OtelReadableSpan {
     const { span, kind } = bridge
     const { trace } = span

@@ -1,4 +1,4 @@
-/** The API's propagator on ours: the configured header formats, through the getters and setters of the application. */
+/** Implements the API's propagator: the tracer's header formats, by the getters and setters of the application. */
 
 import { UNDECIDED } from '../trace/priority'
 import { baggageOf, itemsOf } from './baggage'
@@ -8,7 +8,7 @@ import { parentOf } from './parents'
 import type { TracerSource } from './tracer-source'
 import type { OtelContext, OtelPropagator, OtelTextMapGetter, OtelTextMapSetter } from './types'
 
-/** All headers that some format reads. */
+/** All headers that the formats read. */
 const FIELDS = [
   'traceparent',
   'tracestate',
@@ -26,6 +26,7 @@ const FIELDS = [
 ]
 const LEGACY_BAGGAGE = 'ot-baggage-'
 
+/** Reads and writes headers for the API by the tracer's `Propagator`. */
 export class BridgePropagator implements OtelPropagator {
   readonly #source: TracerSource
 
@@ -63,7 +64,7 @@ export class BridgePropagator implements OtelPropagator {
   }
 }
 
-/** Lower-case names, as our formats read them. Never throws. */
+/** Returns the headers in `carrier` by lower-case name, as `Propagator.extract` takes headers. Never throws. */
 function headersOf(carrier: unknown, getter: OtelTextMapGetter): Record<string, unknown> {
   const headers: Record<string, unknown> = {}
   try {
@@ -76,7 +77,7 @@ function headersOf(carrier: unknown, getter: OtelTextMapGetter): Record<string, 
     for (const [name, key] of spelled)
       if (name.startsWith(LEGACY_BAGGAGE)) headers[name] = getter.get(carrier, key)
   } catch {
-    // A getter of the application's that throws: what came before counts.
+    // A getter of the application threw: the headers read before are used.
   }
   return headers
 }

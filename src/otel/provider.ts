@@ -1,4 +1,4 @@
-/** `new tracer.TracerProvider()`: OpenTelemetry's provider, whose spans are ours. */
+/** `new tracer.TracerProvider()`: OpenTelemetry's tracer provider, whose spans are made by this tracer. */
 
 import { fence } from '../core/fence'
 import { registerGlobally } from './api-registry'
@@ -16,11 +16,14 @@ import type {
   OtelTracerProvider,
 } from './types'
 
-/** Tracers beyond this many are made anew each time: their names are data. */
+/**
+ * Most tracers that are kept. Programs with more put data into tracer names; further tracers are made anew each time.
+ */
 const MAX_TRACERS = 256
-/** What an SDK calls a service that nobody named. */
+/** Prefix of the service name that an OpenTelemetry SDK uses if the application sets none. */
 const UNNAMED = 'unknown_service'
 
+/** See `OtelTracerProvider` for the methods. */
 export class BridgeTracerProvider implements OtelTracerProvider {
   readonly resource: OtelResource
   readonly #source: TracerSource
@@ -74,7 +77,7 @@ export class BridgeTracerProvider implements OtelTracerProvider {
   }
 
   async #each(call: (processor: OtelSpanProcessor) => Promise<void>): Promise<void> {
-    // What one processor throws or rejects with is its own business: the others go on.
+    // A processor that throws or rejects does not stop the others.
     await Promise.allSettled(this.#processors.map(async processor => call(processor)))
   }
 

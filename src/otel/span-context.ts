@@ -1,4 +1,4 @@
-/** Span contexts in OpenTelemetry's form, of our spans and of remote ones, and the way back. */
+/** Converts spans and remote contexts into OpenTelemetry's span contexts, and back. */
 
 import { toHex } from '../std/u64'
 import { contextOf, newTraceparent, readTraceparent } from '../trace/propagation/w3c'
@@ -7,13 +7,15 @@ import type { Span, SpanContext } from '../trace/span'
 import { TraceState } from './trace-state'
 import type { OtelSpanContext } from './types'
 
-/** Whose context it is that was given out: a user who passes it on means that span, with all that belongs to it. */
+/**
+ * The span or remote context behind each span context that was handed out: a child of the context continues that one.
+ */
 const owners = new WeakMap<object, SpanContext>()
 const parent = newTraceparent()
 
 /**
- * The context of one of our spans. To read `traceFlags` is to ask for the sampling decision, and makes it if it has not
- * been made, as `inject` does: what is read is what will be. Ids can be read without that.
+ * Returns the span context of a span of this tracer. Reading `traceFlags` makes the sampling decision, as `inject`
+ * does, so that the flags do not change later. Reading the ids does not.
  */
 export function spanContextOf(span: Span): OtelSpanContext {
   return give(span, span.trace.toTraceId(true), span.toSpanId(true), span.trace.remote?.tracestate, {
@@ -28,7 +30,7 @@ function flagsOf({ trace }: Span): number {
   return trace.priority > 0 ? 1 : 0
 }
 
-/** The context of another process; not sampled while nobody has decided. */
+/** Returns the span context of a remote context; not sampled if no decision came with it. */
 export function remoteSpanContext(remote: RemoteContext): OtelSpanContext {
   return give(remote, remote.toTraceId(true), remote.toSpanId(true), remote.tracestate, {
     traceFlags: remote.priority > 0 ? 1 : 0,
@@ -36,7 +38,7 @@ export function remoteSpanContext(remote: RemoteContext): OtelSpanContext {
   })
 }
 
-/** The context of the parent of `span`; undefined for a root. */
+/** Returns the span context of the parent of `span`; undefined for a root. */
 export function parentContextOf(span: Span): OtelSpanContext | undefined {
   if ((span.parentHi | span.parentLo) === 0) return undefined
   return {
@@ -45,7 +47,7 @@ export function parentContextOf(span: Span): OtelSpanContext | undefined {
     get traceFlags() {
       return flagsOf(span)
     },
-    // The service of a parent is known when it is of this process.
+    // Only for parents in this process the service is known.
     isRemote: span.parentService === undefined,
   }
 }
@@ -57,14 +59,17 @@ function give(
   tracestate: string | undefined,
   rest: { readonly traceFlags: number; isRemote?: boolean },
 ): OtelSpanContext {
-  // Everything is the object's own and enumerable: spread and JSON must not lose the flags.
+  // All properties are own and enumerable, so that spread and JSON keep the flags.
   const context = Object.defineProperties({ traceId, spanId }, Object.getOwnPropertyDescriptors(rest))
   if (tracestate) Object.assign(context, { traceState: new TraceState(tracestate) })
   owners.set(context, owner)
   return context as OtelSpanContext
 }
 
-/** What a span context stands for: one of our spans, or a remote one; undefined when it is not valid. Never throws. */
+/**
+ * Returns the span of this tracer, or the remote context, behind a span context; undefined if it is invalid. Never
+ * throws.
+ */
 export function ownerOf(context: unknown): SpanContext | undefined {
   if (typeof context !== 'object' || context === null) return undefined
   const owner = owners.get(context)
@@ -76,7 +81,7 @@ export function ownerOf(context: unknown): SpanContext | undefined {
   }
 }
 
-/** Goes through the headers that such a context would come with, and so means what they mean. */
+/** Parses the context as the headers it would arrive in, so that the rules for headers apply. */
 function toRemote({ traceId, spanId, traceFlags, traceState }: OtelSpanContext): RemoteContext | undefined {
   const flags = toHex(0, Number(traceFlags) & 255).slice(14)
   if (!readTraceparent({ traceparent: `00-${traceId}-${spanId}-${flags}` }, parent)) return undefined

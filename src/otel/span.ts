@@ -1,6 +1,6 @@
 /**
- * An OpenTelemetry span: the API's methods over one of our spans, which holds everything that is recorded. A span that our
- * tracer or an integration made gets one when somebody asks the API for the active span.
+ * An OpenTelemetry span: the methods of the API on a span of this tracer, which holds all that is recorded. A span
+ * that an integration or `tracer.startSpan` made gets one when the application asks the API for the active span.
  */
 
 import { fence, reportFailure } from '../core/fence'
@@ -24,31 +24,32 @@ import type {
   OtelTimeInput,
 } from './types'
 
-/** By the numbers of the API's `SpanKind`. */
+/** Span kinds by the numbers of the API's enumeration `SpanKind`. */
 export const KINDS: readonly SpanKind[] = ['internal', 'server', 'client', 'producer', 'consumer']
 
 const OK = 1
 const ERROR = 2
 const CAUSE = 'opentelemetry span'
 
-/** Told when a span ends, before its trace can be sent. */
+/** Called when a span ends, before its trace is sent. */
 export interface SpanWatcher {
   ended(span: BridgeSpan): void
 }
 
+/** A span of the API over a span of this tracer. */
 export class BridgeSpan implements OtelSpan {
   readonly span: Span
   readonly kind: number
-  /** Undefined where nobody watches: the usual case. */
+  /** Calls the span processors; undefined without any, the usual case. */
   readonly watcher: SpanWatcher | undefined
-  /** Start as the application gave it; undefined = when the span was made. */
+  /** Start time that the application passed; undefined if it passed none. */
   readonly givenStart: OtelHrTime | undefined
-  /** Attributes with the types that they came with, for watchers. */
+  /** Attributes with their original types, for span processors. */
   given: OtelAttributes | undefined
   statusCode: number
   statusMessage: string | undefined
   context: OtelSpanContext | undefined
-  /** `operation.name` was set: attributes no longer name the operation. */
+  /** True once `operation.name` was set: other attributes do not change the operation name any more. */
   named: boolean
 
   constructor(span: Span, kind: number, givenStart?: OtelHrTime, watcher?: SpanWatcher) {
@@ -63,12 +64,12 @@ export class BridgeSpan implements OtelSpan {
     this.named = false
   }
 
-  /** The resource: what OpenTelemetry calls the name of a span. */
+  /** The resource, which OpenTelemetry calls the name of a span. */
   get name(): string {
     return this.span.resource || this.span.name
   }
 
-  /** Tags of a Datadog span are attributes as well. */
+  /** All tags of the span, as attributes. */
   get attributes(): OtelAttributes {
     return { ...attributesOf(this.span), ...this.given }
   }
@@ -145,7 +146,7 @@ export class BridgeSpan implements OtelSpan {
     return this
   }
 
-  /** OK is final and takes back an error; unset changes nothing. */
+  /** Sets the status. OK is final and removes an error; unset changes nothing. */
   setStatus(status: OtelSpanStatus): this {
     const { span } = this
     if (span.durationMs >= 0 || this.statusCode === OK) return this
@@ -177,7 +178,7 @@ export class BridgeSpan implements OtelSpan {
     )
   }
 
-  /** Only the first call counts. */
+  /** Ends the span at `time` or now. Only the first call counts. */
   end(time?: OtelTimeInput): void {
     const { span } = this
     if (span.durationMs >= 0) return
@@ -186,7 +187,7 @@ export class BridgeSpan implements OtelSpan {
       return
     }
     const end = toHrTime(time)
-    // Not `finish(ms)`: ms since the epoch in a float64 are off by up to 122 ns.
+    // `finish(ms)` would be less exact: ms since the epoch in a float64 are off by up to 122 ns.
     let durationMs = (end === undefined ? performance.now() : toTicks(span.trace, end)) - span.startTicks
     if (end !== undefined && this.givenStart !== undefined) durationMs = between(this.givenStart, end)
     span.durationMs = durationMs > 0 ? durationMs : 0
@@ -203,16 +204,16 @@ function traceStateOf(text: string | undefined): { traceState?: TraceState } | u
   return text === undefined ? undefined : { traceState: new TraceState(text) }
 }
 
-/** Spans of ours that were shown through the API: the same one each time. */
+/** The API's spans for spans that were not made through the API: the same object at each request. */
 const shown = new WeakMap<Span, BridgeSpan>()
 
-/** A span that our tracer or an integration made, as the API sees it. */
+/** Returns the API's span for a span that an integration or `tracer.startSpan` made. */
 export function bridgeSpanOf(span: Span): BridgeSpan {
   let bridge = shown.get(span)
   if (bridge === undefined) {
     const kind = span.tags['span.kind'] ?? span.site.tags['span.kind']
     bridge = new BridgeSpan(span, Math.max(0, KINDS.indexOf(kind as SpanKind)))
-    // Its operation has a name.
+    // The span has an operation name already.
     bridge.named = true
     shown.set(span, bridge)
   }

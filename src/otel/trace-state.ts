@@ -1,10 +1,11 @@
-/** W3C `tracestate` as an immutable list of members, read when somebody asks. */
+/** W3C `tracestate` as an immutable list of members, which is parsed only when the application reads it. */
 
 import type { OtelTraceState } from './types'
 
-/** A list has at most so many members (W3C Trace Context, section 3.3.1.1). */
+/** Most members of a list (W3C Trace Context, section 3.3.1.1). */
 const MAX_MEMBERS = 32
 
+/** The API's view of a `tracestate` header. */
 export class TraceState implements OtelTraceState {
   readonly #text: string
 
@@ -17,7 +18,7 @@ export class TraceState implements OtelTraceState {
     return undefined
   }
 
-  /** What is changed goes to the front (W3C Trace Context, section 3.5). */
+  /** Returns a list with `key` set to `value`, at the front (W3C Trace Context, section 3.5). */
   set(key: string, value: string): TraceState {
     return new TraceState([`${key}=${value}`, ...this.#without(key)].slice(0, MAX_MEMBERS).join(','))
   }

@@ -1,16 +1,18 @@
-/** What the bridge needs of the tracer, which may be started after it, or never. */
+/** The part of the tracer that the bridge uses. The tracer may be started later than the bridge, or never. */
 
 import type { TraceRuntime } from '../trace/local-trace'
 import type { Propagator } from '../trace/propagation/propagator'
 
+/** A tracer that is started. */
 export interface RunningTracer {
   readonly runtime: TraceRuntime
   readonly propagator: Propagator
-  /** Resolves when all that has finished was sent. */
+  /** Resolves when all finished spans have been sent. */
   flush(): Promise<unknown>
 }
 
+/** Finds the tracer at each use. */
 export interface TracerSource {
-  /** Undefined before `init()`, and when the tracer is off. */
+  /** Returns the tracer; undefined before `init()`, and while the tracer is off. */
   running(): RunningTracer | undefined
 }

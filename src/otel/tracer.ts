@@ -12,13 +12,13 @@ import { toHrTime, toTicks } from './time'
 import type { RunningTracer } from './tracer-source'
 import type { OtelContext, OtelContextManager, OtelSpan, OtelSpanOptions, OtelTracer } from './types'
 
-/** What a tracer needs of its provider. */
+/** The part of the provider that its tracers use. */
 export interface OtelTracerParts {
   running(): RunningTracer | undefined
   readonly contextManager: OtelContextManager
-  /** Service of the spans; undefined = the tracer's. */
+  /** Service of the spans; undefined = the default service of the tracer. */
   readonly service: string | undefined
-  /** Undefined where there are no span processors. */
+  /** Calls the span processors; undefined without any. */
   readonly watcher: (SpanWatcher & { started(span: BridgeSpan, context: OtelContext): void }) | undefined
 }
 
@@ -26,9 +26,10 @@ const NO_OPTIONS: OtelSpanOptions = Object.freeze({})
 
 type SpanFunction = (span: OtelSpan) => unknown
 
+/** A tracer of OpenTelemetry for one instrumentation scope. */
 export class BridgeTracer implements OtelTracer {
   readonly #parts: OtelTracerParts
-  /** By kind; of each tracer's own, since its spans are alike. */
+  /** Sites by kind. Each tracer has its own, since the spans of one tracer have similar tags. */
   readonly #sites: Site[]
 
   constructor(parts: OtelTracerParts) {
@@ -45,7 +46,7 @@ export class BridgeTracer implements OtelTracer {
     )
   }
 
-  /** Never throws, whatever the options are. */
+  /** Starts a span. Never throws, whatever the options are. */
   startSpan(name: string, options?: OtelSpanOptions, context?: OtelContext): OtelSpan {
     const within = context ?? this.#parts.contextManager.active()
     try {

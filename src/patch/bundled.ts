@@ -1,18 +1,25 @@
-/** Libraries inside a bundle: a plugin of the bundler let each of their files say when it has run (`src/bundlers`). */
+/**
+ * Finds libraries inside a bundle. The plugins for bundlers (`src/bundlers`) add a line to each file of a library that
+ * announces the file, once it has run, in a global list.
+ */
 
 const KEY = Symbol.for('tracer.bundled')
 
+/** A file of a library in a bundle. */
 export interface BundledModule {
   name: string
   version: string
-  /** Paths inside the package; empty text: the main module. */
+  /** Paths inside the package; empty text = the main module. */
   paths: string[]
   module: { exports: unknown }
-  /** The exports are those of an ES module, each of which can be set. */
+  /** Whether the exports are those of an ES module, each of which can be set. */
   isNamespace?: boolean
 }
 
-/** Hands over what has announced so already, and what will; answers how to stop. */
+/**
+ * Calls `onLoad` for every bundled module that has run, and for each that runs later. Returns a function that stops
+ * this.
+ */
 export function watchBundled(onLoad: (bundled: BundledModule) => void): () => void {
   const shared = globalThis as { [KEY]?: BundledModule[] }
   shared[KEY] ??= []

@@ -1,12 +1,15 @@
-/** One callback for every way in which a module can be loaded: `require`, `import`, and before we came. */
+/**
+ * Calls one function for each module to patch, however it is loaded: by `require`, by `import`, or before the tracer.
+ */
 
 import { isBuiltin, syncBuiltinESMExports } from 'node:module'
 import { type BundledModule, watchBundled } from './bundled'
 import { isPatched } from './wrap'
 
 /**
- * `name` is a package or module of Node.js, `file` a path inside the package, empty for its main module. A bundled
- * package has a `version` and no folder.
+ * Called when a module is loaded. `name` is a package or a module of Node.js, `file` a path inside the package, empty
+ * for its main module. A bundled package has a `version` and no folder. Returns the exports that replace the
+ * module's, or undefined.
  */
 export type OnLoad = (
   exports: unknown,
@@ -20,7 +23,7 @@ interface Unhookable {
   unhook(): void
 }
 
-/** What `register.mts` leaves for us: the ES module hook, which only it may load. */
+/** The class `Hook` of import-in-the-middle. */
 interface EsmHookConstructor {
   new (
     modules: string[],
@@ -29,6 +32,7 @@ interface EsmHookConstructor {
   ): Unhookable
 }
 
+/** Watches modules by name. */
 export class Hook {
   readonly #modules: Set<string>
   readonly #onLoad: OnLoad
@@ -39,10 +43,10 @@ export class Hook {
     this.#onLoad = onLoad
   }
 
-  /** Starts watching; modules that are loaded already are handed over at once. */
+  /** Starts watching, and calls back for modules that are loaded already. */
   install(): void {
     const names = [...this.#modules]
-    // What follows loads `net`, which the application may never do.
+    // Read before the hooks are required: these load `net`, which the application may never do.
     const builtins = names.filter(name => isBuiltin(name) && isBuiltinLoaded(name))
     const { Hook: RequireHook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
     this.#hooks.push(
@@ -63,11 +67,12 @@ export class Hook {
     this.#handOverFiles()
   }
 
+  /** Stops watching. */
   uninstall(): void {
     for (const hook of this.#hooks.splice(0)) hook.unhook()
   }
 
-  /** Lets the named imports of `node:` modules follow what their exports have become. */
+  /** Updates the named imports of `node:` modules to the current exports. */
   refresh(): void {
     syncBuiltinESMExports()
   }
@@ -86,8 +91,8 @@ export class Hook {
       renew(exports, exports.default as object)
       return
     }
-    // A CommonJS package seen from ES modules: its exports are the default export, and files that it has loaded on the
-    // way, also of other packages, did not always come through `require`.
+    // A CommonJS package that an ES module imports: its exports are the default export. The files that it has loaded,
+    // also of other packages, have not all gone through the `require` hook.
     if (folder !== undefined) this.#handOverFiles()
     this.#namespace(exports, bare, '', folder)
   }
@@ -117,7 +122,7 @@ export class Hook {
   #builtin(exports: unknown, name: string): unknown {
     const bare = name.startsWith('node:') ? name.slice(5) : name
     this.#onLoad(exports, bare, '', undefined)
-    // Named imports of `node:` modules are copies: they follow only when told to.
+    // Named imports of `node:` modules are copies, which Node.js updates only on request.
     this.refresh()
     return exports
   }
@@ -140,7 +145,7 @@ export class Hook {
     if (replaced !== undefined) module.exports = replaced
   }
 
-  /** `express/lib/router/layer.js` → `express`, when that is a package we look for. */
+  /** Returns `express` for `express/lib/router/layer.js`, if that package is watched. */
   #packageOf(name: string): string | undefined {
     if (this.#modules.has(name)) return name
     const slash = name.indexOf('/', name.startsWith('@') ? name.indexOf('/') + 1 : 0)
@@ -149,10 +154,10 @@ export class Hook {
   }
 }
 
-/** Named imports through the ES module hook are copies of what a module exported when it was loaded. */
+/** Replaces patched functions in a namespace, whose named exports are copies from when the module was loaded. */
 function renew(namespace: Record<string, unknown>, exports: object): void {
   for (const name of Object.keys(namespace)) {
-    // A getter may load what the application never asks for.
+    // Descriptors are read, since a getter may load a module that the application never uses.
     const current = Object.getOwnPropertyDescriptor(exports, name)?.value
     if (name !== 'default' && isPatched(current) && namespace[name] !== current) namespace[name] = current
   }
@@ -163,7 +168,7 @@ function toFile(name: string, packageName: string): string {
 }
 
 function isBuiltinLoaded(name: string): boolean {
-  // Undocumented and deprecated in name only; where it is gone, the module is patched when it is next required.
+  // The list is undocumented. Without it, the module is patched when it is required next.
   const list = (process as { moduleLoadList?: readonly string[] }).moduleLoadList
   return list?.includes(`NativeModule ${name}`) ?? false
 }

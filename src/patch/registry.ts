@@ -1,4 +1,7 @@
-/** Knows every integration: loads it when its module appears, applies its targets once, and takes them back. */
+/**
+ * Loads an integration when a module of it is loaded, applies its targets once, and undoes them when the tracer
+ * stops.
+ */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isBuiltin } from 'node:module'
@@ -11,21 +14,23 @@ import type { Integration, ManifestEntry, PatchTools, Target, TracerParts } from
 import { satisfies, versionOf } from './versions'
 import { markPatched, type Undo, unmarkPatched, wrap } from './wrap'
 
+/** The state of one integration, for telemetry. */
 export interface IntegrationReport {
   name: string
-  /** Of the module that was patched; undefined where none was, because of its version or because none needs it. */
+  /** Version of the patched module; undefined if none was patched: because of its version, or for channels only. */
   version: string | undefined
   enabled: boolean
-  /** Switched off after too many failures. */
+  /** Whether the integration is switched off after too many failures. */
   isBroken: boolean
 }
 
+/** All integrations of the manifest, and what has been patched. */
 export class Registry {
   readonly #entries: readonly ManifestEntry[]
   readonly #parts: TracerParts
   readonly #states = new Map<string, IntegrationState>()
   readonly #integrations = new Map<string, Integration>()
-  /** For each target, what became of the exports it was applied to. */
+  /** For each target, the exports it was applied to, with the exports that it left in their place. */
   readonly #applied = new WeakMap<Target, WeakMap<object, object>>()
   readonly #undo: Undo[] = []
   readonly #patched = new Map<string, string>()
@@ -51,6 +56,7 @@ export class Registry {
     )
   }
 
+  /** Starts to patch: modules that are loaded already, and modules that are loaded from now on. */
   install(): void {
     this.#hook.install()
     this.#isInstalled = true
@@ -60,7 +66,10 @@ export class Registry {
     }
   }
 
-  /** Modules of Node.js that nobody requires by name, such as `console`: asked for once they are wanted. */
+  /**
+   * Requires the modules of Node.js of an integration that is off by default, once it is on. Programs do not require
+   * modules such as `console` by name, so that the hook would not see these.
+   */
   #requireBuiltins(entry: ManifestEntry): void {
     if (!entry.offByDefault || !this.#isInstalled || !this.#states.get(entry.name)?.enabled) return
     for (const name of entry.modules) if (isBuiltin(name)) require(name)
@@ -76,18 +85,18 @@ export class Registry {
     )
   }
 
-  /** Stops watching and puts every original back. */
+  /** Stops watching and restores all originals. */
   uninstall(): void {
     this.#isInstalled = false
     this.#hook.uninstall()
     for (const undo of this.#undo.splice(0).reverse()) fence('unpatching', undo)
     this.#hook.refresh()
     this.#patched.clear()
-    // A wrapper that somebody has wrapped in turn stays where it is.
+    // A wrapper around which another library has put its own cannot be removed: it only forwards calls from now on.
     for (const state of this.#states.values()) state.enabled = false
   }
 
-  /** Replaces the options of an integration, or switches it; unknown names are said once. */
+  /** Replaces the options of an integration, or switches it on or off. An unknown name is logged once. */
   use(name: string, options: Options | boolean): void {
     const state = this.#states.get(name)
     if (state === undefined) log.warn(`use ${name}`, `use('${name}'): there is no integration of that name`)
@@ -99,17 +108,17 @@ export class Registry {
     }
   }
 
-  /** The configuration has changed. */
+  /** Lets all integrations read a configuration that has changed. */
   reread(): void {
     for (const state of this.#states.values()) fence(`options of ${state.name}`, () => state.reread())
   }
 
-  /** Lets the application's calls pass as they are, until it is called with false. */
+  /** Switches all integrations off while `isPaused`: instrumented code forwards calls without making spans. */
   pause(isPaused: boolean): void {
     for (const state of this.#states.values()) state.pause(isPaused)
   }
 
-  /** The integrations whose modules are in use. */
+  /** Returns the state of the integrations that are loaded. */
   report(): IntegrationReport[] {
     const reports: IntegrationReport[] = []
     for (const { name, modules } of this.#entries) {
@@ -122,7 +131,7 @@ export class Registry {
     return reports
   }
 
-  /** What has been patched: `express` → `5.1.0`. */
+  /** Returns the patched modules with their versions: `express` → `5.1.0`. */
   patched(): ReadonlyMap<string, string> {
     return this.#patched
   }
@@ -172,7 +181,7 @@ export class Registry {
     if (!satisfies(version, target.versions)) {
       log.info(
         `${target.module}@${version}`,
-        `${target.module} ${version} is not patched: ${target.versions} is`,
+        `${target.module} ${version} is not patched: supported versions are ${target.versions}`,
       )
       return undefined
     }
@@ -225,7 +234,9 @@ export class Registry {
   }
 }
 
-/** Answers how to stop. */
+/**
+ * Subscribes `listener` to a channel, for as long as the integration is on. Returns a function that unsubscribes it.
+ */
 function listen(channel: string, state: IntegrationState, listener: (message: unknown) => void): Undo {
   const fenced = (message: unknown): void => {
     if (!state.enabled) return
@@ -239,7 +250,7 @@ function listen(channel: string, state: IntegrationState, listener: (message: un
   return () => unsubscribe(channel, fenced)
 }
 
-/** `elastic-elasticsearch` as in `DD_TRACE_ELASTIC_ELASTICSEARCH_ENABLED`. */
+/** Returns the name of an integration as in `DD_TRACE_ELASTIC_ELASTICSEARCH_ENABLED`. */
 function variableName(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 }

@@ -1,32 +1,35 @@
-/** The life of one integration: on or off, its options, its sites, and how often it failed. */
+/** The state of one integration: whether it is on, its options, its sites, and how often it failed. */
 
 import type { Config } from '../core/config/resolve'
 import { reportFailure } from '../core/fence'
 import { log } from '../core/log'
 import { Site, type SiteOptions } from '../trace/site'
 
-/** After so many failures an integration is switched off for the process. */
+/** Failures after which an integration is switched off for the process. */
 const MAX_FAILURES = 10
 
+/** A kind of span that an integration makes. */
 export interface SiteDefinition extends Omit<SiteOptions, 'name' | 'service' | 'serviceSource'> {
   /** Operation name, or one for each naming schema. */
   name: string | { v0: string; v1: string }
-  /** Names the service in schema v0: `postgres` makes `shop-postgres`; absent = the tracer's service. */
+  /** Suffix of the service name in schema v0: `postgres` makes `shop-postgres`; undefined = the tracer's service. */
   serviceSuffix?: string
-  /** Why the service has that suffix (`_dd.svc_src`), where it is not the name of the integration. */
+  /** Source of that service name (`_dd.svc_src`), if it is not the name of the integration. */
   serviceSource?: string
 }
 
-/** A site that changes with the options. */
+/** Holds the site for the current options: read `site` for each span. */
 export interface ConfiguredSite {
   site: Site
 }
 
+/** Options of `use()`. */
 export type Options = Readonly<Record<string, unknown>>
 
+/** Passed to instrumented code, which asks it at each call. */
 export class IntegrationState {
   readonly name: string
-  /** Whether instrumented code makes spans; each of its calls looks here. */
+  /** Whether instrumented code makes spans; read at each call. */
   enabled: boolean
   /** Options of `use()`, replaced by each call. */
   options: Options = {}
@@ -34,7 +37,7 @@ export class IntegrationState {
   readonly #sites: { configured: ConfiguredSite; definition: SiteDefinition }[] = []
   readonly #listeners: (() => void)[] = []
   #failures = 0
-  /** What `enabled` is while tracing is not switched off as a whole. */
+  /** The value of `enabled` while tracing as a whole is on. */
   #isWanted: boolean
   #isPaused = false
 
@@ -44,12 +47,14 @@ export class IntegrationState {
     this.enabled = this.#isWanted = enabled
   }
 
-  /** Whether it has failed too often. */
+  /** Whether the integration has failed too often. */
   get isBroken(): boolean {
     return this.#failures >= MAX_FAILURES
   }
 
-  /** `use(name, options)`: replaces the options; `enabled` switches. */
+  /**
+   * Replaces the options by those of `use(name, options)`, of which `enabled` or a boolean switches the integration.
+   */
   configure(options: Options | boolean): void {
     this.options = typeof options === 'object' && options !== null ? options : {}
     this.#isWanted = typeof options === 'boolean' ? options : options.enabled !== false
@@ -59,12 +64,12 @@ export class IntegrationState {
     this.reread()
   }
 
-  /** The configuration has changed. */
+  /** Calls the listeners of `onConfigure`, since the configuration has changed. */
   reread(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Switches off what is on, until it is called with false. */
+  /** Switches the integration off while `isPaused`. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused
     this.enabled = this.#isWanted && !isPaused
@@ -76,13 +81,14 @@ export class IntegrationState {
     listener()
   }
 
+  /** Returns the site for a kind of span, which is built anew when the options change. */
   site(definition: SiteDefinition): ConfiguredSite {
     const configured = { site: this.#build(definition) }
     this.#sites.push({ configured, definition })
     return configured
   }
 
-  /** Our own code threw inside a call of the application's. */
+  /** Counts an error that code of the integration threw; switches the integration off when there are too many. */
   failed(error: unknown): void {
     reportFailure(`integration ${this.name}`, error)
     if (++this.#failures === MAX_FAILURES) {

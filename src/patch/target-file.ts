@@ -1,4 +1,4 @@
-/** Which file of a package a target patches: the one that it names, or the package's main module. */
+/** Finds the file of a package that a target patches: the one that it names, or the package's main module. */
 
 import type { Target } from './types'
 

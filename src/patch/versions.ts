@@ -1,11 +1,11 @@
-/** Which version of a package lies in a folder, and whether an integration knows it. */
+/** Reads the version of a package from its folder, and compares it with the range of an integration. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const known = new Map<string, string>()
 
-/** Version in the package.json of `folder`; `0.0.0` when there is none to read. */
+/** Returns the version in the package.json of `folder`; `0.0.0` if it cannot be read. */
 export function versionOf(folder: string): string {
   let version = known.get(folder)
   if (version === undefined) {
@@ -28,15 +28,17 @@ const RELEASE = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/
 const INTERVAL = /^>=(\d+(?:\.\d+){0,2})(?: <(\d+(?:\.\d+){0,2}))?$/
 
 /**
- * As semver with its prereleases. It takes 6 to 12 ms to load, a sixth of the start of a program with express and pg:
- * whether a release lies between two others, as nearly always, needs no more than its numbers.
+ * Returns whether `version` is in `range`, as semver does with prereleases included. semver takes 6 to 12 ms to load, a
+ * sixth of the start of a program with express and pg; it is loaded only if plain numbers do not decide.
  */
 export function satisfies(version: string, range: string | undefined): boolean {
   if (range === undefined) return true
   return satisfiesIntervals(version, range) ?? satisfiesBySemver(version, range)
 }
 
-/** Undefined where only semver can tell. */
+/**
+ * Compares a release with ranges like `>=1.2 <3 || >=4`; undefined for other versions and ranges, which need semver.
+ */
 function satisfiesIntervals(version: string, range: string): boolean | undefined {
   if (!RELEASE.test(version)) return undefined
   let isWithin = false

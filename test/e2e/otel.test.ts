@@ -10,7 +10,7 @@ const PROGRAMS: [string, string[]][] = [
   ['ES modules', ['--import', REGISTER, fixture('otel-app.mjs')]],
 ]
 const APIS = ['@opentelemetry/api', 'opentelemetry-api-newest']
-const SAID = /another OpenTelemetry tracer provider wants to be registered/g
+const SAID = /another OpenTelemetry tracer provider was refused/g
 
 interface Ids {
   traceId: string
