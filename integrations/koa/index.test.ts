@@ -1,15 +1,12 @@
-/** Koa and its routers: names, routes, errors and context of requests, in every version that there is a set of. */
+/** Koa and its routers: the contract of web frameworks, and what its middleware sees, in every version of its sets. */
 
 import assert from 'node:assert/strict'
-import { createServer, request, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { activeSpan } from '../../src/trace/context'
-import { installLibraries } from '../../test/libraries/install'
-import { librarySets } from '../../test/libraries/sets'
-import { NO_PARENT } from '../../test/support/collect'
-import { RawClient } from '../../test/support/web-server'
-import { type AskOptions, type WebShop, webShop } from '../../test/support/web-shop'
+import { webFrameworkContract } from '../../test/contracts/web/contract'
+import type { Framework } from '../../test/contracts/web/framework'
 import koa from './index'
 
 type Next = () => Promise<unknown>
@@ -52,478 +49,399 @@ interface Router {
   match(path: string, method: string): { pathAndMethod: unknown[] }
 }
 
-for (const set of librarySets('koa')) {
-  describe(set.label, () => {
-    let shop: WebShop
-    let Koa: new () => App
+let Koa: new () => App
 
-    before(async () => {
-      await installLibraries([set])
-      shop = webShop([koa])
-      Koa = set.require('koa') as typeof Koa
-    })
-    afterEach(() => shop.collector.assertEmpty())
-    after(() => shop.stop())
-
-    function serverOf(build: (app: App) => unknown): Server {
-      const app = new Koa()
-      app.silent = true
-      app.on('error', () => {})
-      build(app)
-      return createServer(app.callback())
-    }
-
-    async function see(build: (app: App) => unknown, line: string, more = 0, options?: AskOptions) {
-      return shop.see(await shop.open(serverOf(build)), line, more, options)
-    }
-
-    it('names the request after the framework', async () => {
-      const { span, text } = await see(app => app.use(ok), 'GET /a?b=c')
-      assert.equal(text, 'ok')
-      assert.deepEqual(
-        [span.name, span.service, span.resource, span.type, span.error],
-        ['koa.request', 'shop', 'GET', 'web', 0],
-      )
-      assert.equal(span.meta.component, 'koa')
-      assert.equal(span.meta['_dd.integration'], 'koa')
-      assert.equal(span.meta['span.kind'], 'server')
-      assert.equal(span.meta['http.route'], undefined)
-      assert.equal(span.meta['http.status_code'], '200')
-    })
-
-    for (const name of Object.keys(set.versions).slice(1)) {
-      describe(`${name} ${set.versions[name]}`, () => {
-        let make: (options?: object) => Router
-        before(() => {
-          const loaded = set.require(name) as { Router?: unknown }
-          const Router = (loaded.Router ?? loaded) as new (options?: object) => Router
-          make = options => new Router(options)
-        })
-
-        const routes: [string, () => Middleware, string, string][] = [
-          ['with a parameter', () => make().get('/users/:id', ok).routes(), 'GET /users/7', '/users/:id'],
-          ['of a prefix', () => make({ prefix: '/v1' }).get('/x', ok).routes(), 'GET /v1/x', '/v1/x'],
-          ['for all methods', () => make().all('/any', ok).routes(), 'PUT /any', '/any'],
-          ['asked for with HEAD', () => make().get('/h', ok).routes(), 'HEAD /h', '/h'],
-          [
-            'with an expression',
-            () =>
-              make()
-                .get(/^\/n\/\d+$/, ok)
-                .routes(),
-            'GET /n/12',
-            '(/^\\/n\\/\\d+$/)',
-          ],
-          [
-            'of a router within a router',
-            () => {
-              const inner = make().get('/posts/:post', ok)
-              return make().use('/users/:id', inner.routes(), inner.allowedMethods()).routes()
-            },
-            'GET /users/1/posts/2',
-            '/users/:id/posts/:post',
-          ],
-          [
-            'in front of another that fits too',
-            () => make().get('/u/me', ok).get('/u/:id', ok).routes(),
-            'GET /u/me',
-            '/u/me',
-          ],
-          [
-            'that one before it passed on to',
-            () =>
-              make()
-                .get('/u/:id', (_ctx, next) => next())
-                .get('/u/me', ok)
-                .routes(),
-            'GET /u/me',
-            '/u/me',
-          ],
-          [
-            'with middleware of the router around it',
-            () =>
-              make()
-                .use((_ctx: Context, next: Next) => next())
-                .get('/m/:id', ok)
-                .use((_ctx: Context, next: Next) => next())
-                .routes(),
-            'GET /m/1',
-            '/m/:id',
-          ],
-          [
-            'whose middleware answers itself',
-            () =>
-              make()
-                .use((ctx: Context) => {
-                  ctx.body = 'first'
-                })
-                .get('/m/:id', ok)
-                .routes(),
-            'GET /m/1',
-            '/m/:id',
-          ],
-        ]
-        for (const [title, build, line, route] of routes) {
-          it(`knows a route ${title}`, async () => {
-            const { span, status } = await see(app => app.use(build()), line)
-            assert.equal(status, 200)
-            assert.equal(span.resource, `${line.split(' ')[0]} ${route}`)
-            assert.equal(span.meta['http.route'], route)
-          })
-        }
-
-        it('knows the route of the second of two routers, and of one that is mounted', async () => {
-          const second = await see(
-            app => app.use(make().get('/a', ok).routes()).use(make().get('/b/:c', ok).routes()),
-            'GET /b/1',
-          )
-          assert.equal(second.span.resource, 'GET /b/:c')
-          const mounted = await see(app => {
-            const inner = make().get('/b/:c', ok).routes()
-            app.use(async (ctx, next) => {
-              const { path } = ctx
-              ctx.path = path.slice('/mount'.length)
-              await inner(ctx, next)
-              ctx.path = path
-            })
-          }, 'GET /mount/b/1?q')
-          assert.equal(mounted.span.resource, 'GET /mount/b/:c')
-        })
-
-        it('knows no route of what is not found, nor of what is only allowed', async () => {
-          const router = make().get('/a', ok)
-          const build = (app: App) => app.use(router.routes()).use(router.allowedMethods())
-          for (const line of ['GET /b', 'OPTIONS /a', 'DELETE /a']) {
-            const { span } = await see(build, line)
-            assert.deepEqual([span.name, span.resource, span.error], ['koa.request', line.split(' ')[0], 0])
-          }
-        })
-
-        it('shows the application its own layers and functions', async () => {
-          const router = make().get('/a/:b', ok)
-          const dispatch = router.routes()
-          assert.equal(dispatch.router, router)
-          assert.equal(router.stack[0].stack[0], ok)
-          assert.equal(router.match('/a/1', 'GET').pathAndMethod[0], router.stack[0])
-          let matched: unknown
-          const { span } = await see(
-            app =>
-              app.use(dispatch).use(ctx => {
-                matched = ctx.matched
-              }),
-            'GET /a/1',
-          )
-          assert.equal(span.resource, 'GET /a/:b')
-          await see(
-            app =>
-              app
-                .use(async (ctx, next) => {
-                  await next()
-                  matched = ctx.matched?.[0]
-                })
-                .use(dispatch),
-            'GET /a/1',
-          )
-          assert.equal(matched, router.stack[0])
-        })
-
-        it('has a span for each function of a router', async () => {
-          shop.collector.registry.use('koa', { middleware: true })
-          const { span, others } = await see(
-            app =>
-              app.use(first).use(
-                make()
-                  .use(async function guard(_ctx: Context, next: Next) {
-                    await next()
-                  })
-                  .get('/a/:b', ok)
-                  .routes(),
-              ),
-            'GET /a/1',
-            3,
-          )
-          shop.collector.registry.use('koa', true)
-          assert.deepEqual(
-            others.map(each => [each.name, each.resource, each.parentId]),
-            ['first', 'guard', 'ok'].map(each => ['koa.middleware', each, span.spanId]),
-          )
-        })
-
-        it('records the error of a route', async () => {
-          const { span } = await see(
-            app =>
-              app.use(
-                make()
-                  .get('/a/:b', async () => {
-                    await null
-                    throw new RangeError('far')
-                  })
-                  .routes(),
-              ),
-            'GET /a/1',
-          )
-          assert.deepEqual([span.resource, span.meta['error.type']], ['GET /a/:b', 'RangeError'])
-        })
-      })
-    }
-
-    class PaymentError extends Error {
-      override name = 'PaymentError'
-    }
-    const failed = new PaymentError('card refused')
-    const failures: [string, (app: App) => unknown][] = [
-      [
-        'that is thrown',
-        app =>
-          app.use(() => {
-            throw failed
-          }),
-      ],
-      [
-        'that is rejected with',
-        app =>
-          app.use(async () => {
-            await null
-            throw failed
-          }),
-      ],
-      [
-        'that another middleware answers',
-        app =>
-          app
-            .use(async (ctx, next) => {
-              try {
-                await next()
-              } catch {
-                ctx.status = 503
-                ctx.body = 'sorry'
-              }
-            })
-            .use(async () => {
-              throw failed
-            }),
-      ],
-    ]
-    for (const [name, build] of failures) {
-      it(`records an error ${name}`, async () => {
-        const { span, status } = await see(build, 'GET /')
-        assert.ok(status >= 500)
-        assert.equal(span.error, 1)
-        assert.equal(span.meta['error.type'], 'PaymentError')
-        assert.equal(span.meta['error.message'], 'card refused')
-        assert.equal(span.meta['error.stack'], failed.stack)
-      })
-    }
-
-    it('records what ctx.throw throws when its status is an error', async () => {
-      for (const [status, options, error, text] of [
-        [500, {}, 1, 'Internal Server Error'],
-        [502, { expose: true }, 1, 'broken'],
-        [404, {}, 0, 'broken'],
-        [403, { expose: false }, 0, 'Forbidden'],
-      ] as const) {
-        const answer = await see(app => app.use(ctx => ctx.throw(status, 'broken', options)), 'GET /')
-        assert.equal(answer.status, status)
-        assert.equal(answer.text, text)
-        assert.equal(answer.span.error, error)
-        assert.equal(answer.span.meta['error.message'], error === 1 ? 'broken' : undefined)
-      }
-    })
-
-    it('records what is no Error, and a 500 without one', async () => {
-      const thrown = await see(
-        app =>
-          app.use(async () => {
-            throw { code: 7 }
-          }),
-        'GET /',
-      )
-      assert.equal(thrown.span.error, 1)
-      const plain = await see(
-        app =>
-          app.use(ctx => {
-            ctx.status = 500
-          }),
-        'GET /',
-      )
-      assert.deepEqual([plain.span.error, plain.span.meta['error.type']], [1, undefined])
-    })
-
-    it('lets a rejection that nobody handles be one', async () => {
-      const unhandled = new Promise(resolve => {
-        const listeners = process.listeners('unhandledRejection')
-        process.removeAllListeners('unhandledRejection')
-        process.once('unhandledRejection', error => {
-          for (const listener of listeners) process.on('unhandledRejection', listener)
-          resolve(error)
-        })
-      })
-      const { status } = await see(
-        app =>
-          app
-            .use((ctx, next) => {
-              next()
-              ctx.body = 'ok'
-            })
-            .use(async () => {
-              throw failed
-            }),
-        'GET /',
-      )
-      assert.equal(status, 200)
-      assert.equal(await unhandled, failed)
-    })
-
-    it('has the span active in middleware, after awaits and in streams', async () => {
-      const seen: [string, string | undefined][] = []
-      const hear = (name: string) => void seen.push([name, activeSpan()?.toSpanId(true)])
-      const { span, text } = await see(
-        app =>
-          app
-            .use(async (_ctx, next) => {
-              hear('before')
-              await new Promise(resolve => setImmediate(resolve))
-              await next()
-              hear('after')
-            })
-            .use(async ctx => {
-              await null
-              hear('inner')
-              ctx.body = Readable.from(
-                (function* () {
-                  hear('stream')
-                  yield 'a'
-                })(),
-              )
-              ctx.res.on('finish', () => hear('finish'))
-            }),
-        'GET /',
-      )
-      assert.equal(text, 'a')
-      assert.deepEqual(
-        seen.map(([name]) => name),
-        ['before', 'inner', 'after', 'stream', 'finish'],
-      )
-      assert.deepEqual(new Set(seen.map(([, id]) => id)), new Set([span.spanId]))
-    })
-
-    it('has a span for each middleware when it is asked to', async () => {
-      shop.collector.registry.use('koa', { middleware: true })
-      let inside: unknown
-      const build = (app: App) =>
+const koaFramework: Framework<App> = {
+  integration: koa,
+  load(set) {
+    Koa = set.require('koa') as typeof Koa
+  },
+  serve(_set, build) {
+    const app = new Koa()
+    app.silent = true
+    app.on('error', () => {})
+    build(app)
+    return createServer(app.callback())
+  },
+  answer: (app, reply) =>
+    app.use(async ctx => {
+      ctx.body = await reply(ctx.path.slice('/users/'.length))
+    }),
+  wait: (app, arrived) =>
+    app.use(() => {
+      arrived()
+      return new Promise(() => {})
+    }),
+  // It has none without a router.
+  route: undefined,
+  routes: () => [],
+  unknown: [() => {}, app => app.use(first)],
+  failures: () => [
+    { title: 'that is thrown', build: (app, error) => app.use(raising(error)), status: 500, resource: 'GET' },
+    {
+      title: 'that is rejected with',
+      build: (app, error) => app.use(rejecting(error)),
+      status: 500,
+      resource: 'GET',
+    },
+    {
+      title: 'that another middleware answers',
+      build: (app, error) =>
         app
-          .use(first)
-          .use(async (_ctx, next) => {
-            inside = activeSpan()?.toSpanId(true)
-            await next()
-          })
-          .use(function fail() {
-            throw failed
-          })
-      const { span, others } = await see(build, 'GET /', 3)
-      shop.collector.registry.use('koa', true)
-      assert.deepEqual(
-        others.map(each => [each.resource, each.parentId, each.error, each.type, each.meta['span.kind']]),
-        [
-          ['first', span.spanId, 0, '', undefined],
-          ['<anonymous>', span.spanId, 0, '', undefined],
-          ['fail', span.spanId, 1, '', undefined],
-        ],
-      )
-      assert.equal(inside, others[1].spanId)
-      assert.equal(span.meta['error.message'], 'card refused')
-    })
-
-    it('keeps requests of one connection, and those at the same time, apart', async () => {
-      const server = await shop.open(
-        serverOf(app =>
-          app.use(async ctx => {
-            await new Promise(resolve => setImmediate(resolve))
-            ctx.body = activeSpan()?.toSpanId(true)
-          }),
-        ),
-      )
-      const answers = await Promise.all([1, 2, 3, 4, 5].map(id => shop.ask(server, `GET /${id}`)))
-      const spans = await shop.collector.take(5)
-      assert.deepEqual(answers.map(answer => answer.text).sort(), spans.map(span => span.spanId).sort())
-      const client = await RawClient.open(server.port)
-      for (let count = 1; count <= 3; count++) {
-        client.send(`GET /${count} HTTP/1.1\r\nHost: a\r\n\r\n`)
-        await client.until('200 OK', count)
-      }
-      client.socket.destroy()
-      assert.ok((await shop.collector.take(3)).every(span => span.parentId === NO_PARENT))
-    })
-
-    it('ends the span of a request that the client gave up, and of one that koa does not answer', async () => {
-      let came = (): void => {}
-      const arrived = new Promise<void>(resolve => {
-        came = resolve
-      })
-      const server = await shop.open(
-        serverOf(app =>
-          app.use(ctx => {
-            if (ctx.path === '/raw') {
-              ctx.respond = false
-              ctx.res.writeHead(202).end('raw')
-              return undefined
+          .use(async (ctx, next) => {
+            try {
+              await next()
+            } catch {
+              ctx.status = 503
+              ctx.body = 'sorry'
             }
-            came()
-            return new Promise(() => {})
-          }),
-        ),
-      )
-      const raw = await shop.see(server, 'GET /raw')
-      assert.deepEqual([raw.status, raw.span.meta['http.status_code']], [202, '202'])
-      const sent = request({ host: '127.0.0.1', port: server.port, agent: false })
-      sent.on('error', () => {})
-      sent.end()
-      await arrived
-      sent.destroy()
-      const [span] = await shop.collector.take(1)
-      assert.equal(span.name, 'koa.request')
-    })
-
-    it('leaves the application as it is', async () => {
-      let kept: Middleware[] = []
-      const { span } = await see(app => {
-        app.use(first).use(ok)
-        kept = app.middleware
-        app.callback()
-        assert.equal(app.middleware, kept)
-        assert.deepEqual(Object.keys(app).filter(key => key === 'middleware').length, 1)
-        app.use(ctx => assert.equal(ctx.app, app))
-      }, 'GET /')
-      assert.equal(span.error, 0)
-      assert.equal(kept[0], first)
-      assert.equal(kept[1], ok)
-      const app = new Koa()
-      assert.throws(() => app.use('x' as never), TypeError)
-      app.middleware.push('x' as never)
-      assert.throws(() => app.callback(), /Middleware must be composed of functions/)
-    })
-
-    it('is not there when it is switched off', async () => {
-      const server = await shop.open(serverOf(app => app.use(ok)))
-      shop.collector.registry.use('koa', false)
-      const { span } = await shop.see(server, 'GET /a')
-      shop.collector.registry.use('koa', true)
-      assert.equal(span.name, 'web.request')
-      assert.equal((await shop.see(server, 'GET /a')).span.name, 'koa.request')
-    })
-
-    it('takes itself back', async () => {
-      const { prototype } = Koa as unknown as { prototype: Record<string, { __original: unknown }> }
-      const { context } = new Koa()
-      const shared = Object.getPrototypeOf(context) as Record<string, { __original: unknown }>
-      const originals = [prototype.callback, prototype.createContext, shared.onerror].map(fn => fn.__original)
-      await shop.stop()
-      assert.deepEqual([prototype.callback, prototype.createContext, shared.onerror], originals)
-      assert.ok(originals.every(original => typeof original === 'function'))
-      shop = webShop([koa])
-    })
-  })
+          })
+          .use(rejecting(error)),
+      status: 503,
+      resource: 'GET',
+    },
+  ],
+  accepted: [(app, error) => app.use(rejecting(Object.assign(error, { status: 404 })))],
+  middleware: () => ({
+    build: (app, error, hear) =>
+      app
+        .use(first)
+        .use(async (_ctx, next) => {
+          hear(1)
+          await next()
+        })
+        .use(function fail() {
+          throw error
+        }),
+    spans: [
+      ['first', 0],
+      ['<anonymous>', 0],
+      ['fail', 1],
+    ],
+  }),
+  wrapped() {
+    const { prototype } = Koa as unknown as { prototype: Record<string, object> }
+    const shared = Object.getPrototypeOf(new Koa().context) as Record<string, object>
+    return [prototype.callback, prototype.createContext, shared.onerror]
+  },
 }
+
+function raising(error: Error): () => never {
+  return () => {
+    throw error
+  }
+}
+
+function rejecting(error: Error): () => Promise<never> {
+  return async () => {
+    await null
+    throw error
+  }
+}
+
+webFrameworkContract(koaFramework, (place, set) => {
+  const { see } = place
+
+  for (const name of Object.keys(set.versions).slice(1)) {
+    describe(`${name} ${set.versions[name]}`, () => {
+      let make: (options?: object) => Router
+      before(() => {
+        const loaded = set.require(name) as { Router?: unknown }
+        const Router = (loaded.Router ?? loaded) as new (options?: object) => Router
+        make = options => new Router(options)
+      })
+
+      const routes: [string, () => Middleware, string, string][] = [
+        ['with a parameter', () => make().get('/users/:id', ok).routes(), 'GET /users/7', '/users/:id'],
+        ['of a prefix', () => make({ prefix: '/v1' }).get('/x', ok).routes(), 'GET /v1/x', '/v1/x'],
+        ['for all methods', () => make().all('/any', ok).routes(), 'PUT /any', '/any'],
+        ['asked for with HEAD', () => make().get('/h', ok).routes(), 'HEAD /h', '/h'],
+        [
+          'with an expression',
+          () =>
+            make()
+              .get(/^\/n\/\d+$/, ok)
+              .routes(),
+          'GET /n/12',
+          '(/^\\/n\\/\\d+$/)',
+        ],
+        [
+          'of a router within a router',
+          () => {
+            const inner = make().get('/posts/:post', ok)
+            return make().use('/users/:id', inner.routes(), inner.allowedMethods()).routes()
+          },
+          'GET /users/1/posts/2',
+          '/users/:id/posts/:post',
+        ],
+        [
+          'in front of another that fits too',
+          () => make().get('/u/me', ok).get('/u/:id', ok).routes(),
+          'GET /u/me',
+          '/u/me',
+        ],
+        [
+          'that one before it passed on to',
+          () =>
+            make()
+              .get('/u/:id', (_ctx, next) => next())
+              .get('/u/me', ok)
+              .routes(),
+          'GET /u/me',
+          '/u/me',
+        ],
+        [
+          'with middleware of the router around it',
+          () =>
+            make()
+              .use((_ctx: Context, next: Next) => next())
+              .get('/m/:id', ok)
+              .use((_ctx: Context, next: Next) => next())
+              .routes(),
+          'GET /m/1',
+          '/m/:id',
+        ],
+        [
+          'whose middleware answers itself',
+          () =>
+            make()
+              .use((ctx: Context) => {
+                ctx.body = 'first'
+              })
+              .get('/m/:id', ok)
+              .routes(),
+          'GET /m/1',
+          '/m/:id',
+        ],
+      ]
+      for (const [title, build, line, route] of routes) {
+        it(`knows a route ${title}`, async () => {
+          const { span, status } = await see(app => app.use(build()), line)
+          assert.equal(status, 200)
+          assert.equal(span.resource, `${line.split(' ')[0]} ${route}`)
+          assert.equal(span.meta['http.route'], route)
+        })
+      }
+
+      it('knows the route of the second of two routers, and of one that is mounted', async () => {
+        const second = await see(
+          app => app.use(make().get('/a', ok).routes()).use(make().get('/b/:c', ok).routes()),
+          'GET /b/1',
+        )
+        assert.equal(second.span.resource, 'GET /b/:c')
+        const mounted = await see(app => {
+          const inner = make().get('/b/:c', ok).routes()
+          app.use(async (ctx, next) => {
+            const { path } = ctx
+            ctx.path = path.slice('/mount'.length)
+            await inner(ctx, next)
+            ctx.path = path
+          })
+        }, 'GET /mount/b/1?q')
+        assert.equal(mounted.span.resource, 'GET /mount/b/:c')
+      })
+
+      it('knows no route of what is not found, nor of what is only allowed', async () => {
+        const router = make().get('/a', ok)
+        const build = (app: App) => app.use(router.routes()).use(router.allowedMethods())
+        for (const line of ['GET /b', 'OPTIONS /a', 'DELETE /a']) {
+          const { span } = await see(build, line)
+          assert.deepEqual([span.name, span.resource, span.error], ['koa.request', line.split(' ')[0], 0])
+        }
+      })
+
+      it('shows the application its own layers and functions', async () => {
+        const router = make().get('/a/:b', ok)
+        const dispatch = router.routes()
+        assert.equal(dispatch.router, router)
+        assert.equal(router.stack[0].stack[0], ok)
+        assert.equal(router.match('/a/1', 'GET').pathAndMethod[0], router.stack[0])
+        let matched: unknown
+        const { span } = await see(
+          app =>
+            app.use(dispatch).use(ctx => {
+              matched = ctx.matched
+            }),
+          'GET /a/1',
+        )
+        assert.equal(span.resource, 'GET /a/:b')
+        await see(
+          app =>
+            app
+              .use(async (ctx, next) => {
+                await next()
+                matched = ctx.matched?.[0]
+              })
+              .use(dispatch),
+          'GET /a/1',
+        )
+        assert.equal(matched, router.stack[0])
+      })
+
+      it('has a span for each function of a router', async () => {
+        place.shop.collector.registry.use('koa', { middleware: true })
+        const { span, others } = await see(
+          app =>
+            app.use(first).use(
+              make()
+                .use(async function guard(_ctx: Context, next: Next) {
+                  await next()
+                })
+                .get('/a/:b', ok)
+                .routes(),
+            ),
+          'GET /a/1',
+          3,
+        )
+        place.shop.collector.registry.use('koa', true)
+        assert.deepEqual(
+          others.map(each => [each.name, each.resource, each.parentId]),
+          ['first', 'guard', 'ok'].map(each => ['koa.middleware', each, span.spanId]),
+        )
+      })
+
+      it('records the error of a route', async () => {
+        const { span } = await see(
+          app =>
+            app.use(
+              make()
+                .get('/a/:b', async () => {
+                  await null
+                  throw new RangeError('far')
+                })
+                .routes(),
+            ),
+          'GET /a/1',
+        )
+        assert.deepEqual([span.resource, span.meta['error.type']], ['GET /a/:b', 'RangeError'])
+      })
+    })
+  }
+
+  it('records what ctx.throw throws when its status is an error', async () => {
+    for (const [status, options, error, text] of [
+      [500, {}, 1, 'Internal Server Error'],
+      [502, { expose: true }, 1, 'broken'],
+      [404, {}, 0, 'broken'],
+      [403, { expose: false }, 0, 'Forbidden'],
+    ] as const) {
+      const answer = await see(app => app.use(ctx => ctx.throw(status, 'broken', options)), 'GET /')
+      assert.equal(answer.status, status)
+      assert.equal(answer.text, text)
+      assert.equal(answer.span.error, error)
+      assert.equal(answer.span.meta['error.message'], error === 1 ? 'broken' : undefined)
+    }
+  })
+
+  it('records what is no Error, and a 500 without one', async () => {
+    const thrown = await see(
+      app =>
+        app.use(async () => {
+          throw { code: 7 }
+        }),
+      'GET /',
+    )
+    assert.equal(thrown.span.error, 1)
+    const plain = await see(
+      app =>
+        app.use(ctx => {
+          ctx.status = 500
+        }),
+      'GET /',
+    )
+    assert.deepEqual([plain.span.error, plain.span.meta['error.type']], [1, undefined])
+  })
+
+  it('lets a rejection that nobody handles be one', async () => {
+    const failed = new Error('card refused')
+    const unhandled = new Promise(resolve => {
+      const listeners = process.listeners('unhandledRejection')
+      process.removeAllListeners('unhandledRejection')
+      process.once('unhandledRejection', error => {
+        for (const listener of listeners) process.on('unhandledRejection', listener)
+        resolve(error)
+      })
+    })
+    const { status } = await see(
+      app =>
+        app
+          .use((ctx, next) => {
+            next()
+            ctx.body = 'ok'
+          })
+          .use(async () => {
+            throw failed
+          }),
+      'GET /',
+    )
+    assert.equal(status, 200)
+    assert.equal(await unhandled, failed)
+  })
+
+  it('has the span active in middleware, after awaits and in streams', async () => {
+    const seen: [string, string | undefined][] = []
+    const hear = (name: string) => void seen.push([name, activeSpan()?.toSpanId(true)])
+    const { span, text } = await see(
+      app =>
+        app
+          .use(async (_ctx, next) => {
+            hear('before')
+            await new Promise(resolve => setImmediate(resolve))
+            await next()
+            hear('after')
+          })
+          .use(async ctx => {
+            await null
+            hear('inner')
+            ctx.body = Readable.from(
+              (function* () {
+                hear('stream')
+                yield 'a'
+              })(),
+            )
+            ctx.res.on('finish', () => hear('finish'))
+          }),
+      'GET /',
+    )
+    assert.equal(text, 'a')
+    assert.deepEqual(
+      seen.map(([name]) => name),
+      ['before', 'inner', 'after', 'stream', 'finish'],
+    )
+    assert.deepEqual(new Set(seen.map(([, id]) => id)), new Set([span.spanId]))
+  })
+
+  it('records the status that the application has sent by itself', async () => {
+    const { status, span } = await see(
+      app =>
+        app.use(ctx => {
+          ctx.respond = false
+          ctx.res.writeHead(202).end('raw')
+        }),
+      'GET /raw',
+    )
+    assert.deepEqual([status, span.meta['http.status_code']], [202, '202'])
+  })
+
+  it('leaves the application as it is', async () => {
+    let kept: Middleware[] = []
+    const { span } = await see(app => {
+      app.use(first).use(ok)
+      kept = app.middleware
+      app.callback()
+      assert.equal(app.middleware, kept)
+      assert.deepEqual(Object.keys(app).filter(key => key === 'middleware').length, 1)
+      app.use(ctx => assert.equal(ctx.app, app))
+    }, 'GET /')
+    assert.equal(span.error, 0)
+    assert.equal(kept[0], first)
+    assert.equal(kept[1], ok)
+    const app = new Koa()
+    assert.throws(() => app.use('x' as never), TypeError)
+    app.middleware.push('x' as never)
+    assert.throws(() => app.callback(), /Middleware must be composed of functions/)
+  })
+})
 
 function ok(ctx: Context): void {
   ctx.body = 'ok'
