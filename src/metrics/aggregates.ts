@@ -2,7 +2,7 @@
 
 import type { Series } from './series'
 
-/** Writes one line. */
+/** Writes one line of a series. */
 export type Emit = (series: Series, value: string) => void
 
 export class Aggregates {
@@ -13,7 +13,7 @@ export class Aggregates {
     return this.#touched.length === 0
   }
 
-  /** Lines that the next flush makes. */
+  /** Number of lines that the next flush makes. */
   get lineCount(): number {
     return this.#touched.length + this.#memberCount
   }
@@ -36,7 +36,7 @@ export class Aggregates {
     this.#memberCount += series.members.size - before
   }
 
-  /** Everything is written, and starts anew. */
+  /** Writes the lines of every touched series with `emit`, and empties the series. */
   take(emit: Emit): void {
     const touched = this.#touched
     this.#touched = []

@@ -1,13 +1,13 @@
-/** What the client says of itself: metrics in, packets out, and what was lost on the way. */
+/** Counters of the DogStatsD client about itself: metrics in, packets out, and losses on the way. */
 
-/** Where a packet, or a line that never came into one, was lost. */
+/** The place where a packet, or a line that never came into one, was lost. */
 export type Loss = 'queue' | 'writer'
 
 const ZERO = {
   metrics: 0,
   events: 0,
   service_checks: 0,
-  /** Calls that no valid line can be made of. */
+  /** Calls for which no valid line can be made. */
   metric_dropped_on_receive: 0,
   packets_sent: 0,
   bytes_sent: 0,
@@ -19,11 +19,11 @@ const ZERO = {
 
 export type ClientCounts = typeof ZERO
 
-/** What the application did. */
+/** The counters of calls by the application. */
 const CALLS = ['metrics', 'events', 'service_checks', 'metric_dropped_on_receive'] as const
 
 export class ClientCounters {
-  /** Since the client was opened. */
+  /** Totals since the client was opened. */
   readonly counts: ClientCounts = { ...ZERO }
   #sent: ClientCounts = { ...ZERO }
 
@@ -42,8 +42,9 @@ export class ClientCounters {
   }
 
   /**
-   * What was counted since the last time, under the names that other clients of DogStatsD use. Nothing while nobody calls:
-   * else the packet that says so would be worth the next one.
+   * Returns what was counted since the last call, under the names that Datadog's DogStatsD clients use. Empty if the
+   * application called nothing since then; otherwise sending the counters would change them, and each packet would
+   * cause the next.
    */
   takeUnsent(): [name: string, value: number][] {
     const now = { ...this.counts }

@@ -11,7 +11,7 @@ import { fieldText, unixSeconds } from './text'
 import { timed, timedPromise } from './timed'
 import type { DogStatsd, MetricCardinality, MetricOptions, MetricTags } from './types'
 
-/** Those who scrape, once there are such. */
+/** Holds the registry that serves scrapes; it is opened with the first use of `tracer.metrics`. */
 export interface Scraped {
   registry?: {
     record(series: Series, value: number): void
@@ -19,17 +19,20 @@ export interface Scraped {
   }
 }
 
-/** What the clients of one process share. */
+/** State that all clients of a process share. */
 export interface Core {
-  /** Undefined when nothing is to be sent. Another one after `init()`. */
+  /** Returns the current pipeline, which `init()` replaces; undefined when nothing is to be sent. */
   pipeline(): MetricsPipeline | undefined
-  /** What the client's own scope is added to. */
+  /** Returns the prefix and tags to which a client adds its own. */
   scope(): SeriesScope
   readonly scraped: Scraped
   flush(): Promise<void>
 }
 
-/** `own`: of a child, in addition to what the core has. Closures: methods may be taken off the client. */
+/**
+ * Creates a client. `own` is what a child client adds to the core's prefix and tags. Methods are closures, since the
+ * application may take them off the object.
+ */
 export function createClient(core: Core, own: SeriesScope = { prefix: '', tags: [] }): DogStatsd {
   let nodes: object | undefined
   let lookup: Lookup
@@ -139,7 +142,10 @@ function send(
   }
 }
 
-/** 1 where a count is kept whole here, and where the protocol knows no rate. */
+/**
+ * Returns the sample rate to apply: 1 where counts are aggregated here, and for kinds that the protocol sends without
+ * one.
+ */
 function rateOf(pipeline: MetricsPipeline, kind: Kind, { sampleRate, timestamp }: MetricOptions): number {
   if (sampleRate === undefined || kind === 'g' || kind === 's') return 1
   if (kind === 'c' && (pipeline.aggregation || timestamp !== undefined)) return 1
@@ -159,7 +165,7 @@ function measure(
   const value = numberOf(given)
   const canBeOld = kind === 'c' || kind === 'g'
   const seconds = canBeOld && options !== undefined ? unixSeconds(options?.timestamp) : undefined
-  // Neither infinite nor NaN.
+  // True for NaN and both infinities.
   if (value - value !== 0) {
     refuseValue(pipeline, name, given)
     return

@@ -1,4 +1,4 @@
-/** Where metrics go: the endpoints to try, in this order, each for when the one before does not exist. */
+/** Decides where metrics go: endpoints in order of preference; the next is tried when the previous does not exist. */
 
 import { existsSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
@@ -20,7 +20,7 @@ export type EndpointSettings = Pick<
   'dogstatsdUrl' | 'dogstatsdHost' | 'dogstatsdPort' | 'url' | 'hostname' | 'port' | 'lookup' | 'origins'
 >
 
-/** `problem`: why the URL was not used. */
+/** Returns the endpoints to try, at least one; `problem` says why `dogstatsdUrl` was not used. */
 export function endpointsOf(
   config: EndpointSettings,
   socketExists: (path: string) => boolean = existsSync,
@@ -82,7 +82,7 @@ function problemOf(url: string): string {
     : `dogstatsd url ${shown} is not valid, the default is used`
 }
 
-/** `[::1]` is `::1`. */
+/** Removes the brackets of an IPv6 address: `[::1]` becomes `::1`. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1')
 }

@@ -15,22 +15,22 @@ import type { DogStatsd, MetricsExposition } from './types'
 
 export interface Metrics extends Signal {
   client: DogStatsd
-  /** What is counted from now on, as text for a scraper. */
+  /** Opens the exposition for scrapes, which shows what is counted from now on. */
   exposition(activeTrace: () => TraceIds | undefined): MetricsExposition
-  /** Takes the settings that `init()` found; what was counted before goes where it was to go. */
+  /** Takes the configuration of `init()`; what was counted before is sent to its old address. */
   configure(config: Config): void
   flush(timeoutMs?: number): Promise<undefined>
-  /** Sends what there is; from then on nothing is. */
+  /** Sends what there is; later calls are ignored. */
   shutdown(timeoutMs?: number): Promise<undefined>
 }
 
 /** A flush waits no longer than this for a receiver over HTTP or a socket that does not take packets. */
 const FLUSH_TIMEOUT_MS = 1000
 
-/** Without `config`, as long as there was no `init()`, the environment decides. */
+/** Opens the metrics of the process. The environment is the configuration until `init()` gives one. */
 export function openMetrics(config?: Config): Metrics {
   let settings = config
-  /** Null: there is to be none. */
+  /** Undefined until first used; null when metrics are off or shut down. */
   let pipeline: MetricsPipeline | null | undefined
   let scope: SeriesScope = { prefix: '', tags: [] }
   let runtime: Collector | undefined
@@ -48,7 +48,7 @@ export function openMetrics(config?: Config): Metrics {
     if (problem !== undefined) log.warn('dogstatsd url', problem)
     scope = { prefix: line.prefix, tags: line.tags }
     const { dogstatsdAggregation: aggregation, dogstatsdTelemetry: telemetry } = settings
-    // Whoever is scraped, and has named no agent, may have none.
+    // An application that is scraped, and names no agent, may have none.
     const hasAgent = namesAgent(settings)
     const level = () => (scraped.registry === undefined || hasAgent ? 'warn' : 'info')
     pipeline = new MetricsPipeline({ line, aggregation, telemetry, endpoints, level })
@@ -60,7 +60,7 @@ export function openMetrics(config?: Config): Metrics {
     scraped,
     flush: async () => pipeline?.flush(),
   }
-  /** For names that are not the application's, with tags that are the same for all of them. */
+  /** Returns a client without the application's prefix, for the tracer's own metric names. */
   const unprefixed = (tags: string[]): DogStatsd =>
     createClient({ ...core, scope: () => ({ prefix: '', tags: overrideTags(scope.tags, tags) }) })
   return {
@@ -102,7 +102,7 @@ export function openMetrics(config?: Config): Metrics {
       return 0
     },
     async shutdown(timeoutMs) {
-      // What was since the last time.
+      // Runtime metrics since the last collection.
       runtime?.collect()
       runtime?.stop()
       runtime = undefined
@@ -119,12 +119,12 @@ function namesAgent({ origins }: Config): boolean {
   return names.some(name => origins[name] !== 'default')
 }
 
-/** Most programs are not scraped. */
+/** Loads the exposition on demand: most programs are not scraped. */
 function loadOpenMetrics(): typeof import('./openmetrics/index') {
   return require('./openmetrics/index') as typeof import('./openmetrics/index')
 }
 
-/** Most programs do not ask for them. */
+/** Loads runtime metrics on demand: most programs do not use that feature. */
 function loadRuntime(): typeof import('./runtime/index') {
   return require('./runtime/index') as typeof import('./runtime/index')
 }

@@ -11,7 +11,10 @@ import type { EventOptions, ServiceCheckOptions, ServiceCheckStatus } from './ty
 const ALERT_TYPES = ['info', 'success', 'warning', 'error']
 const STATUSES = ['ok', 'warning', 'critical', 'unknown']
 
-/** `tail`: tags, origin, cardinality. Undefined when there is no title, or no room for the text. */
+/**
+ * Returns the line of an event; undefined if it has no title, or no room for the text. `tail`: tags, origin,
+ * cardinality.
+ */
 export function eventLine(
   title: string,
   text: string,
@@ -31,14 +34,14 @@ export function eventLine(
     tail
   const titleBytes = Buffer.byteLength(cleanTitle)
   const startOf = (textBytes: number) => `_e{${titleBytes},${textBytes}}:${cleanTitle}|`
-  // The text alone may be shortened: it is what the event says of itself.
+  // Only the text may be shortened; title, fields and tags identify the event.
   const room = limitBytes - Buffer.byteLength(startOf(limitBytes)) - Buffer.byteLength(end)
   if (room < 0) return undefined
   const cleanText = cutToBytes(onOneLine(text), room)
   return startOf(Buffer.byteLength(cleanText)) + cleanText + end
 }
 
-/** Undefined for what is no status, or has no name. */
+/** Returns the line of a service check; undefined if the status is unknown or the name is empty. */
 export function checkLine(
   name: string,
   status: ServiceCheckStatus,
@@ -54,7 +57,7 @@ export function checkLine(
     field('d', unixSeconds(options.timestamp)) +
     field('h', options.hostname) +
     tail +
-    // Another `m:` in it would be taken for the beginning.
+    // The agent would take another `m:` for the beginning of the message.
     (message === '' ? '' : `|m:${message.replaceAll('m:', 'm\\:')}`)
   )
 }

@@ -1,4 +1,4 @@
-/** Packets on their endpoint: bounded in bytes, paced, and counted when they are lost. */
+/** Queue of packets to send: bounded in bytes, paced, and counted when they are lost. */
 
 import { runDetached } from '../core/detached-context'
 import { log } from '../core/log'
@@ -6,14 +6,14 @@ import type { ClientCounters } from './client-counters'
 import { type Connection, codeOf, isUnsupported } from './connection/connection'
 import type { PacketSink } from './packets'
 
-/** Two seconds of 20 000 series. What waits longer than that is not worth more memory. */
+/** Room for two seconds of 20 000 series; packets that wait longer are not worth more memory. */
 const QUEUE_BYTES = 4 * 1024 * 1024
 /**
  * Packets in one turn of the event loop. The kernel holds 212 992 bytes for a socket that is not read at once, which
  * are 24 packets of 8 KiB; more in a burst would be lost without a word.
  */
 const PER_TURN = 12
-/** Buffers that are kept for reuse. */
+/** Number of buffers that are kept for reuse. */
 const MAX_SPARE = 64
 
 interface Packet {
@@ -23,14 +23,14 @@ interface Packet {
 
 export interface OutboxOptions {
   counters: ClientCounters
-  /** How loudly it is said that nobody takes the metrics; default: as a warning. */
+  /** Returns the log level of the message that metrics are lost; default: `warn`. */
   level?: () => 'warn' | 'info'
   queueBytes?: number
-  /** The connection can never carry anything: asked for another one. */
+  /** Returns a connection to use instead of one that can never carry anything; undefined if there is no other. */
   nextConnection: (reason: string) => Connection | undefined
-  /** It has taken over; called before `again`. */
+  /** Is called when `next` has replaced the connection, before `again`. */
   onReplaced: (next: Connection) => void
-  /** Lines of a packet that was made for the connection before. */
+  /** Takes back the lines of a packet that was made for the replaced connection, whose limit may differ. */
   again: (lines: string) => void
 }
 
@@ -38,13 +38,13 @@ export class Outbox implements PacketSink {
   readonly #options: OutboxOptions
   readonly #queueBytes: number
   #connection: Connection
-  /** The oldest first. */
+  /** Packets that wait, oldest first. */
   #queue: Packet[] = []
   #queuedBytes = 0
   #inFlight = 0
   #sentInTurn = 0
   #isTurnAsked = false
-  /** While it connects, or is replaced, nothing is sent. */
+  /** True while the connection is being made or replaced: nothing is sent then. */
   #isHeld = false
   #isClosed = false
   #spare: Buffer[] = []
@@ -66,7 +66,7 @@ export class Outbox implements PacketSink {
 
   take(limitBytes: number): Buffer | undefined {
     if (this.#isClosed) return undefined
-    // What is newest says most: the oldest packet makes room.
+    // New values are worth more than old ones: the oldest packet makes room.
     while (this.#queuedBytes + limitBytes > this.#queueBytes && this.#queue.length > 0) {
       const packet = this.#queue.shift() as Packet
       this.#queuedBytes -= packet.length
@@ -86,7 +86,7 @@ export class Outbox implements PacketSink {
     this.#options.counters.dropped('queue', bytes)
   }
 
-  /** Sends what may be sent now. */
+  /** Sends as many packets as this turn of the event loop and the connection allow. */
   pump(): void {
     if (this.#queue.length === 0 || this.#isHeld || this.#isClosed) return
     const ready = runDetached(() => this.#connection.ready())
@@ -101,13 +101,13 @@ export class Outbox implements PacketSink {
     }
   }
 
-  /** Settles when nothing is left, or when nobody takes it. */
+  /** Settles when the queue is empty, or when the agent cannot be reached. */
   drained(): Promise<void> {
     this.pump()
     return this.isIdle ? Promise.resolve() : new Promise(resolve => this.#waiters.push(resolve))
   }
 
-  /** At the exit of the process. Returns how many packets are lost. */
+  /** Sends what waits synchronously, at the exit of the process. Returns how many packets are lost. */
   drainNow(): number {
     const packets: Uint8Array[] = []
     while (this.#queue.length > 0) {
@@ -118,7 +118,7 @@ export class Outbox implements PacketSink {
     return packets.length - runDetached(() => this.#connection.sendNow(packets))
   }
 
-  /** What waits is lost; returns how many packets. */
+  /** Drops the packets that wait, and returns their number. */
   giveUp(): number {
     const waiting = this.#queue.splice(0)
     this.#queuedBytes = 0
@@ -165,18 +165,18 @@ export class Outbox implements PacketSink {
     log[this.#options.level?.() ?? 'warn']('dogstatsd', message)
   }
 
-  /** The connection is none, or was replaced and closed while the packet was under endpoint. */
+  /** True if the connection can never work, or was replaced and closed while the packet was under way. */
   #isPassed(used: Connection, error: Error): boolean {
     return !this.#isClosed && (isUnsupported(error) || used !== this.#connection)
   }
 
   #sendAgain(packet: Packet, used: Connection, error: Error): void {
-    // Others that were under way find the next one in place.
+    // For other packets that were under way the connection has been replaced already.
     if (used === this.#connection && !this.#replace(error)) this.#failed(packet, error)
     else this.#options.again(packet.buffer.toString('utf8', 0, packet.length))
   }
 
-  /** False when there is no other endpoint. */
+  /** Replaces the connection; false if there is no other endpoint. */
   #replace(error: Error): boolean {
     const before = this.#connection
     const next = this.#options.nextConnection(error.message)
@@ -210,7 +210,7 @@ export class Outbox implements PacketSink {
     )
   }
 
-  /** The turn after this one sends more. */
+  /** Schedules the next packets for the next turn of the event loop. */
   #askTurn(): void {
     if (this.#isTurnAsked) return
     this.#isTurnAsked = true
@@ -226,7 +226,7 @@ export class Outbox implements PacketSink {
   #lose(loss: 'queue' | 'writer', { length }: Packet): void {
     this.#options.counters.dropped(loss, length)
     if (loss === 'queue')
-      log.warn('dogstatsd queue', 'metrics are lost: more of them wait than the queue holds')
+      log.warn('dogstatsd queue', 'metrics are lost: more packets wait than the queue holds')
   }
 
   #release(): void {

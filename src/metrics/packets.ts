@@ -1,5 +1,6 @@
 /**
- * Fills packets with lines, up to the last byte that one may have, and hands them over when the next line does not fit.
+ * Fills packets with lines, up to the last byte that a packet may have; a packet is handed over when the next line does
+ * not fit.
  *
  * Values of one series that follow each other share a line, `a:1:2:3|d|#…` (protocol 1.1, agent 7.25): a distribution
  * that is measured in a loop costs five bytes a value.
@@ -8,11 +9,11 @@
 import type { Series } from './series'
 
 export interface PacketSink {
-  /** A buffer of at least so many bytes; undefined when no more may wait. */
+  /** Returns a buffer of at least so many bytes; undefined when no more may wait. */
   take(limitBytes: number): Buffer | undefined
-  /** It is full, up to `length`. */
+  /** Takes a buffer that is filled up to `length`. */
   push(buffer: Buffer, length: number): void
-  /** A line is lost: nothing could be taken. */
+  /** Counts a line that is lost because `take` had no buffer. */
   lost(bytes: number): void
 }
 
@@ -24,7 +25,7 @@ export class Packets {
   #limitBytes: number
   #buffer: Buffer | undefined = undefined
   #used = 0
-  /** Whose line stands last. */
+  /** The series of the last line, if that line can take another value. */
   #last: Series | undefined = undefined
 
   constructor(sink: PacketSink, limitBytes: number) {
@@ -40,13 +41,16 @@ export class Packets {
     return this.#limitBytes
   }
 
-  /** Of the packets from now on. */
+  /** Sets the limit of packets from now on; the current one is handed over as it is. */
   set limitBytes(bytes: number) {
     this.close()
     this.#limitBytes = bytes
   }
 
-  /** `value` is ASCII. False when the line is longer than a packet. */
+  /**
+   * Adds a value, which must be ASCII, to the series' line or to a new one. False when the line is longer than a
+   * packet.
+   */
   addValue(series: Series, value: string): boolean {
     const { head, tail } = series
     if (this.#last === series && this.#used + 1 + value.length <= this.#limitBytes) {
@@ -70,7 +74,7 @@ export class Packets {
     return true
   }
 
-  /** A whole line of any text. False when it is longer than a packet. */
+  /** Adds a whole line of any text. False when it is longer than a packet. */
   addLine(line: string): boolean {
     const length = Buffer.byteLength(line)
     const buffer = this.#room(length)
@@ -80,7 +84,7 @@ export class Packets {
     return true
   }
 
-  /** The packet goes as it is. */
+  /** Hands the current packet over, full or not. */
   close(): void {
     if (this.#buffer === undefined || this.#used === 0) return
     const buffer = this.#buffer
@@ -91,7 +95,7 @@ export class Packets {
     this.#sink.push(buffer, used)
   }
 
-  /** The buffer with room for a line at `#used`, behind a newline. */
+  /** Returns the buffer with room for a line at `#used`, behind a newline. */
   #room(length: number): Buffer | undefined {
     const limit = this.#limitBytes
     if (length > limit) return undefined

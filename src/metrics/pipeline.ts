@@ -23,9 +23,12 @@ import type { MetricCardinality } from './types'
 const FLUSH_MS = 2000
 const FLUSHES_PER_TELEMETRY = 5
 const FLUSH_TIMEOUT_MS = 1000
-/** Places of all clients, each for a tag that perhaps never comes again. */
+/**
+ * Upper bound on nodes in the clients' lookup trees (lookup.ts). Every new tag value adds a node that may never be
+ * used again.
+ */
 const MAX_LOOKUP_NODES = 20_000
-/** Of lines that a flush makes: one flush comes early. */
+/** Lines that wait for a flush; beyond that number they are written at once. */
 const MAX_LINES = 20_000
 const CARDINALITIES: readonly string[] = ['none', 'low', 'orchestrator', 'high']
 
@@ -33,18 +36,18 @@ export interface MetricsPipelineOptions {
   line: LineSettings
   aggregation: boolean
   telemetry: boolean
-  /** To the agent, one at least: each for when the one before does not exist. */
+  /** Agent addresses in order of preference; the next one is tried when the previous does not exist. At least one. */
   endpoints: readonly MetricsEndpoint[]
   queueBytes?: number
-  /** How loudly it is said that nobody takes the metrics; default: as a warning. */
+  /** Returns the log level of the message that metrics are lost; default: `warn`. */
   level?: () => 'warn' | 'info'
 }
 
-/** What all series of a client share. */
+/** Prefix and tags that all series of a client share. */
 export interface SeriesScope {
   prefix: string
   tags: readonly string[]
-  /** Those of them that not all series have. */
+  /** Tags of this client alone: `tags` without the ones that every client has. */
   labels?: readonly string[]
 }
 
@@ -60,7 +63,9 @@ export class MetricsPipeline {
   #series = new Map<string, Series>()
   #ticks = 0
   #endpoint = 0
-  /** Grows with every new place; another object when all of them are to be forgotten. */
+  /**
+   * Number of lookup nodes. Replacing the object tells every client to discard its tree (client.ts compares identity).
+   */
   lookupNodes = { count: 0 }
 
   constructor(options: MetricsPipelineOptions) {
@@ -77,7 +82,7 @@ export class MetricsPipeline {
       },
       again: lines => {
         for (const line of lines.split('\n')) this.addLine(line)
-        // A flush may wait for them.
+        // A flush may wait for these lines.
         this.#packets.close()
       },
     })
@@ -93,7 +98,10 @@ export class MetricsPipeline {
     return this.#packets.limitBytes
   }
 
-  /** The series; null when no valid line can be made of it. `callTags` are clean. */
+  /**
+   * Returns the series, a new one if need be; null when no valid line can be made of its name. `callTags` must be
+   * clean.
+   */
   seriesOf(
     kind: Kind,
     name: string,
@@ -119,7 +127,7 @@ export class MetricsPipeline {
     return series
   }
 
-  /** `|#tags|c:…|e:…|card:…` */
+  /** Returns the end of a line: `|#tags|c:…|e:…|card:…`. */
   tail(scope: SeriesScope, callTags: readonly string[], cardinality: MetricCardinality | undefined): string {
     const { origin, cardinality: usual } = this.#options.line
     const level = CARDINALITIES.includes(cardinality ?? '') ? cardinality : usual
@@ -128,7 +136,7 @@ export class MetricsPipeline {
     )
   }
 
-  /** Counted now, and sent with the next flush. */
+  /** Adds a count or sets a gauge, to be sent with the next flush. */
   aggregate(series: Series, value: number): void {
     this.counters.counts.metrics++
     if (series.kind === 'c') this.#aggregates.count(series, value)
@@ -143,7 +151,7 @@ export class MetricsPipeline {
     if (this.#aggregates.lineCount > MAX_LINES) this.#aggregates.take(this.#write)
   }
 
-  /** Goes into the next packet as it is. */
+  /** Writes a value into the current packet, unaggregated. */
   pass(series: Series, value: number): void {
     this.counters.counts.metrics++
     this.#checkLength(this.#packets.addValue(series, String(value)), 0)
@@ -158,12 +166,12 @@ export class MetricsPipeline {
     this.#checkLength(this.#packets.addLine(line), line.length)
   }
 
-  /** A call that nothing can be made of. */
+  /** Counts a call that cannot be sent. */
   refuse(): void {
     this.counters.counts.metric_dropped_on_receive++
   }
 
-  /** Settles when everything has left, or after a second. Never rejects. */
+  /** Sends everything; settles when it has left, or after `timeoutMs`. Never rejects. */
   async flush(timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> {
     this.#fill()
     await endsWithin(this.#outbox.drained(), timeoutMs)
@@ -245,7 +253,7 @@ export class MetricsPipeline {
     const endpoint = this.#options.endpoints[++this.#endpoint]
     if (endpoint === undefined) return undefined
     const next = this.#open(endpoint)
-    // Of one socket, nobody has said of which type it is.
+    // A `unix:` address does not say whether it is a datagram or a stream socket: the first attempt may fail by design.
     if (before.kind === 'unixgram' && endpoint.kind === 'unix') log.debug(`dogstatsd: ${reason}`)
     else log.warn('dogstatsd way', `${reason}: metrics go to ${next.where}`)
     return next

@@ -5,10 +5,10 @@
  *     ── head ───── v ── tail ──────────────────────────────────────────
  */
 
-/** Count, gauge, set, histogram, distribution, timing. */
+/** Type of a metric, as in the protocol: count, gauge, set, histogram, distribution, timing. */
 export type Kind = 'c' | 'g' | 's' | 'h' | 'd' | 'ms'
 
-/** The same series for those who scrape. */
+/** A series as a scrape shows it, which no flush resets (openmetrics/scraped-series.ts). */
 export interface ScrapedSeries {
   add(value: number): void
   addMember?(member: string): void
@@ -17,17 +17,17 @@ export interface ScrapedSeries {
 export class Series {
   readonly kind: Kind
   readonly name: string
-  /** Tags but for those that all series have. */
+  /** Tags without the ones that every series of the process has. */
   readonly labels: readonly string[]
   readonly head: Uint8Array
   readonly tail: Uint8Array
-  /** Has something to send at the next flush. */
+  /** True if there is something to send at the next flush. */
   isTouched = false
-  /** Of a count, the sum; of a gauge, the last value. */
+  /** The sum of a count, or the last value of a gauge. */
   value = 0
-  /** Of a set. */
+  /** The members of a set. */
   members: Set<string> | undefined = undefined
-  /** Null: there is no room for it. */
+  /** Undefined until the first call after scraping began; null if the registry has no room for the series. */
   scraped: ScrapedSeries | null | undefined = undefined
 
   constructor(kind: Kind, name: string, tail: string, labels: readonly string[] = []) {

@@ -1,4 +1,4 @@
-/** What of the configuration every line carries. */
+/** Parts of the configuration that every line carries. */
 
 import type { Config } from '../core/config/resolve'
 import { containerHeaders } from '../core/container'
@@ -32,7 +32,7 @@ function identityFirst({ service, env, version, ...others }: Record<string, stri
   return { service, env, version, ...others }
 }
 
-/** The agent honours them with `dogstatsd_origin_detection_client`. */
+/** Fields by which the agent knows the container, if its `dogstatsd_origin_detection_client` is on. */
 function originFields(externalEnv: string | undefined): string {
   const headers = containerHeaders(externalEnv)
   const container = headers['Datadog-Entity-ID']

@@ -1,9 +1,9 @@
-/** Tags as the line has them: `key:value` texts, which cannot end the line or become two. */
+/** Tags in the form of a line: `key:value` texts that can neither end the line nor become two tags. */
 
 import { tagKey, tagText } from './text'
 import type { MetricTags } from './types'
 
-/** `['route:/users', 'status:200']`; what is no tag is left out. */
+/** Returns clean tags, such as `['route:/users', 'status:200']`; values that cannot be tags are left out. */
 export function readTags(tags: MetricTags | undefined): string[] {
   const out: string[] = []
   if (typeof tags !== 'object' || tags === null) return out
@@ -19,14 +19,14 @@ export function readTags(tags: MetricTags | undefined): string[] {
   return out
 }
 
-/** Tags of `more` after those of `base` whose keys are not in it. */
+/** Returns `base` without the tags whose keys are in `more`, and then `more`. */
 export function overrideTags(base: readonly string[], more: readonly string[]): string[] {
   if (more.length === 0) return [...base]
   const keys = new Set(more.map(keyOf))
   return [...base.filter(tag => !keys.has(keyOf(tag))), ...more]
 }
 
-/** `|#a:1,b:2`, or nothing. */
+/** Returns the field of a line, `|#a:1,b:2`, or an empty text. */
 export function tagsField(tags: readonly string[]): string {
   return tags.length === 0 ? '' : `|#${tags.join(',')}`
 }

@@ -1,9 +1,10 @@
 /**
  * Text that cannot break a line. A datagram is lines, and a line is fields between `|`, which nothing escapes
- * (https://docs.datadoghq.com/developers/dogstatsd/datagram_shell): what would end one of them becomes `_`.
+ * (https://docs.datadoghq.com/developers/dogstatsd/datagram_shell): characters that would end a line or
+ * a field become `_`.
  */
 
-/** What the backend keeps of a name, and of a tag. */
+/** Length to which the backend cuts names and tags. */
 const MAX_CHARACTERS = 200
 
 const NOT_IN_NAMES = /[^A-Za-z0-9_.]/g
@@ -12,7 +13,7 @@ const ENDS_FIELDS = /[|\p{Cc}\u2028\u2029]/gu
 const ENDS_TAGS = /[|,\p{Cc}\u2028\u2029]/gu
 const LINE_ENDS = /\r\n|[\n\r]/g
 
-/** Undefined for a name that the backend refuses: one that does not begin with a letter. */
+/** Returns the clean name; undefined for a name that the backend refuses, since it does not begin with a letter. */
 export function metricName(name: string): string | undefined {
   const clean = name.replace(NOT_IN_NAMES, '_').slice(0, MAX_CHARACTERS)
   return /^[A-Za-z]/.test(clean) ? clean : undefined
@@ -22,7 +23,7 @@ export function checkName(name: string): string {
   return name.replace(NOT_IN_CHECKS, '_').slice(0, MAX_CHARACTERS)
 }
 
-/** `key:value`, or `key` alone. */
+/** Returns a clean tag: `key:value`, or `key` alone. */
 export function tagText(tag: string): string {
   const clean = tag.replace(ENDS_TAGS, '_')
   return clean.length > MAX_CHARACTERS ? cutAt(clean, MAX_CHARACTERS) : clean
@@ -32,23 +33,23 @@ export function tagKey(key: string): string {
   return key.replaceAll(':', '_')
 }
 
-/** Value of a field, of a set's member or of a message. */
+/** Returns the clean value of a field, a set's member or a message. */
 export function fieldText(text: string): string {
   return text.replace(ENDS_FIELDS, '_')
 }
 
-/** Lines of a text on one line, as events and messages have them. */
+/** Writes line ends as `\n`, as events and messages have to. */
 export function onOneLine(text: string): string {
   return text.replace(LINE_ENDS, '\\n')
 }
 
-/** At most `length` code units, and no half of a pair. */
+/** Cuts a text to `length` code units, or one less if that would halve a surrogate pair. */
 export function cutAt(text: string, length: number): string {
   const last = text.charCodeAt(length - 1)
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
 }
 
-/** Undefined for what is no time. The agent takes whole seconds above 0. */
+/** Returns whole seconds since 1970, which the agent takes above 0 only; undefined for other values. */
 export function unixSeconds(time: number | Date | undefined): number | undefined {
   const seconds = Math.floor(
     time instanceof Date ? time.getTime() / 1000 : typeof time === 'number' ? time : Number.NaN,

@@ -1,11 +1,11 @@
-/** Functions whose calls are timed, and which are otherwise as they were. */
+/** Wraps functions so that their calls are timed, and are otherwise unchanged. */
 
 import { disguise } from '../std/disguise'
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any shape
 type AnyFunction = (this: any, ...args: any[]) => any
 
-/** `record` gets the milliseconds of each call, also of one that throws. */
+/** Returns a function like `fn`; `record` gets the milliseconds of each call, also of one that throws. */
 export function timed<F extends AnyFunction>(fn: F, record: (milliseconds: number) => void): F {
   if (typeof fn !== 'function') return fn
   const timer: AnyFunction = function (...args) {
@@ -19,7 +19,7 @@ export function timed<F extends AnyFunction>(fn: F, record: (milliseconds: numbe
   return disguise(timer, fn) as F
 }
 
-/** The same until the promise settles that a call returns. The promise itself goes to the caller. */
+/** Returns a function like `fn`, timed until the returned promise settles. The caller gets the original promise. */
 export function timedPromise<F extends AnyFunction>(fn: F, record: (milliseconds: number) => void): F {
   if (typeof fn !== 'function') return fn
   const timer: AnyFunction = function (...args) {

@@ -1,25 +1,28 @@
-/** What carries packets to the agent. */
+/** The interface of connections, which carry packets to the agent. */
 
+/** A connection to the agent over one kind of socket. */
 export interface Connection {
   readonly transport: 'udp' | 'uds' | 'uds-stream' | 'http'
-  /** For messages. */
+  /** The address, for messages. */
   readonly where: string
-  /** Most bytes of a packet. */
+  /** Largest packet in bytes. */
   readonly limitBytes: number
-  /** Packets under way at a time; more of them wait. */
+  /** Number of packets that may be under way at a time. */
   readonly maxInFlight: number
-  /** True when packets can be sent; else settles when they can. Rejects with an error of `unsupported` when they never can. */
+  /** True when packets can be sent; else settles when they can. Rejects with `unsupported()` when they never can. */
   ready(): true | Promise<void>
-  /** Calls `done` once, later: the packet has left, or not. Until then its bytes must stay. */
+  /**
+   * Sends a packet. Calls `done` once, later: the packet has left, or not. Its bytes must stay unchanged until then.
+   */
   send(packet: Uint8Array, done: (error?: Error | null) => void): void
-  /** At the exit of the process, when nothing asynchronous runs any more. Returns how many have left, from the first on. */
+  /** Sends synchronously at the exit of the process. Returns how many packets have left, from the first on. */
   sendNow(packets: readonly Uint8Array[]): number
   close(): void
 }
 
 const UNSUPPORTED = 'ERR_DOGSTATSD_UNSUPPORTED'
 
-/** This way does not exist: the next one is to be tried. */
+/** Creates the error that says: this endpoint does not exist, try the next one. */
 export function unsupported(message: string): Error {
   return Object.assign(new Error(message), { code: UNSUPPORTED })
 }

@@ -8,19 +8,19 @@ import { type Connection, unsupported } from './connection'
 /** The agent's own buffer (`dogstatsd_buffer_size`). */
 const LIMIT_BYTES = 8192
 /**
- * The kernel lets ten (`net.unix.max_dgram_qlen`) wait for an agent that is busy, and then refuses: it is asked again
- * after these times, and then the packet is lost.
+ * The kernel queues ten datagrams (`net.unix.max_dgram_qlen`) for a busy agent, and then refuses. A refused packet is
+ * tried again after these times, and is then lost.
  */
 const RETRY_AFTER_MS = [1, 2, 5, 10, 20, 50]
 const BUSY = ['EAGAIN', 'EWOULDBLOCK', 'ENOBUFS']
 
 type Sender = object
 
-/** Of the add-on. */
+/** The functions of the native add-on for datagrams. */
 interface Datagrams {
-  /** A number is an `errno`. */
+  /** Returns a sender, or an `errno`. */
   openDatagram(path: string): Sender | number
-  /** 0, or an `errno`; never waits. */
+  /** Returns 0 or an `errno`; never waits. */
   sendDatagram(sender: Sender, bytes: Uint8Array): number
   closeDatagram(sender: Sender): void
 }
@@ -28,7 +28,7 @@ interface Datagrams {
 export class DatagramConnection implements Connection {
   readonly transport = 'uds'
   readonly limitBytes = LIMIT_BYTES
-  /** What the kernel does not take waits in our queue, which is bounded and counted. */
+  /** One at a time: packets that the kernel does not take wait in the outbox, which is bounded and counted. */
   readonly maxInFlight = 1
   readonly where: string
   readonly #path: string
@@ -82,7 +82,7 @@ export class DatagramConnection implements Connection {
     return errno === 0 ? undefined : getSystemErrorName(-errno)
   }
 
-  /** What is wrong, if something is. */
+  /** Opens the socket; returns what is wrong, if anything. */
   #open(): string | undefined {
     const addon = this.#load() as Partial<Datagrams> | string
     if (typeof addon === 'string') return addon

@@ -7,7 +7,9 @@ import { ProxyConnection } from './proxy'
 import { StreamConnection } from './stream'
 import { UdpConnection } from './udp'
 
-/** `onRefused`: a packet that had left was lost, because nobody listened. */
+/**
+ * Opens a connection to the endpoint. `onRefused` is called when a packet that had left was lost, as nothing listened.
+ */
 export function openConnection(endpoint: MetricsEndpoint, onRefused: () => void): Connection {
   switch (endpoint.kind) {
     case 'udp':

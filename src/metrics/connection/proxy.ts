@@ -1,4 +1,7 @@
-/** Lines over HTTP to the trace agent, which passes them on: `POST /dogstatsd/v2/proxy`, 404 when it does not. */
+/**
+ * Sends packets over HTTP to the trace agent, which forwards the lines: `POST /dogstatsd/v2/proxy`, 404 if it does
+ * not.
+ */
 
 import type { LookupFunction } from 'node:net'
 import { type AgentAddress, parseAgentUrl } from '../../core/agent-url'

@@ -49,7 +49,7 @@ export class StreamConnection implements Connection {
     if (socket === undefined) return 0
     for (const [index, packet] of packets.entries()) {
       socket.write(framed(packet))
-      // The kernel takes no more, and nobody is left to try again.
+      // The kernel takes no more, and the process ends before another attempt.
       if (socket.writableLength > 0) return index
     }
     return packets.length
@@ -90,14 +90,14 @@ export class StreamConnection implements Connection {
         if (codeOf(error) === 'EPROTOTYPE')
           reject(
             unsupported(
-              `the socket ${this.#path} takes datagrams, which Node.js cannot send without our add-on`,
+              `the socket ${this.#path} takes datagrams, which Node.js cannot send without the tracer's add-on`,
             ),
           )
         else reject(error)
       })
       socket.on('end', () => this.#drop(socket))
       socket.on('close', () => this.#drop(socket))
-      // The agent says nothing; what is not read would hide that it closes.
+      // The agent sends nothing, but only a socket that is read tells that the agent closed it.
       socket.resume()
     })
   }

@@ -1,4 +1,4 @@
-/** Datagrams over UDP, from a socket that is connected: the kernel then says when nobody listens. */
+/** Datagrams over UDP, from a connected socket: the kernel then reports when nothing listens. */
 
 import { createSocket, type Socket } from 'node:dgram'
 import dns from 'node:dns'
@@ -33,11 +33,11 @@ export class UdpConnection implements Connection {
   #resolvedAt = 0
   #isClosed = false
 
-  /** `onRefused`: a packet that had left came back, because nobody listens. */
+  /** `onRefused` is called when a packet that had left was refused, as nothing listens. */
   constructor(host: string, port: number, { lookup, onRefused, refreshMs = REFRESH_MS }: UdpOptions) {
     this.#host = host
     this.#port = port
-    // To `localhost` agents bind IPv4.
+    // Agents bind `localhost` on IPv4.
     this.#lookup = lookup ?? ((name, _options, callback) => dns.lookup(name, { verbatim: false }, callback))
     this.#onRefused = onRefused
     this.#refreshMs = refreshMs
@@ -51,11 +51,11 @@ export class UdpConnection implements Connection {
     if (this.#socket === undefined && this.#address !== undefined) this.#open(this.#address)
     if (isIP(this.#host) !== 0) return true
     if (performance.now() - this.#resolvedAt >= this.#refreshMs || this.#socket === undefined) {
-      // A lookup of the application's may call back at once.
+      // The application's own lookup may call back at once.
       this.#resolving ??= this.#resolve().finally(() => {
         this.#resolving = undefined
       })
-      // While there is an address, the new one is waited for by nobody.
+      // While there is an address, packets do not wait for a new one.
       if (this.#socket !== undefined) this.#resolving.catch(() => {})
     }
     return this.#socket !== undefined || (this.#resolving as Promise<void>)
@@ -63,7 +63,7 @@ export class UdpConnection implements Connection {
 
   send(packet: Uint8Array, done: (error?: Error | null) => void): void {
     this.#try(packet, error => {
-      // The answer to an earlier packet; this one was not even tried.
+      // ECONNREFUSED answers an earlier packet; this one was not even tried.
       if (codeOf(error) !== 'ECONNREFUSED') return done(error)
       this.#onRefused()
       this.#try(packet, done)
@@ -113,8 +113,8 @@ export class UdpConnection implements Connection {
   #open({ address, family }: Address): void {
     const socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
-      // Everything is an address here. Answered at once, so that to bind, to connect and to send takes no turn of the
-      // loop: at the exit of the process there is none.
+      // Only addresses are looked up here. The answer comes at once, so that bind, connect and send take no turn of the
+      // event loop: at the exit of the process there is none.
       lookup: (name, _options, callback) => callback(null, name, family),
     })
     socket.unref()
@@ -129,7 +129,7 @@ export class UdpConnection implements Connection {
 export interface UdpOptions {
   lookup?: LookupFunction
   onRefused: () => void
-  /** Default: a minute. */
+  /** Time after which the host is looked up again; default: a minute. */
   refreshMs?: number
 }
 

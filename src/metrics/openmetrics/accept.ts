@@ -1,4 +1,4 @@
-/** Which format a scraper takes, by its `Accept` header (RFC 9110, section 12.5.1). */
+/** Chooses the format of a scrape by its `Accept` header (RFC 9110, section 12.5.1). */
 
 import type { Format } from './render'
 
@@ -7,7 +7,7 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
 }
 
-/** Whoever says nothing, as a browser or an old Prometheus, gets plain text. */
+/** Returns the preferred format; plain text for a client that states none, such as a browser or an old Prometheus. */
 export function formatFor(accept: string | undefined): Format {
   let openMetrics = 0
   let plain = 0

@@ -1,4 +1,4 @@
-/** An example of what was measured: the trace in which it was. */
+/** Exemplars: a measured value, and the trace in which it was measured. */
 
 export interface TraceIds {
   /** 32 hex digits. */
@@ -14,8 +14,8 @@ export interface Exemplar extends TraceIds {
 }
 
 /**
- * Takes an example of each place once between two scrapes: to write the ids of a trace takes longer than to count, and
- * nobody would see more of them.
+ * Fills each slot once between two scrapes: to format the ids of a trace takes longer than to count, and a scrape would
+ * show only one of several.
  */
 export class Exemplars {
   readonly #activeTrace: () => TraceIds | undefined
@@ -25,7 +25,7 @@ export class Exemplars {
     this.#activeTrace = activeTrace
   }
 
-  /** From now on, every place takes one anew. */
+  /** Lets every slot take a new exemplar. */
   renew(): void {
     this.#round++
   }

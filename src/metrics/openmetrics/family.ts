@@ -7,7 +7,7 @@ import type { ScrapedSeries } from './scraped-series'
 export type FamilyType = 'counter' | 'gauge' | 'histogram'
 
 export interface Family {
-  /** Without the suffixes of its samples. */
+  /** Name without the suffixes of the samples. */
   readonly name: string
   readonly kind: Kind
   readonly help: string
@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<Kind, [word: string, type: FamilyType]>> = {
   ms: ['timing', 'histogram'],
 }
 
-/** `card.charged` of timings is `card_charged_seconds`. */
+/** Creates an empty family: timings called `card.charged` become `card_charged_seconds`. */
 export function newFamily(kind: Kind, name: string): Family {
   const clean = familyName(name)
   const [word, type] = WORDS[kind]
@@ -42,13 +42,13 @@ export function newFamily(kind: Kind, name: string): Family {
 }
 
 function nameOf(kind: Kind, clean: string): string {
-  // The sample of a counter ends with it, and the family does not.
+  // The sample of a counter ends with `_total`, the family does not.
   if (kind === 'c') return clean.replace(/(?<=.)_total$/, '')
   if (kind === 's') return `${clean}_unique`
   return kind === 'ms' && !clean.endsWith('_seconds') ? `${clean}_seconds` : clean
 }
 
-/** Names that belong to the family: no other may have them. */
+/** Returns the names that belong to the family, and that no other family may have. */
 export function namesIn({ name, type }: Pick<Family, 'name' | 'type'>): string[] {
   if (type === 'gauge') return [name]
   if (type === 'counter') return [name, `${name}_total`, `${name}_created`]

@@ -1,4 +1,4 @@
-/** `tracer.metrics`: what went through `tracer.dogstatsd`, for Prometheus and others who come and read. */
+/** `tracer.metrics`: everything that went through `tracer.dogstatsd`, for Prometheus and other scrapers. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { reportFailure } from '../../core/fence'
@@ -12,7 +12,7 @@ import { type Format, render } from './render'
 
 export { Registry } from './registry'
 
-/** `target`: tags of the process. */
+/** Creates `tracer.metrics`. `target` returns the tags of the process. */
 export function createExposition(registry: Registry, target: () => readonly string[]): MetricsExposition {
   const textIn = (format: Format): string => {
     registry.members.sweep()

@@ -1,12 +1,12 @@
-/** Names and labels as the text format has them: what it does not know becomes `_`. */
+/** Names and labels of the text format: characters that it does not allow become `_`. */
 
-/** Their value is text of the application's. */
+/** Values by label name; the values are text of the application, not escaped yet. */
 export type Labels = ReadonlyMap<string, string>
 
-/** Begin of a name that is kept for others, by the format or by Prometheus. */
+/** Label names that the format or Prometheus reserves. */
 const RESERVED = /^(?:__+|(?:le|quantile)$)/
 
-/** Of a family: `shop.orders` is `shop_orders`. */
+/** Returns the name of a family: `shop.orders` becomes `shop_orders`. */
 export function familyName(name: string): string {
   const clean = name.replace(/[^A-Za-z0-9_:]/g, '_')
   return /^[0-9]/.test(clean) ? `_${clean}` : clean
@@ -18,7 +18,9 @@ export function labelName(key: string): string {
   return /^[0-9]/.test(clean) ? `_${clean}` : clean
 }
 
-/** Tags (`key:value`, or `key`, which is true) by label, sorted; values of one label are a list. */
+/**
+ * Returns labels, sorted, from tags (`key:value`, or `key`, whose value is `true`); values of one label are joined.
+ */
 export function labelsOf(tags: readonly string[]): Labels {
   const labels = new Map<string, string>()
   for (const tag of tags.toSorted()) {
@@ -31,12 +33,12 @@ export function labelsOf(tags: readonly string[]): Labels {
   return labels
 }
 
-/** `a="1",b="2"` */
+/** Returns labels as text: `a="1",b="2"`. */
 export function labelsText(labels: Iterable<readonly [string, string]>): string {
   return Array.from(labels, ([label, value]) => `${label}="${escaped(value)}"`).join(',')
 }
 
-/** Of a label's value or of a HELP text. Halves of pairs are no UTF-8. */
+/** Escapes a label's value or a HELP text. A lone surrogate, which is not UTF-8, becomes U+FFFD. */
 export function escaped(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\ufffd')

@@ -1,11 +1,13 @@
-/** Numbers as Go spells them, by whose rules the values of `le` are compared as text. */
+/** Numbers in the spelling of Go, since Prometheus compares the values of `le` as text. */
+
+/** Returns the value of a sample. */
 
 export function numberText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '0' : String(value)
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 
-/** Canonical: `0.005`, `1.0`, `1e+06`. */
+/** Returns a bound in canonical form: `0.005`, `1.0`, `1e+06`. */
 export function boundText(bound: number): string {
   const size = Math.abs(bound)
   if (bound === Number.POSITIVE_INFINITY) return '+Inf'

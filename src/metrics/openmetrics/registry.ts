@@ -1,4 +1,4 @@
-/** All families: takes every call of the DogStatsD clients, from when it was opened on. */
+/** All families of the process: takes every call of the DogStatsD clients once `tracer.metrics` was used. */
 
 import { log } from '../../core/log'
 import type { Series } from '../series'
@@ -9,7 +9,7 @@ import { type Labels, labelsOf, labelsText } from './names'
 import { ScrapedCounter, ScrapedGauge, ScrapedHistogram, type ScrapedSeries } from './scraped-series'
 import { Members } from './scraped-set'
 
-/** As many as a scrape of a megabyte or two holds. */
+/** Largest number of series: a scrape is then a megabyte or two. */
 export const MAX_SERIES = 10_000
 
 export interface RegistryOptions {
@@ -25,10 +25,10 @@ export class Registry {
   readonly #maxSeries: number
   /** Bounds that the application chose, by the name that it gives the metric. */
   readonly #bounds = new Map<string, readonly number[]>()
-  /** Of the samples of all families. */
+  /** Names of the samples of all families. */
   readonly #names = new Map<string, Family>()
   #seriesCount = 0
-  /** Calls of series for which there was no room, or whose name another type has. */
+  /** Number of calls for series that have no room, or whose name belongs to another type. */
   droppedCalls = 0
 
   constructor({ activeTrace = () => undefined, maxSeries = MAX_SERIES, now }: RegistryOptions = {}) {
@@ -37,7 +37,7 @@ export class Registry {
     this.#maxSeries = maxSeries
   }
 
-  /** Of histograms that begin later. */
+  /** Sets the bounds of histograms that begin after this call. */
   setBounds(name: string, bounds: readonly number[]): void {
     this.#bounds.set(name, bounds)
   }
@@ -70,11 +70,11 @@ export class Registry {
     const other = namesIn(family)
       .map(each => this.#names.get(each))
       .find(each => each !== undefined)
-    // `a.b` and `a_b` are one.
+    // `a.b` and `a_b` have the same family.
     if (other?.kind === kind && other.name === family.name) return other
     if (other !== undefined) {
       const why = `${other.help} has the name ${family.name}`
-      log.warn(`openmetrics ${family.name}`, `${family.help} is not shown to those who scrape: ${why}`)
+      log.warn(`openmetrics ${family.name}`, `${family.help} is not shown to scrapers: ${why}`)
       return undefined
     }
     if (this.#seriesCount >= this.#maxSeries) return this.#full()
@@ -113,9 +113,6 @@ export class Registry {
   }
 
   #full(): undefined {
-    log.warn(
-      'openmetrics full',
-      `there are ${this.#maxSeries} series: others are not shown to those who scrape`,
-    )
+    log.warn('openmetrics full', `there are ${this.#maxSeries} series: others are not shown to scrapers`)
   }
 }

@@ -23,7 +23,7 @@ import { ScrapedCounter, type ScrapedGauge, ScrapedHistogram, type ScrapedSeries
 
 export type Format = 'openmetrics' | 'prometheus'
 
-/** `target`: labels of the process, which the samples do not repeat. */
+/** Returns all families as text. `target`: labels of the process, which the samples do not repeat. */
 export function render(registry: Registry, target: Labels, format: Format): string {
   const lines: string[] = []
   if (target.size > 0) {

@@ -1,4 +1,4 @@
-/** What is counted of one series, from the first call on: nothing here is reset by a scrape or a flush. */
+/** The scraped form of series: totals from the first call on, which neither a scrape nor a flush resets. */
 
 import { bucketOf } from './bounds'
 import { ExemplarSlot, type Exemplars } from './exemplar'
@@ -46,14 +46,14 @@ export class ScrapedGauge implements ScrapedSeries {
 export class ScrapedHistogram implements ScrapedSeries {
   readonly labels: Labels
   readonly bounds: readonly number[]
-  /** Of each bucket alone, the last one without an end. */
+  /** Count of each bucket alone, not cumulative; the last bucket has no upper end. */
   readonly counts: Float64Array
   readonly slots: readonly ExemplarSlot[]
   readonly #exemplars: Exemplars
   readonly #factor: number
   sum = 0
 
-  /** Values are multiplied by `factor`. */
+  /** `factor` converts values to the unit of the bounds. */
   constructor(labels: Labels, bounds: readonly number[], factor: number, exemplars: Exemplars) {
     this.labels = labels
     this.bounds = bounds

@@ -1,13 +1,13 @@
-/** How many different members a set had within the last minute. */
+/** The scraped form of sets: the number of different members within the last minute. */
 
 import type { Labels } from './names'
 import type { ScrapedSeries } from './scraped-series'
 
-/** Whoever scrapes less often than once a minute misses some; whoever scrapes more often sees the same. */
+/** Time that a member counts. Scrapers that come less often than once a minute miss members. */
 export const WINDOW_MS = 60_000
-/** Of all sets together, 20 MB or so. */
+/** Largest number of members of all sets together: about 20 MB. */
 export const MAX_MEMBERS = 100_000
-/** To look for those that are over takes milliseconds. */
+/** Time between two sweeps, each of which takes milliseconds. */
 const SWEEP_MS = 1000
 
 /** The sets of one process, which share the bound. */
@@ -41,7 +41,7 @@ export class Members {
     members.set(member, now)
   }
 
-  /** Forgets those whose minute is over. */
+  /** Forgets members whose minute is over. */
   sweep(): void {
     this.#sweptAt = this.#now()
     const oldest = this.#sweptAt - WINDOW_MS
@@ -55,7 +55,7 @@ export class Members {
 
 export class ScrapedSet implements ScrapedSeries {
   readonly labels: Labels
-  /** When each was added last. */
+  /** Time at which each member was added last, in ms. */
   readonly members = new Map<string, number>()
   readonly #all: Members
 
@@ -68,7 +68,7 @@ export class ScrapedSet implements ScrapedSeries {
     return this.members.size
   }
 
-  /** Sets take members alone. */
+  /** Does nothing: sets take members, not numbers. */
   add(): void {}
 
   addMember(member: string): void {

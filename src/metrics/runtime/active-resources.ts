@@ -1,9 +1,12 @@
-/** What keeps this thread's event loop alive, by `resource_type`: sockets, servers, timers, requests. */
+/**
+ * Number of resources that keep this thread's event loop alive, by `resource_type`: sockets, servers, timers,
+ * requests.
+ */
 
 import type { Recorder, RuntimeMetric } from './metric'
 
 export function activeResources(recorder: Recorder): RuntimeMetric {
-  /** Those that once were: a gauge that is not sent again would keep its last value. */
+  /** Counts of all types seen so far: a gauge that is not sent again as 0 would keep its last value. */
   const counts = new Map<string, number>()
   return {
     collect() {

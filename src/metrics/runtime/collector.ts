@@ -1,4 +1,4 @@
-/** Asks all runtime metrics from time to time. */
+/** Collects all runtime metrics at an interval. */
 
 import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
@@ -18,10 +18,10 @@ import { workerThreads } from './worker-threads'
 
 type MetricOpener = (recorder: Recorder) => RuntimeMetric
 
-/** Each thread has its own. */
+/** Metrics that each thread has for itself. */
 const THREAD_METRICS: readonly MetricOpener[] = [heap, heapSpaces, activeResources, workerThreads, exporter]
 const EVENT_LOOP_METRICS: readonly MetricOpener[] = [eventLoopDelay, eventLoopUtilization]
-/** The same in all threads: the main one sends them. */
+/** Metrics that are equal in all threads: only the main thread sends these. */
 const PROCESS_METRICS: readonly MetricOpener[] = [cpu, processMemory, uptime]
 
 export interface CollectorOptions {

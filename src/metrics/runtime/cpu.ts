@@ -24,7 +24,7 @@ export function cpu(recorder: Recorder): RuntimeMetric {
   }
 }
 
-/** To two decimals. */
+/** Returns percent, rounded to two decimals. */
 function percent(part: number, whole: number): number {
   return Math.round((part / whole) * 10_000) / 100
 }

@@ -1,10 +1,13 @@
-/** Durations of an interval as the series of a histogram: `.min`, `.max`, `.avg`, `.median`, `.95percentile`, `.sum`, … */
+/**
+ * Records the durations of an interval as series of a histogram: `.min`, `.max`, `.avg`, `.median`, `.95percentile`,
+ * `.sum`, …
+ */
 
 import { createHistogram } from 'node:perf_hooks'
 import type { MetricTags } from '../types'
 import type { Recorder } from './metric'
 
-/** Whole numbers of nanoseconds. */
+/** Statistics of an interval, in whole nanoseconds. */
 export interface Durations {
   count: number
   sum: number
@@ -14,7 +17,7 @@ export interface Durations {
   percentile95: number
 }
 
-/** An hour. With two digits a histogram takes 36 KiB. */
+/** Longest duration that is told apart: an hour. With two digits a histogram takes 36 KiB. */
 const HIGHEST_NS = 3_600_000_000_000
 const DIGITS = 2
 
@@ -28,7 +31,7 @@ export class DurationStats {
 
   add(nanoseconds: number): void {
     const whole = Math.round(Math.min(Math.max(nanoseconds, 0), HIGHEST_NS))
-    // The histogram knows no zero.
+    // The histogram cannot record zero.
     this.#histogram.record(Math.max(whole, 1))
     this.#count++
     this.#sum += whole
@@ -36,7 +39,7 @@ export class DurationStats {
     this.#max = Math.max(this.#max, whole)
   }
 
-  /** What there was since the last time. */
+  /** Returns the statistics since the last call, and starts anew. */
   take(): Durations {
     const taken = {
       count: this.#count,
@@ -54,13 +57,13 @@ export class DurationStats {
     return taken
   }
 
-  /** The histogram answers with the upper end of a range. */
+  /** Limits a percentile to the maximum, since the histogram answers with the upper end of a range. */
   #within(nanoseconds: number): number {
     return Math.min(nanoseconds, this.#max)
   }
 }
 
-/** Nothing when there was nothing. */
+/** Records the series of an interval; none if nothing happened in it. */
 export function recordDurations(recorder: Recorder, name: string, all: Durations, tags?: MetricTags): void {
   if (all.count === 0) return
   recorder.gauge(`${name}.min`, all.min, tags)

@@ -41,7 +41,9 @@ export function eventLoopDelay(
   }
 }
 
-/** True for Node.js 24.19 and 26.5 on, which measure each turn of the loop without a timer; others ignore the option. */
+/**
+ * True for Node.js 24.19 and 26.5 on, which measure each turn of the loop without a timer; others ignore the option.
+ */
 export function canSampleIterations(node: string): boolean {
   const [major, minor] = node.split('.').map(Number)
   return (major === 24 && minor >= 19) || (major === 26 && minor >= 5) || major > 26

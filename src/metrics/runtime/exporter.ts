@@ -1,4 +1,4 @@
-/** How the tracer itself fares with the agent: its requests, and what became of them. */
+/** The tracer's own requests to the agent, by status or error code. */
 
 import { type Counts, readCounters } from '../../core/tracer-counters'
 import type { Recorder, RuntimeMetric } from './metric'

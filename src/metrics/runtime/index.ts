@@ -6,7 +6,7 @@ import { processTags } from '../../core/process-tags'
 import { type Collector, startCollector } from './collector'
 import type { Recorder } from './metric'
 
-/** `recorderWith`: what makes a client with more tags. */
+/** Starts the collection. `recorderWith` creates a client with additional tags. */
 export function startRuntimeMetrics(config: Config, recorderWith: (tags: string[]) => Recorder): Collector {
   return startCollector(recorderWith(ownTags(config)), {
     gc: config.runtimeMetricsGc,
@@ -16,7 +16,9 @@ export function startRuntimeMetrics(config: Config, recorderWith: (tags: string[
   })
 }
 
-/** Of the threads of a process, each has its own heap and loop: without the id they would be one gauge. */
+/**
+ * Returns the tags of this thread. Each thread has a heap and loop of its own: without the id they would be one gauge.
+ */
 function ownTags(config: Config): string[] {
   const tags = config.processTags ? processTags(config).split(',') : []
   if (!isMainThread) tags.push(`thread_id:${threadId}`)

@@ -1,12 +1,14 @@
-/** What a runtime metric is: something that is asked from time to time, and says what has been since. */
+/**
+ * The interface of runtime metrics, which are collected at an interval and report what happened since the last time.
+ */
 
 import type { DogStatsd } from '../types'
 
-/** Where it says it. */
+/** The part of a DogStatsD client that runtime metrics use. */
 export type Recorder = Pick<DogStatsd, 'gauge' | 'increment'>
 
 export interface RuntimeMetric {
   collect(): void
-  /** Undoes what it has switched on. */
+  /** Removes listeners and observers. */
   stop?(): void
 }

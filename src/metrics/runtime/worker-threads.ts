@@ -1,4 +1,4 @@
-/** How many worker threads run that this thread has started since the tracer was. */
+/** Number of running worker threads that this thread has started since the tracer started. */
 
 import type { Worker } from 'node:worker_threads'
 import type { Recorder, RuntimeMetric } from './metric'
