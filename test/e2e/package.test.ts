@@ -1,14 +1,22 @@
 /** What the package offers to those who import it, in each way of importing. */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import * as ext from '../../src/ext'
 import { startTestAgent } from '../../src/testing/index'
+import { deadLinks } from '../support/dead-links'
+import { packedArchive, unpackedPackage } from '../support/packed'
 import { ROOT, runNode } from '../support/programs'
-import { temporaryFolder } from '../support/temporary'
+import { typeFaults } from '../support/typed-blocks'
+import { reachedFrom, typesNeededBy, typesOf } from '../tools/module-graph'
+import { allBlocks } from '../tools/pages'
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  exports: Record<string, string>
+}
 
 const METHODS = [
   'init',
@@ -41,21 +49,17 @@ test('require, default import and named imports give the same tracer', async () 
   assert.deepEqual(JSON.parse(ended.stdout), { methods: [[], [], [], []], same: true, initAnswers: true })
 })
 
-test('every path that users import resolves', async () => {
-  const paths = [
-    'tracer/init',
-    'tracer/init.js',
-    'tracer/register',
-    'tracer/register.js',
-    'tracer/ext',
-    'tracer/ext.js',
-    'tracer/ext/tags',
-    'tracer/testing',
-    'tracer/package.json',
-  ]
+test('every path that users import resolves to a file', async () => {
+  const paths = Object.keys(manifest.exports).map(path => path.replace('.', 'tracer').replace('*', 'tags'))
+  assert.ok(paths.includes('tracer/register') && paths.includes('tracer/ext/tags'))
   const script = `for (const path of ${JSON.stringify(paths)}) console.log(import.meta.resolve(path))`
   const ended = await runNode(['--input-type=module', '--eval', script])
-  assert.equal(ended.stdout.trim().split('\n').length, paths.length, ended.stderr)
+  const files = ended.stdout
+    .trim()
+    .split('\n')
+    .map(url => fileURLToPath(url))
+  assert.equal(files.length, paths.length, ended.stderr)
+  for (const file of files) assert.ok(existsSync(file), file)
 })
 
 test('constants have the values that are on the wire', () => {
@@ -67,32 +71,53 @@ test('constants have the values that are on the wire', () => {
   assert.equal(ext.types.WEB, 'web')
 })
 
-test('the packed package holds the compiled code, and no test', () => {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' }),
-  )
-  const files = (packed.files as { path: string }[]).map(file => file.path)
-  assert.ok(files.includes('lib/index.js') && files.includes('lib/index.d.ts'))
+test('the package holds what is compiled, its native part and its pages, and no sources or tests', () => {
+  const paths = packedArchive().files.map(file => file.path)
+  const rooms = new Set(paths.map(path => path.replace(/\/.*/, '')))
+  assert.deepEqual([...rooms].sort(), [
+    '.github',
+    'LICENSE',
+    'README.md',
+    'examples',
+    'integrations',
+    'lib',
+    'native',
+    'package.json',
+    'src',
+  ])
   assert.deepEqual(
-    files.filter(path => /\.test\.|^test|^src.*\.ts|fixtures/.test(path)),
+    paths.filter(
+      path =>
+        /^(src|integrations|\.github)\/.*(?<!\.md)$|^native\/test|^test|\.ts$/.test(path) &&
+        !/\.d\.m?ts$/.test(path),
+    ),
     [],
   )
 })
 
+test('every link of a page of the package leads to a page of the package', () => {
+  assert.deepEqual(deadLinks(unpackedPackage()), [])
+})
+
+test('the types of the package are whole, and none of them is out of reach', () => {
+  const packed = unpackedPackage()
+  const entries = Object.values(manifest.exports).filter(path => /^[^*]+\.m?js$/.test(path))
+  const reached = reachedFrom(
+    entries.map(path => typesOf(join(packed, path))),
+    typesNeededBy,
+  )
+  const all = packedArchive().files.filter(file => /\.d\.m?ts$/.test(file.path))
+  assert.deepEqual([...reached].map(path => relative(packed, path)).sort(), all.map(file => file.path).sort())
+  const blocks = allBlocks(ROOT).filter(({ language }) => language === 'js')
+  assert.deepEqual(typeFaults(blocks, packed), [])
+})
+
 test('the packed package has all that it needs, and reads its bundles only', async t => {
-  const folder = temporaryFolder('tracer-packed-')
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: ROOT,
-    stdio: 'pipe',
-  })
-  const [archive] = readdirSync(folder)
-  execFileSync('tar', ['-xzf', archive], { cwd: folder })
-  const packed = join(folder, 'package')
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const packed = unpackedPackage()
   assert.deepEqual(missingModules(packed), [])
   const agent = await startTestAgent()
   t.after(() => agent.close())
-  const program = join(folder, 'app.mjs')
+  const program = join(packed, '..', 'app.mjs')
   writeFileSync(
     program,
     `import express from 'express'

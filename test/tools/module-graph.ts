@@ -1,6 +1,6 @@
 /** Reads out of compiled files, and of their types, which other files of the package they need. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Returns the files of the package that a compiled file loads, at once or later. */
@@ -16,7 +16,13 @@ export function startedBy(file: string): string[] {
 
 /** Returns the type declarations that one of them refers to. */
 export function typesNeededBy(file: string): string[] {
-  return namesIn(file, /\b(?:from|import|import\()\s*["'](\.[^"']*)["']/g).map(typesOf)
+  const names = readFileSync(file, 'utf8').matchAll(/\b(?:from|import|import\()\s*["'](\.[^"']*)["']/g)
+  return [...names].map(([, name]) => {
+    const path = join(dirname(file), name)
+    const types = [`${path}.d.ts`, join(path, 'index.d.ts'), typesOf(path)].find(each => existsSync(each))
+    if (types === undefined) throw new Error(`${file} refers to ${name}, which has no types`)
+    return types
+  })
 }
 
 /** Returns the path of the type declarations of a compiled file. */

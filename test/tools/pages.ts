@@ -59,6 +59,13 @@ export function blocksOf(page: string, text: string): Block[] {
   }))
 }
 
+/** Returns what stands below a heading of the second level. */
+export function sectionOf(text: string, heading: string): string {
+  const [, section] = text.split(new RegExp(`^## ${heading}$`, 'm'))
+  if (section === undefined) throw new Error(`there is no heading ${heading}`)
+  return section.split(/^## /m)[0]
+}
+
 /** Returns the blocks of all pages below a folder. */
 export function allBlocks(root: string): Block[] {
   return pagesIn(root).flatMap(page => blocksOf(page, readFileSync(join(root, page), 'utf8')))
