@@ -1,4 +1,4 @@
-/** keyv: what is asked of a store. */
+/** keyv: commands on a store. */
 
 import {
   activeSpan,
@@ -17,7 +17,7 @@ export default defineIntegration({
       module: 'keyv',
       versions: '>=4 <5',
       patch(Keyv: { prototype: object }, tools) {
-        // What all spans have in common; `.site` follows the options of `use()`.
+        // The static part of all spans. `.site` follows the options of `use()`.
         const command = tools.site({
           name: 'keyv.command',
           type: 'keyv',
@@ -28,11 +28,11 @@ export default defineIntegration({
           tools.wrap(Keyv.prototype, name, original => {
             return function (this: unknown, ...args: unknown[]): unknown {
               if (!tools.state.enabled) return Reflect.apply(original, this, args)
-              // A fresh literal: it belongs to the span from here on.
+              // A new object for each call: the span owns it from here on.
               const span = startSpan(tools.runtime, command.site, activeSpan(), { 'db.type': 'keyv' })
               span.resource = name
               try {
-                // Calls that the library makes meanwhile are children.
+                // Spans of calls that the library makes meanwhile become children of this span.
                 return endWithResult(span, runInSpan(span, original, this, args))
               } catch (error) {
                 endSpan(span, true, error, undefined)

@@ -1,46 +1,46 @@
-/** Connect 3: each function is mounted under a path, which is all that it has of a route. */
+/** Connect 3. Each function is mounted under a path, which serves as its route. */
 
 import { type AnyFunction, defineIntegration, disguise, type PatchTools } from '../../src/kit/index'
 import { MIDDLEWARE_OPTION, oncePer, viewOf, webRequestOf } from '../../src/kit/web/index'
-import { endOf, layerTracer } from './layers'
+import { endOf, layerWrapper } from './layers'
 import type { Application, Layer } from './types'
 
 export default defineIntegration({
   name: 'connect',
-  doc: 'Requests that a Connect application handles: the path under which the handler is mounted, and errors of handlers.',
+  doc: 'Requests that a Connect application handles: the path of the mounted handler, and errors of handlers.',
   options: MIDDLEWARE_OPTION,
   targets: [{ module: 'connect', versions: '>=3 <4', patch: patchFactory }],
 })
 
-/** Applications get copies of methods that the library keeps to itself. */
+/** Patches each new application: it gets copies of internal methods, which cannot be patched in one place. */
 function patchFactory(create: () => Application, tools: PatchTools): AnyFunction {
-  const trace = oncePer((handle: AnyFunction) => traceHandle(handle, tools))
+  const wrapped = oncePer((handle: AnyFunction) => wrapHandle(handle, tools))
   return disguise(function (this: unknown) {
     const application = Reflect.apply(create, this, arguments)
     const original = application.handle
-    const traced = trace(original)
-    application.handle = traced
-    // What is undone later must not hold the application until then.
+    const wrapper = wrapped(original)
+    application.handle = wrapper
+    // The undo function must not keep the application alive.
     const held = new WeakRef(application)
     tools.onUndo(() => {
       const left = held.deref()
-      if (left?.handle === traced) left.handle = original
+      if (left?.handle === wrapper) left.handle = original
     })
     return application
   }, create)
 }
 
-function traceHandle(original: AnyFunction, tools: PatchTools): AnyFunction {
+function wrapHandle(original: AnyFunction, tools: PatchTools): AnyFunction {
   const site = tools.site({
     name: { v0: 'connect.request', v1: 'http.server.request' },
     type: 'web',
     kind: 'server',
   })
   const middleware = tools.site({ name: 'connect.middleware', measured: false })
-  const trace = oncePer(layerTracer(tools))
+  const wrapped = oncePer(layerWrapper(tools))
   const end = endOf(tools)
-  // The application keeps its own list of layers: only the method sees ours.
-  const listOf = oncePer((stack: Layer[]) => viewOf(stack, trace, end))
+  // Only this method sees the wrapped layers; the application's list stays as it is.
+  const listOf = oncePer((stack: Layer[]) => viewOf(stack, wrapped, end))
   const view = oncePer(
     (application: Application): Application =>
       Object.create(application, { stack: { get: () => listOf(application.stack) } }),

@@ -1,16 +1,16 @@
-/** The functions of a Connect application, which a request comes to one after the other. */
+/** The functions of a Connect application, which a request passes one after the other. */
 
 import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
 import { joinRoute, MiddlewareSpans, oncePer, type WebRequest, webRequestOf } from '../../src/kit/web/index'
 import type { Layer } from './types'
 
-/** Where a request was mounted when it came to an application. */
+/** Mount path of a request when it came to an application. */
 interface Entry {
   before: string
   base: string
 }
 
-/** By the `next` that an application makes for each request, and hands to all of its functions. */
+/** Entries by the `next` that an application makes for each request and passes to all of its functions. */
 const entries = new WeakMap<AnyFunction, Entry>()
 
 function entryOf(web: WebRequest, next: AnyFunction): Entry {
@@ -22,18 +22,18 @@ function entryOf(web: WebRequest, next: AnyFunction): Entry {
   return entry
 }
 
-/** Makes a function that makes what stands for a layer. */
-export function layerTracer(tools: PatchTools): (layer: Layer) => Layer {
+/** Returns a function that wraps a layer. */
+export function layerWrapper(tools: PatchTools): (layer: Layer) => Layer {
   const spans = new MiddlewareSpans(tools)
   return layer => {
-    const trace = oncePer((handle: AnyFunction) => traceHandle(handle, layer, spans, tools))
+    const wrapped = oncePer((handle: AnyFunction) => wrapHandle(handle, layer, spans, tools))
     return Object.create(layer, {
-      handle: { get: () => (typeof layer.handle === 'function' ? trace(layer.handle) : layer.handle) },
+      handle: { get: () => (typeof layer.handle === 'function' ? wrapped(layer.handle) : layer.handle) },
     })
   }
 }
 
-function traceHandle(
+function wrapHandle(
   handle: AnyFunction,
   layer: Layer,
   spans: MiddlewareSpans,
@@ -41,18 +41,18 @@ function traceHandle(
 ): AnyFunction {
   const isForErrors = handle.length === 4
   return disguise(function (this: unknown, ...args: unknown[]): unknown {
-    // Early versions call it as a method of the layer.
+    // Early versions call the function as a method of the layer.
     const self = this === undefined ? undefined : layer
     const web = tools.state.enabled ? webRequestOf(args.at(-3) as object) : undefined
     if (web === undefined) return Reflect.apply(handle, self, args)
-    // Who handles an error is not where it came from.
+    // The function that handles an error is not the one that failed.
     if (isForErrors) web.fail(args[0])
     else web.mount = joinRoute(entryOf(web, args[2] as AnyFunction).base, layer.route)
     return spans.wanted ? spans.run(web, handle.name, handle, self, args) : Reflect.apply(handle, self, args)
   }, handle)
 }
 
-/** What comes behind the last layer: nothing has handled the request, or its error. */
+/** Returns the layer behind the last one, to which a request or an error comes that no function has handled. */
 export function endOf(tools: PatchTools): readonly Layer[] {
   const webOf = (req: object) => (tools.state.enabled ? webRequestOf(req) : undefined)
   const ignored = (req: object, _res: unknown, next: AnyFunction): void => {

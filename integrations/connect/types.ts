@@ -1,8 +1,8 @@
-/** What we use of Connect. */
+/** The parts of Connect that the integration uses. */
 
 import type { AnyFunction } from '../../src/kit/index'
 
-/** A function and the path that it was mounted under, without a slash at its end. */
+/** A function, and the path under which it is mounted, without a slash at its end. */
 export interface Layer {
   route: string
   handle: AnyFunction

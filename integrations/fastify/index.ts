@@ -1,9 +1,9 @@
 /**
  * Fastify 3 to 5.
  *
- * The channels of Fastify 5 (`tracing:fastify.request.handler`) are not used: while they have subscribers, the answer of
- * an error handler that sets no status has 500 instead of 200; they also say nothing of hooks and of what is not found.
- * Nor are hooks used: the application sees those of others when it prints its own.
+ * The channels of Fastify 5 (`tracing:fastify.request.handler`) are not used: while they have subscribers, the response
+ * of an error handler that sets no status has 500 instead of 200. They also do not report hooks, and requests without a
+ * route. Fastify's hooks are not used either: an application that prints its hooks would see them.
  */
 
 import {
@@ -22,10 +22,10 @@ export default defineIntegration({
   doc: 'Requests that a Fastify application handles: their route and the errors of their hooks and handlers.',
   options: {
     middleware:
-      'Make a span for each middleware of `@fastify/middie`; default: the option `middlewareTracingEnabled` of `init()`.',
+      'Make a span for each `middie` middleware; default: the option `middlewareTracingEnabled` of `init()`.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'fastify', versions: '>=3 <6', patch() {} },
     {
       module: 'fastify',
@@ -43,7 +43,7 @@ export default defineIntegration({
   ],
 })
 
-/** Fastify registers one handler for all routes, with what it knows of the route beside it. */
+/** Patches the router, where Fastify registers one handler for all routes, with a context for each. */
 function patchRouter(prototype: object, tools: PatchTools): void {
   const site = tools.site({
     name: { v0: 'fastify.request', v1: 'http.server.request' },
@@ -51,16 +51,16 @@ function patchRouter(prototype: object, tools: PatchTools): void {
     kind: 'server',
   })
   const middleware = tools.site({ name: 'fastify.middleware', measured: false })
-  const traced = new WeakMap<AnyFunction, AnyFunction>()
+  const wrappers = new WeakMap<AnyFunction, AnyFunction>()
   tools.wrap(prototype, 'on', original => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const at = args.length - 2
       const handler = args[at]
       if (typeof handler === 'function' && isRouteContext(args[at + 1])) {
-        let replaced = traced.get(handler as AnyFunction)
+        let replaced = wrappers.get(handler as AnyFunction)
         if (replaced === undefined) {
           replaced = traceHandler(handler as AnyFunction, site, middleware, tools)
-          traced.set(handler as AnyFunction, replaced)
+          wrappers.set(handler as AnyFunction, replaced)
         }
         args[at] = replaced
       }
@@ -85,7 +85,7 @@ function traceHandler(
     const web = tools.state.enabled ? webRequestOf(req) : undefined
     if (web !== undefined) {
       if (web.framework === '') web.claim('fastify', site, middleware)
-      // The context for what is not found has none.
+      // The context of the 404 handler has no URL.
       if (typeof config?.url === 'string') web.matched(config.url)
     }
     return Reflect.apply(handler, this, arguments)
@@ -96,7 +96,7 @@ function isRouteContext(store: unknown): store is RouteContext {
   return typeof store === 'object' && store !== null && 'config' in store && 'Reply' in store
 }
 
-/** Whatever fails, in a hook or a handler, is sent. */
+/** Patches replies: an error in a hook or a handler is sent through one. */
 function patchReply(prototype: object, tools: PatchTools): void {
   let isError: symbol | undefined
   tools.wrap(prototype, 'send', original => {

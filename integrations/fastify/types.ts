@@ -1,9 +1,9 @@
-/** What we use of Fastify. */
+/** The parts of Fastify that the integration uses. */
 
 import type { ServerResponse } from 'node:http'
 import type { AnyFunction } from '../../src/kit/index'
 
-/** What Fastify keeps for a route, and hands to its router. */
+/** Context that Fastify keeps for a route and passes to its router. */
 export interface RouteContext {
   config: { url?: unknown }
   Reply: unknown
@@ -16,7 +16,7 @@ export interface Reply {
   [isError: symbol]: unknown
 }
 
-/** What `middie` makes for an application. */
+/** Engine that `middie` creates for an application. */
 export interface Engine {
   use(url: unknown, middleware?: unknown): unknown
 }

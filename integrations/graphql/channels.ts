@@ -1,4 +1,4 @@
-/** graphql 17: it publishes what it does, also where it is an ES module that nobody can change. */
+/** graphql 17, which publishes its steps on channels, also where it is an ES module that cannot be patched. */
 
 import { channel } from 'node:diagnostics_channel'
 import { activeSpan, bindChannel, type PatchTools, type Span } from '../../src/kit/index'
@@ -28,7 +28,7 @@ interface ValidateMessage extends Message {
   document: Document
 }
 
-/** There can be several copies of the package, which publish on the same channels. */
+/** States whose channels are subscribed to: several copies of the package publish on the same channels. */
 const listening = new WeakSet<GraphqlState>()
 
 export function listenToGraphql(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
@@ -41,7 +41,7 @@ export function listenToGraphql(exports: { defaultFieldResolver?: unknown }, too
     state.resolvers.restore()
   })
   listenToExecutions(state, 'execute', () => true)
-  // What a subscription yields is executed without the function.
+  // The events of a subscription are executed without a call of `execute`.
   listenToExecutions(state, 'execute:rootSelectionSet', message => message.operationType === 'subscription')
   const begun = new WeakMap<Message, number>()
   const start = (message: Message) => begun.set(message, performance.now())
@@ -71,7 +71,7 @@ function listenToExecutions(
     if (tools.state.enabled) {
       tools.fenced(() => {
         const { schema, document, rawVariableValues: variableValues } = message as ExecuteMessage
-        // Without a document the getters of the message throw.
+        // Getters of the message throw if there is no document.
         if (!isDocument(document)) execution = Execution.begin(state, {})
         else if (isMeant(message as ExecuteMessage)) {
           const { operationName } = message as ExecuteMessage
@@ -87,7 +87,7 @@ function listenToExecutions(
     if (execution === undefined) return
     if ('error' in message) execution.threw(message.error)
     else if ('result' in message) execution.returned(message.result)
-    // Else it goes on, and there will be another message.
+    // The execution goes on, and another message will follow.
     else return
     open.delete(message)
   }

@@ -1,12 +1,12 @@
-/** Errors of a request: the first is that of the span, and each is an event of it. */
+/** Errors of a request: the first is the error of the span, and each is an event of the span. */
 
 import type { Span } from '../../src/kit/index'
 import type { GraphqlError } from './types'
 
-/** A list of thousands can fail in each of its elements. */
+/** Bound on events: a list may have thousands of elements, each with an error. */
 const MAX_EVENTS = 100
 
-/** `extensions` are the keys of `error.extensions` that are recorded. */
+/** Records the errors. `extensions` lists the keys of `error.extensions` to record. */
 export function recordErrors(
   span: Span,
   errors: readonly GraphqlError[] | undefined,

@@ -1,4 +1,4 @@
-/** One execution of a document: its span, and where in the answer resolvers have spans of their own. */
+/** One execution of a document: its span, and the fields of the response whose resolvers have spans. */
 
 import { activeSpan, Mark, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
@@ -6,7 +6,7 @@ import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
 import type { GraphqlState } from './state'
 import type { ExecutionArgs, ExecutionResult, Path, ResolveInfo } from './types'
 
-/** A field of the answer, or of all elements of a list. */
+/** A field of the response; if lists are collapsed, one for the fields of all elements. */
 export class FieldNode {
   readonly parent: FieldNode | undefined
   span: Span | undefined = undefined
@@ -27,19 +27,21 @@ export class FieldNode {
   }
 }
 
-/** By the values of its variables, which graphql makes anew for each execution and tells each resolver. */
+/**
+ * Executions by the object of their variables, which graphql creates for each execution and passes to each resolver.
+ */
 const executions = new WeakMap<object, Execution>()
 
 export class Execution {
   readonly span: Span
   readonly #state: GraphqlState
-  /** Until the end: it holds all that the application handed over. */
+  /** Arguments of the execution; dropped at its end, since they hold the application's data. */
   #args: ExecutionArgs | undefined
   readonly #root = new FieldNode(undefined)
   #lastObject: Path | undefined
   #lastNode: FieldNode | undefined
 
-  /** Undefined when there is nothing to see. */
+  /** Starts an execution and its span; undefined for health checks. */
   static begin(state: GraphqlState, args: ExecutionArgs): Execution | undefined {
     const operation = operationOf(args.document, args.operationName)
     if (operation?.name === HEALTH_CHECK) return undefined
@@ -62,7 +64,7 @@ export class Execution {
     return new Execution(state, args, span)
   }
 
-  /** The one that a resolver is called by. */
+  /** Returns the execution that a resolver is called by. */
   static of(info: ResolveInfo | undefined): Execution | undefined {
     const values = info?.variableValues
     if (typeof values !== 'object' || values === null) return undefined
@@ -82,10 +84,10 @@ export class Execution {
     ExecutionMark.set(span, this)
   }
 
-  /** Where a field is; undefined when that is too deep. Elements of lists are one when they are collapsed. */
+  /** Returns the node of a field; undefined if it is too deep. Elements of a collapsed list share a node. */
   nodeOf({ prev, key }: Path): FieldNode | undefined {
     if (prev === undefined) return this.#state.options.depth === 0 ? undefined : this.#root.child(key)
-    // The fields of one object come one after the other.
+    // Fields of one object are resolved one after the other, so its node is remembered.
     if (prev !== this.#lastObject) {
       this.#lastObject = prev
       this.#lastNode = this.#objectAt(prev)
@@ -93,7 +95,7 @@ export class Execution {
     return this.#lastNode?.child(key)
   }
 
-  /** The place whose fields those of an object are; undefined when they are too deep. */
+  /** Returns the node of an object; undefined if its fields are too deep. */
   #objectAt(path: Path): FieldNode | undefined {
     const { depth, collapse } = this.#state.options
     let level = 1
@@ -108,7 +110,7 @@ export class Execution {
     return parent.child(collapse && typeof path.key === 'number' ? '*' : path.key)
   }
 
-  /** The span that is above a place. */
+  /** Returns the span of the nearest ancestor of a node that has one. */
   parentOf(node: FieldNode): Span {
     for (let at = node.parent; at !== undefined; at = at.parent) if (at.span !== undefined) return at.span
     return this.span
@@ -138,7 +140,7 @@ export class Execution {
   }
 }
 
-/** On the span of an execution: the execution, for resolvers that run in it. */
+/** Marks the span of an execution, by which the resolvers in it find the execution. */
 class ExecutionMark extends Mark {
   readonly #execution: Execution
 

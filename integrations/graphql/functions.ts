@@ -1,4 +1,4 @@
-/** graphql 14 to 16: the functions of its files are replaced, which its others call too. */
+/** graphql 14 to 16: its exported functions are replaced. Other modules of graphql call the replacements, too. */
 
 import { type AnyFunction, type PatchTools, runInSpan } from '../../src/kit/index'
 import { Execution } from './execution'
@@ -24,7 +24,7 @@ export function patchExecute(exports: { defaultFieldResolver?: unknown }, tools:
         : executed(execution, original, this, arguments)
     }
   tools.wrap(exports, 'execute', wrapper)
-  // It calls the original, not what is exported.
+  // `executeSync` calls the original `execute`, not the exported one.
   tools.wrap(exports, 'executeSync', wrapper)
 }
 
@@ -37,7 +37,8 @@ function executed(execution: Execution, original: AnyFunction, self: unknown, ar
     throw error
   }
   if (result instanceof Promise) {
-    // It does not reject: graphql answers with errors. So a second branch hides nothing, and the promise is the same.
+    // The promise never rejects, since graphql returns errors in the result. So a second branch hides no rejection, and
+    // the application gets the same promise.
     result.then(
       answer => execution.returned(answer),
       error => execution.threw(error),
@@ -46,7 +47,7 @@ function executed(execution: Execution, original: AnyFunction, self: unknown, ar
   return result
 }
 
-/** Before version 16 they may come one by one. */
+/** Returns the arguments as an object; versions before 16 also accept a list of arguments. */
 function argsOf(args: IArguments): ExecutionArgs {
   const [first, document, , , variableValues, operationName] = args
   return args.length === 1

@@ -1,4 +1,4 @@
-/** Makes the state of the integration. */
+/** Creation of the integration's state. */
 
 import { perIntegration } from '../../src/kit/index'
 import { readOptions } from './options'

@@ -1,4 +1,4 @@
-/** What is behind lists and exclamation marks. */
+/** The named type of a field, without the wrappers for lists and non-null. */
 
 import type { Field, NamedType } from './types'
 

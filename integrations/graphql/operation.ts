@@ -1,9 +1,9 @@
-/** What a document asks for, found once however often it is executed. */
+/** The operations of a document, analysed once however often they are executed. */
 
 import { signatureOf } from './signature'
 import type { Document, SyntaxNode } from './types'
 
-/** Apollo Server asks itself so whether it is well. */
+/** Name of the operation by which Apollo Server checks its own health. */
 export const HEALTH_CHECK = '__ApolloServiceHealthCheck__'
 
 export class Operation {
@@ -25,7 +25,7 @@ export class Operation {
     return this.#signature
   }
 
-  /** `query Name`. */
+  /** Type and name: `query Name`. */
   get title(): string {
     return this.name === undefined ? this.type : `${this.type} ${this.name}`
   }
@@ -33,7 +33,7 @@ export class Operation {
 
 const known = new WeakMap<Document, Map<string, Operation | undefined>>()
 
-/** The operation of that name, or the first; undefined when there is none. */
+/** Returns the operation of that name, or the first one; undefined if there is none. */
 export function operationOf(document: unknown, name?: string | null): Operation | undefined {
   if (!isDocument(document)) return undefined
   let operations = known.get(document)
@@ -55,7 +55,7 @@ export function isDocument(value: unknown): value is Document {
   return Array.isArray((value as Document | null | undefined)?.definitions)
 }
 
-/** The text of the document, where its author did not throw it away. */
+/** Returns the text of the document, if the parser kept it. */
 export function sourceOf(document: unknown): string | undefined {
   return (document as Document | null | undefined)?.loc?.source?.body
 }

@@ -1,27 +1,27 @@
-/** The options of `use('graphql', …)`, read once. */
+/** The options of `use('graphql', …)`, parsed once. */
 
 import { guarded, type PatchTools, type Span } from '../../src/kit/index'
 import type { Document, ExecutionArgs, ExecutionResult, GraphqlError } from './types'
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** What is told of a field that was resolved. */
+/** A resolved field, as `hooks.resolve` gets it. */
 export interface Resolved {
   fieldName: string
-  /** As in the tag `graphql.field.path`. */
+  /** Path of the field, as in the tag `graphql.field.path`. */
   path: string
   error: unknown
   result: unknown
 }
 
 export interface GraphqlOptions {
-  /** Levels of fields that get spans of their resolvers; negative = all. */
+  /** Levels of fields whose resolvers get spans; negative = all. */
   readonly depth: number
   readonly collapse: boolean
   readonly source: boolean
   readonly signature: boolean
   readonly errorExtensions: readonly string[]
-  /** Those of the variables that are recorded. */
+  /** Picks the variables to record; undefined = none. */
   readonly variables: ((all: Variables) => Variables) | undefined
   readonly onExecute:
     | ((span: Span, args: ExecutionArgs, result: ExecutionResult | undefined) => void)

@@ -1,7 +1,8 @@
 /**
- * Resolvers of fields. They are replaced in the schema, once, by functions that look the same, and only on those types
- * that fields within the wanted depth can have: graphql reads them from there, and has no other place that does not cost
- * every field of every answer. Fields without a resolver of their own read a property; they have no spans.
+ * Wrapping of resolvers. They are replaced in the schema, once, by functions with the same name and length, and only on
+ * the types that fields within the wanted depth can have. graphql reads resolvers only from there; any other hook would
+ * cost time for every field of every response. Fields without a resolver of their own, which read a property, get no
+ * span.
  */
 
 import { type AnyFunction, disguise } from '../../src/kit/index'
@@ -10,9 +11,9 @@ import { resolveIn } from './resolving'
 import type { GraphqlState, ResolverSpans } from './state'
 import type { Field, NamedType, Resolver, Schema } from './types'
 
-/** Every replacement there is, with what it stands for. */
+/** The application's resolver behind each replacement. */
 const originals = new WeakMap<Resolver, Resolver>()
-/** graphql's own, which schemas may name. */
+/** The default resolvers of graphql, which schemas may name explicitly; they get no spans. */
 const standard = new WeakSet<object>()
 
 export function noteStandard(resolver: unknown): void {
@@ -21,7 +22,7 @@ export function noteStandard(resolver: unknown): void {
 
 export class SchemaResolvers implements ResolverSpans {
   readonly #getState: () => GraphqlState
-  /** How deep a schema has been prepared. */
+  /** Number of levels that are wrapped, by schema. */
   #depths = new WeakMap<Schema, number>()
   #schemas: WeakRef<Schema>[] = []
 
@@ -84,7 +85,7 @@ export class SchemaResolvers implements ResolverSpans {
   }
 }
 
-/** The objects that a field can have as values. */
+/** Returns the object types that a field can have as values. */
 function objectsOf(schema: Schema, type: Field['type']): readonly NamedType[] {
   const named = namedTypeOf(type)
   return 'resolveType' in named ? (schema.getPossibleTypes(named) ?? []) : [named]

@@ -1,4 +1,4 @@
-/** What happens when a field with a resolver of its own is resolved. */
+/** The span of one resolved field. */
 
 import { endWithResult, runInSpan, type Span, startSpan } from '../../src/kit/index'
 import { Execution, type FieldNode } from './execution'
@@ -7,7 +7,10 @@ import { sourceOf } from './operation'
 import type { GraphqlState } from './state'
 import type { Field, NamedType, Path, ResolveInfo, Resolver, SyntaxNode, ValueNode } from './types'
 
-/** A resolver that makes a span, or is passed through where there is nothing to see. */
+/**
+ * Returns a resolver that calls `original` in a span; without one if the field is too deep or is not part of a traced
+ * execution.
+ */
 export function resolveIn(
   getState: () => GraphqlState,
   type: NamedType,
@@ -28,7 +31,7 @@ export function resolveIn(
     if (!state.tools.state.enabled) return Reflect.apply(original, this, arguments)
     let span: Span | undefined
     let isFirst = false
-    // Not `fenced`, whose closure costs as much as the rest where a list has thousands of elements.
+    // Not `fenced`, whose closure costs as much as all the rest for a list with thousands of elements.
     try {
       const execution = Execution.of(info as ResolveInfo | undefined)
       const fieldNode = execution?.nodeOf((info as ResolveInfo).path)
@@ -43,7 +46,7 @@ export function resolveIn(
       state.tools.state.failed(error)
     }
     if (span === undefined) return Reflect.apply(original, this, arguments)
-    // A further element of a list: what it does belongs to the field, which is timed once.
+    // This is a further element of a collapsed list: it belongs to the field's span, which times the first element.
     if (!isFirst) return runInSpan(span, original, this, arguments as never)
     const first = span
     return timed(
@@ -74,7 +77,7 @@ function timed(span: Span, call: () => unknown, state: GraphqlState, info: Resol
   const done = (error: unknown, result: unknown): void => {
     const { options, tools } = state
     tools.fenced(() => {
-      // graphql takes an error that is returned for one that is thrown.
+      // graphql treats an error that a resolver returns as one that it throws.
       const failure = error ?? (result instanceof Error ? result : undefined)
       if (failure !== undefined) span.setError(failure)
       const path = pathText(info.path, options.collapse)
@@ -94,10 +97,10 @@ function timed(span: Span, call: () => unknown, state: GraphqlState, info: Resol
     return result
   }
   if (!(result instanceof Promise)) {
-    // Some start to work when they are asked for their value, and must be asked once.
+    // Some thenables start to work at the call of `then`, which must not be called twice.
     return endWithResult(span, result, (_span, error, value) => done(error, value))
   }
-  // graphql handles what fails, so that this branch hides nothing, and gets the very promise of the application.
+  // graphql handles the rejection, so this branch hides nothing, and graphql gets the application's own promise.
   result.then(
     value => done(undefined, value),
     error => done(error ?? new Error(String(error)), undefined),
@@ -114,12 +117,12 @@ function textOf(node: SyntaxNode): string | undefined {
   return node.loc && sourceOf(node)?.slice(node.loc.start, node.loc.end)
 }
 
-/** graphql 17 keeps them together with what they were made of. */
+/** Returns the values of the variables, which graphql 17 keeps together with their sources. */
 function valuesOf({ variableValues }: ResolveInfo): Readonly<Record<string, unknown>> {
   return (variableValues as { coerced?: Record<string, unknown> }).coerced ?? { ...variableValues }
 }
 
-/** Those of the variables that are arguments of the field. */
+/** Tags the picked variables that are arguments of the field. */
 function tagVariables(span: Span, node: SyntaxNode, picked: Readonly<Record<string, unknown>>): void {
   for (const { value } of node.arguments ?? []) {
     const name = (value as ValueNode).kind === 'Variable' ? value.name?.value : undefined

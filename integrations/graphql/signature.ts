@@ -1,15 +1,15 @@
 /**
- * The signature of an operation: its text without what differs from request to request, so that requests of the same
- * shape have the same resource. The rules are those of Apollo's usage reporting: only the operation and the fragments,
- * of numbers 0, of texts, lists and objects what is empty, no aliases, everything in alphabetical order but directives
- * of fields, and no space that can be left out.
+ * The signature of an operation: its text without anything that differs between requests, so that requests of the same
+ * shape have the same resource name. The rules are those of Apollo's usage reporting: only the operation and its
+ * fragments; numbers become 0; texts, lists and objects become empty; no aliases; everything in alphabetical order
+ * except directives of fields; no optional whitespace.
  *
  * `query Q($b: Int, $a: Int) { y: user(id: 5) { name } }` → `query Q($a:Int,$b:Int){user(id:0){name}}`
  */
 
 import type { Argument, Document, SyntaxNode, TypeNode, ValueNode, VariableDefinition } from './types'
 
-/** Longest resource that the agent takes. */
+/** Longest resource name that the agent accepts. */
 const MAX_LENGTH = 5000
 
 export function signatureOf(document: Document, operation: SyntaxNode): string {
@@ -17,7 +17,7 @@ export function signatureOf(document: Document, operation: SyntaxNode): string {
   return [...fragments.sort(byName), operation].map(definition).join('').slice(0, MAX_LENGTH)
 }
 
-/** The fragments that the operation uses, also by way of others. */
+/** Returns the fragments that the operation uses, directly or through other fragments. */
 function fragmentsOf({ definitions }: Document, operation: SyntaxNode): SyntaxNode[] {
   const known = definitions.filter(each => each.kind === 'FragmentDefinition')
   if (known.length === 0) return known
@@ -56,7 +56,7 @@ function selections(set: SyntaxNode['selectionSet']): string {
   let text = ''
   for (const each of [...set.selections].sort(byKindAndName)) {
     const next = selection(each)
-    // A space only where two names would become one.
+    // A space is needed only where two names would become one.
     text += text === '' || !/\w$/.test(text) || !/^\w/.test(next) ? next : ` ${next}`
   }
   return `{${text}}`

@@ -1,4 +1,4 @@
-/** What the files of the integration share: the sites of its spans, its options, and the resolvers that have spans. */
+/** State that the files of the integration share: the sites of its spans, its options, and the wrapped resolvers. */
 
 import type { ConfiguredSite, PatchTools } from '../../src/kit/index'
 import type { GraphqlOptions } from './options'

@@ -1,4 +1,4 @@
-/** Parsing and validating: both are over when they return, so that their spans are made afterwards. */
+/** Spans of parsing and validation. Both are synchronous, so the spans are made afterwards. */
 
 import { activeSpan, type Span, startSpan } from '../../src/kit/index'
 import { recordErrors } from './errors'
@@ -6,7 +6,7 @@ import { HEALTH_CHECK, operationOf, sourceOf } from './operation'
 import type { GraphqlState } from './state'
 import type { Document, GraphqlError } from './types'
 
-/** A text has been parsed since `began` (ms on the monotonic clock). Schemas are no requests. */
+/** Makes the span of a parse that began at `began` (ms on the monotonic clock). The parsing of a schema gets none. */
 export function parsed(
   state: GraphqlState,
   began: number,
@@ -27,7 +27,7 @@ export function parsed(
   span.finish()
 }
 
-/** A document has been validated since `began`: `errors` are what is wrong with it. */
+/** Makes the span of a validation that began at `began`; `errors` are its findings. */
 export function validated(
   state: GraphqlState,
   began: number,

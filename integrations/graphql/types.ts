@@ -1,4 +1,4 @@
-/** What we use of graphql: its syntax trees, its schemas, and what resolvers are told. */
+/** The parts of graphql that the integration uses: syntax trees, schemas, and the arguments of resolvers. */
 
 export interface Node {
   readonly kind: string
@@ -10,7 +10,7 @@ export interface Node {
   readonly name?: { readonly value: string }
 }
 
-/** Operations, fragments and what they select; which fields there are depends on the kind. */
+/** An operation, a fragment or a selection; the kind decides which fields it has. */
 export interface SyntaxNode extends Node {
   readonly operation?: string
   readonly typeCondition?: SyntaxNode
@@ -59,9 +59,9 @@ export interface Field {
 
 export interface NamedType {
   readonly name: string
-  /** Of objects and interfaces. */
+  /** Fields of objects and interfaces. */
   getFields?(): Readonly<Record<string, Field>>
-  /** Own property of interfaces and unions. */
+  /** Own property of interfaces and unions only. */
   readonly resolveType?: unknown
 }
 
@@ -73,7 +73,7 @@ export interface Schema {
   getTypeMap(): Readonly<Record<string, NamedType>>
 }
 
-/** Where in the answer a field is; one object for a place, which those below it refer to. */
+/** Position of a field in the response. Paths of nested fields refer to the same parent object. */
 export interface Path {
   readonly prev: Path | undefined
   readonly key: string | number
@@ -97,6 +97,6 @@ export interface GraphqlError {
 
 export interface ExecutionResult {
   readonly errors?: readonly GraphqlError[]
-  /** Of answers that come in parts. */
+  /** First part of an incremental response. */
   readonly initialResult?: ExecutionResult
 }

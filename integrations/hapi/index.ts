@@ -1,20 +1,21 @@
 /**
- * hapi 20.1 to 21: every request is an object with a method for each step of its life. Earlier versions, also those with
- * the name `hapi`, take the end of a payload for that of the connection since Node.js 16, and never answer.
+ * hapi 20.1 to 21. Every request is an object with a method for each step of its life. Earlier versions, also those
+ * called `hapi`, do not work since Node.js 16: they take the end of a payload for that of the connection, and never
+ * answer.
  */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { webRequestOf } from '../../src/kit/web/index'
 import type { Request, Response } from './types'
 
-/** Method of the routes that hapi has for what is not found, and for paths that are none. */
+/** Method of hapi's internal routes, for requests without a route and for invalid paths. */
 const SPECIAL = '_special'
 
 export default defineIntegration({
   name: 'hapi',
   doc: 'Requests that a hapi server handles: their route and the errors of their handlers.',
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: '@hapi/hapi', versions: '>=20.1.2 <22', patch() {} },
     {
       module: '@hapi/hapi',
@@ -48,7 +49,7 @@ function patchRequest(prototype: object, tools: PatchTools): void {
       return result
     }
   })
-  // What a handler throws or returns, and what comes in its place later.
+  // Called with what a handler throws or returns, and with what replaces it later.
   tools.wrap(prototype, '_setResponse', original => {
     return function (this: Request, response: Response | null): unknown {
       if (response?.isBoom === true) webOf(this)?.fail(response)

@@ -1,4 +1,4 @@
-/** What we use of hapi. */
+/** The parts of hapi that the integration uses. */
 
 import type { IncomingMessage } from 'node:http'
 
@@ -7,7 +7,7 @@ export interface Request {
   route?: { method?: unknown; path?: unknown }
 }
 
-/** What a request is answered with; an error is a Boom. */
+/** Response to a request; an error is a Boom. */
 export interface Response {
   isBoom?: boolean
 }

@@ -1,11 +1,11 @@
-/** Handlers and middleware of Hono: who answers names the route. */
+/** Handlers and middleware of Hono. The one that answers gives the route. */
 
 import { disguise, type PatchTools } from '../../src/kit/index'
 import { joinRoute, MiddlewareSpans, settled, webRequestOf } from '../../src/kit/web/index'
 import type { Context, Handler, Next, Route } from './types'
 
-/** Makes functions that stand for handlers. */
-export function handlerTracer(tools: PatchTools): (handler: Handler, route: Route) => Handler {
+/** Returns a function that wraps a handler. */
+export function handlerWrapper(tools: PatchTools): (handler: Handler, route: Route) => Handler {
   const site = tools.site({
     name: { v0: 'hono.request', v1: 'http.server.request' },
     type: 'web',
@@ -24,13 +24,13 @@ export function handlerTracer(tools: PatchTools): (handler: Handler, route: Rout
       const args = [
         c,
         () => {
-          // Whoever passes the request on does not answer it; perhaps nobody does.
+          // A handler that calls `next` does not answer; perhaps none does.
           web.route = before
           return next()
         },
       ]
       if (isForAll && spans.wanted) return spans.runAsync(web, handler.name, handler, this, args)
-      // An application inside of this one handles its errors itself, and notes them.
+      // An application mounted in this one handles its errors itself, and records them.
       const done = (): void => {
         if (c.error !== undefined) web.fail(c.error)
       }
@@ -39,7 +39,7 @@ export function handlerTracer(tools: PatchTools): (handler: Handler, route: Rout
   }
 }
 
-/** `before` is not empty where the handler belongs to an application that is mounted in another one. */
+/** Returns the route of a handler. `before` is the route so far, if its application is mounted in another one. */
 function routeAfter(before: string, { path, method }: Route): string {
   if (method === 'ALL' && (path === '/*' || path === '*')) return before
   return before.endsWith('/*') ? joinRoute(before.slice(0, -2), path) : path

@@ -1,8 +1,8 @@
-/** Hono 4 on Node, which `@hono/node-server` connects to requests of `http`. */
+/** Hono 4 on Node.js, which `@hono/node-server` connects to requests of `http`. */
 
 import { type AnyFunction, defineIntegration, type PatchTools } from '../../src/kit/index'
 import { MIDDLEWARE_OPTION } from '../../src/kit/web/index'
-import { handlerTracer } from './handlers'
+import { handlerWrapper } from './handlers'
 import type { Handler, Route } from './types'
 
 export default defineIntegration({
@@ -13,16 +13,15 @@ export default defineIntegration({
 })
 
 /**
- * Whatever an application registers ends up in its router, beside the route that it tells the application about: there
- * a handler can be replaced without anybody seeing it. The class of the router is private to Hono; an application has
- * one of it.
+ * Patches the router, which gets every handler beside the route that the application shows: a handler that is replaced
+ * there is invisible. The router's class is internal to Hono; it is found by the router of an application.
  */
 function patchHono({ Hono }: { Hono: new () => { router: object } }, tools: PatchTools): void {
-  const trace = handlerTracer(tools)
+  const wrapped = handlerWrapper(tools)
   tools.wrap(Object.getPrototypeOf(new Hono().router), 'add', (original: AnyFunction) => {
     return function (this: unknown, method: string, path: string, entry: unknown): unknown {
       if (!isEntry(entry)) return Reflect.apply(original, this, arguments)
-      return Reflect.apply(original, this, [method, path, [trace(...entry), entry[1]]])
+      return Reflect.apply(original, this, [method, path, [wrapped(...entry), entry[1]]])
     }
   })
 }

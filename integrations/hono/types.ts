@@ -1,11 +1,11 @@
-/** What we use of Hono. */
+/** The parts of Hono that the integration uses. */
 
 import type { AnyFunction } from '../../src/kit/index'
 
 export interface Context {
-  /** From `@hono/node-server`: the messages of Node. */
+  /** Node's request and response, from `@hono/node-server`. */
   env?: { incoming?: unknown }
-  /** What an error handler was given. */
+  /** Error that an error handler was given. */
   error?: unknown
 }
 
@@ -13,7 +13,7 @@ export type Next = () => Promise<void>
 
 export interface Route {
   path: string
-  /** `ALL` for `app.use`, `app.all` and `app.mount`. */
+  /** HTTP method; `ALL` for `app.use`, `app.all` and `app.mount`. */
   method: string
 }
 

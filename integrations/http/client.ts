@@ -47,7 +47,7 @@ interface HttpClientState {
   readonly site: ConfiguredSite
   options: HttpOptions
   readonly tools: PatchTools
-  /** The global agents of both modules, as Node.js made them. */
+  /** The global agents of both modules, before the application replaces any. */
   readonly ownAgents: WeakSet<Agent>
 }
 

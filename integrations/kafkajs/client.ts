@@ -1,4 +1,7 @@
-/** Producers: kafkajs makes them of closures, so their methods are replaced on the object as it is handed out. */
+/**
+ * Clients and their producers. kafkajs builds producers of closures, so the methods are replaced on each object when it
+ * is returned.
+ */
 
 import {
   type AnyFunction,
@@ -34,7 +37,10 @@ export function patchKafka(exports: { Kafka: KafkaClass }, tools: PatchTools): v
   })
 }
 
-/** Nothing else knows all the addresses: a client keeps them in a closure. */
+/**
+ * Calls `onMade` for each new client with its options, which the client keeps in a closure: they are the only place
+ * with all broker addresses.
+ */
 function watchConstruction(
   exports: { Kafka: KafkaClass },
   tools: PatchTools,
@@ -114,7 +120,10 @@ function patchSender(sender: Sender, producer: Producer, spans: SendSpans, tools
   }
 }
 
-/** Not undone when the tracer stops: that would keep every producer; what stays passes everything through. */
+/**
+ * Replaces a method of a producer. This is not undone when the tracer stops, since that would need a reference to every
+ * producer. Stopped wrappers only forward the call.
+ */
 function replace(sender: Sender, name: keyof Sender, wrapper: (original: AnyFunction) => AnyFunction): void {
   const original = sender?.[name]
   if (typeof original === 'function') Reflect.set(sender, name, disguise(wrapper(original), original))

@@ -1,6 +1,6 @@
 /**
- * Consumers. The runner of kafkajs keeps the handlers that `consumer.run()` was given; there they are replaced, so that
- * neither the consumer nor what the application handed over is touched.
+ * Consumers. The handlers are replaced on the runner of kafkajs, which keeps those that `consumer.run()` was given; the
+ * consumer and the objects of the application stay as they are.
  */
 
 import { type AnyFunction, type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
@@ -21,7 +21,8 @@ export function patchRunner(Class: { prototype: object }, tools: PatchTools): vo
         watermarks.set(this, known)
         patchHandlers(this, known, spans, tools)
       })
-      // It fetches for as long as the consumer runs, and must not belong to the span that it was started in.
+      // The runner fetches for as long as the consumer runs, and must not belong to the span that was active at its
+      // start.
       return runWithBaggage(undefined, runInSpan, undefined, [undefined, original, this, arguments])
     }
   })

@@ -5,10 +5,10 @@ import { Handling } from '../../src/kit/messaging/index'
 import { MessageStreams } from './streams'
 import { type Batch, clusterIdOf, type Received, type Runner } from './types'
 
-/** As many links as OpenTelemetry allows a span; they also have to fit into one tag. */
+/** Bound on links of a span, the one of OpenTelemetry; the links also have to fit into one tag. */
 const MAX_LINKS = 128
 
-/** High watermarks of the batches that are being handled, by topic and partition: at most as many as are assigned. */
+/** High watermarks of the batches being handled, by topic and partition; never more than the assigned partitions. */
 export type Watermarks = Map<string, Map<number, string>>
 
 export interface HandlerSpans {
@@ -88,7 +88,10 @@ function tagsOf({ consumerGroup }: Runner, topic: string, partition: number): Ta
   }
 }
 
-/** How many messages of the partition come after this one, as the agent's check of Kafka counts `kafka.consumer_lag`. */
+/**
+ * Returns how many messages of the partition come after this one, as the agent's Kafka check counts
+ * `kafka.consumer_lag`.
+ */
 function lagOf(highWatermark: string | undefined, offset: string | undefined): number | undefined {
   const lag = Number(highWatermark) - Number(offset) - 1
   return lag >= 0 ? lag : undefined

@@ -1,4 +1,4 @@
-/** kafkajs: what its producers send, also in transactions, and the handlers of its consumers. */
+/** kafkajs: messages that producers send, also in transactions, and handlers of consumers. */
 
 import { defineIntegration } from '../../src/kit/index'
 import { patchKafka } from './client'

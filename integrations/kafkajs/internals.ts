@@ -1,6 +1,6 @@
 /**
- * kafkajs' classes on the way to the wire. Headers are added here, behind the last place where the application sees its
- * messages: what it handed over is never changed or copied before, also not for its own partitioner.
+ * Internal classes of kafkajs between a producer and the socket. Headers are added here, behind the last code that
+ * shows messages to the application: its own objects are never changed, and its partitioner gets them uncopied.
  */
 
 import { activeSpan, type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
@@ -8,9 +8,9 @@ import { Sending } from './sending'
 import { patchCommits } from './streams'
 import type { Broker, Cluster, ProduceRequest } from './types'
 
-/** A cluster is the client's view of it; each producer has its own. */
+/** Wraps the client's view of a cluster; each producer has its own. */
 export function patchCluster(Class: { prototype: object }, tools: PatchTools): void {
-  // Every attempt to send begins with it.
+  // Every attempt to send begins with this call.
   tools.wrap(Class.prototype, 'refreshMetadataIfNecessary', original => {
     return function (this: Cluster): unknown {
       const sending = Sending.of(activeSpan())
@@ -34,14 +34,14 @@ export function patchBroker(Class: { prototype: object }, tools: PatchTools): vo
       }
       if (changed === undefined) return Reflect.apply(original, this, arguments)
       const answer = original.call(this, changed) as Promise<unknown>
-      // kafkajs waits for the same promise: what fails is handled there.
+      // kafkajs awaits the same promise and handles its rejection.
       answer.then(undefined, error => sending.producer.failed(error))
       return answer
     }
   })
 }
 
-/** A connection is opened by whoever needs it first, and must not belong to that one's span for as long as it lives. */
+/** Wraps `connect`: a connection outlives the request that opens it, and must not belong to that request's span. */
 export function patchConnection(Class: { prototype: object }, tools: PatchTools): void {
   tools.wrap(Class.prototype, 'connect', original => {
     return function (this: unknown): unknown {

@@ -1,13 +1,13 @@
-/** What is known of one producer of the application. */
+/** State of one producer of the application. */
 
 import { log } from '../../src/kit/index'
 import { type Cluster, clusterIdOf } from './types'
 
 export class Producer {
-  /** Addresses that the client was given. */
+  /** Broker addresses that the client was given, separated by commas. */
   readonly servers: string | undefined
   cluster: Cluster | undefined
-  /** Until one of its brokers has refused our headers. */
+  /** False once a broker has refused the headers of the tracer. */
   takesHeaders = true
   #clusterId: string | undefined
 
@@ -15,19 +15,22 @@ export class Producer {
     this.servers = servers
   }
 
-  /** From what kafkajs asks the broker anyway: known from the first message on. */
+  /** Id of the cluster, from metadata that kafkajs requests anyway; known from the first message on. */
   get clusterId(): string | undefined {
     this.#clusterId ??= clusterIdOf(this.cluster)
     return this.#clusterId
   }
 
-  /** Some brokers, and things that look like one, answer so to a message with headers. */
+  /**
+   * Handles a failed request. Kafka-compatible servers without record headers answer with `KafkaJSProtocolError` of
+   * type UNKNOWN: this producer sends no headers from then on.
+   */
   failed(error: { name?: unknown; type?: unknown } | undefined): void {
     if (error?.name !== 'KafkaJSProtocolError' || error.type !== 'UNKNOWN') return
     this.takesHeaders = false
     log.warn(
       'kafkajs headers',
-      'a kafka broker may have refused our headers: its producer sends none from now on',
+      'a kafka broker may have refused the trace headers: this producer sends none from now on',
     )
   }
 }

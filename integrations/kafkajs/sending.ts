@@ -1,4 +1,4 @@
-/** One call of `send()` or `sendBatch()`, from its beginning to its end. */
+/** One call of `send()` or `sendBatch()`. */
 
 import { getBaggage, type PatchTools, type Pathway, type Span } from '../../src/kit/index'
 import type { Producer } from './producer'
@@ -6,13 +6,13 @@ import type { MessageStreams } from './streams'
 import type { ApiVersions, Message, Produced, ProduceRequest } from './types'
 
 const PRODUCE = 0
-/** Of the Produce API: record batches, which have headers; Kafka 0.11. */
+/** First version of the Produce API with record headers (Kafka 0.11). */
 const FIRST_WITH_HEADERS = 3
 
-/** By the span that is active meanwhile: kafkajs does not hand anything of ours through. */
+/** Running calls by their active span, since kafkajs passes no value of the tracer through. */
 const underWay = new Map<Span, Sending>()
 
-/** One topic of a call: its span, and the headers of all its messages once they are needed. */
+/** One topic of a call: its span, and the headers of its messages once they are needed. */
 export interface Part {
   readonly topic: string | undefined
   readonly span: Span
@@ -25,7 +25,7 @@ export class Sending {
   readonly #parts: readonly Part[]
   readonly #tools: PatchTools
   readonly #streams: MessageStreams | undefined
-  /** Kept for attempts to come: a message counts once. */
+  /** Pathways of the messages, kept for further attempts: a message is counted once. */
   #pathways: Map<Message, Pathway> | undefined
 
   constructor(
@@ -45,12 +45,12 @@ export class Sending {
     return span === undefined || underWay.size === 0 ? undefined : underWay.get(span)
   }
 
-  /** Active while the call lasts. */
+  /** The span that is active during the call. */
   get first(): Span {
     return this.#parts[0].span
   }
 
-  /** The request with our headers on copies of its messages; undefined where the broker has none. */
+  /** Returns the request with trace headers on copies of its messages; undefined if the broker supports no headers. */
   withHeaders(request: ProduceRequest, versions: ApiVersions | null | undefined): ProduceRequest | undefined {
     const { producer } = this
     const { clusterId } = producer
@@ -69,7 +69,7 @@ export class Sending {
     return hasHeaders ? { ...request, topicData } : undefined
   }
 
-  /** The broker has answered, or the call has failed. Ends all spans but the first, which somebody else ends. */
+  /** Records the outcome. Ends all spans but the first, which `endWithResult` ends (client.ts). */
   ended(error: unknown, results: unknown): void {
     underWay.delete(this.first)
     if (this.#streams !== undefined && Array.isArray(results)) this.#streams.acknowledged(results)
@@ -83,7 +83,7 @@ export class Sending {
   }
 
   #withHeaders(part: Part, message: Message): Message {
-    // kafkajs cannot encode null, and must go on to say so.
+    // kafkajs cannot encode null, and must still fail with its own error.
     if (message.headers === null) return message
     const headers = { ...message.headers, ...this.#headersOf(part) }
     if (this.#streams !== undefined)
@@ -110,7 +110,7 @@ export class Sending {
   }
 }
 
-/** `[{"partition":0,"start_offset":"17"}]`, by partition; a broker that was told not to answer says nothing. */
+/** Tags the offsets by partition: `[{"partition":0,"start_offset":"17"}]`. With `acks: 0` the broker returns none. */
 function tagOffsets({ topic, span, messageCount }: Part, results: readonly Produced[]): void {
   const own = results
     .filter(({ topicName }) => topicName === topic)

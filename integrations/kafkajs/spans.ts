@@ -10,7 +10,7 @@ const SERVERS = 'messaging.kafka.bootstrap.servers'
 const PEER = [SERVERS]
 
 export interface SendSpans {
-  /** Undefined when nothing is to be sent. `topics` is what the application gave. */
+  /** Starts the spans of a call; undefined if `topics`, which is what the application passed, is empty. */
   start(producer: Producer, topics: unknown): Sending | undefined
 }
 
@@ -41,7 +41,7 @@ export function sendSpans(tools: PatchTools): SendSpans {
   }
   return {
     start(producer, topics) {
-      // What kafkajs will refuse has a span as well.
+      // Calls that kafkajs refuses get a span as well.
       if (!Array.isArray(topics))
         return new Sending(producer, [start(producer, undefined, undefined)], tools, streams)
       const parts: Part[] = []
@@ -51,7 +51,7 @@ export function sendSpans(tools: PatchTools): SendSpans {
   }
 }
 
-/** A topic may come more than once in a call. */
+/** Counts messages by topic, which may occur more than once in a call. */
 function countByTopic(
   topics: readonly (TopicMessages | undefined)[],
 ): Map<string | undefined, number | undefined> {

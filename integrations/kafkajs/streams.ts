@@ -1,4 +1,4 @@
-/** Messages as checkpoints of data streams; made only when these are monitored. */
+/** Messages as checkpoints of data streams; used only if those are monitored. */
 
 import {
   activePathway,
@@ -21,13 +21,13 @@ export class MessageStreams {
     return dataStreams === undefined ? undefined : new MessageStreams(dataStreams)
   }
 
-  /** A message leaves for a topic, from what the running code handles. */
+  /** Sets the checkpoint of a message that is sent, after those of the message being handled. */
   sent(topic: string, clusterId: string | undefined, message: Message, span: Span): Pathway {
     const tags = tagsOf('out', topic, clusterId)
     return this.#streams.checkpoint(tags, activePathway(), sizeOf(message), span)
   }
 
-  /** A message has come to a group of consumers. */
+  /** Sets the checkpoint of a message that a consumer group received. */
   received(
     topic: string,
     group: string | undefined,
@@ -43,7 +43,7 @@ export class MessageStreams {
     this.#streams.inject(pathway, headers)
   }
 
-  /** The broker has taken messages. */
+  /** Records the offsets of messages that the broker has stored. */
   acknowledged(results: readonly Produced[]): void {
     for (const { topicName, partition, baseOffset, offset } of results) {
       const tags = ['type:kafka_produce', `topic:${topicName}`, `partition:${partition}`]
@@ -51,13 +51,13 @@ export class MessageStreams {
     }
   }
 
-  /** How far a partition had been written when its messages were fetched. */
+  /** Records how far a partition had been written when messages were fetched. */
   fetched({ topic, partition, highWatermark }: Batch): void {
     const tags = ['type:kafka_high_watermark', `topic:${topic}`, `partition:${partition}`]
     this.#streams.backlog(tags, Number(highWatermark))
   }
 
-  /** A group has handled everything before these offsets. */
+  /** Records the offsets that a group has committed: every earlier message is handled. */
   committed(group: string | undefined, topics: readonly CommittedTopic[]): void {
     for (const { topic, partitions } of topics) {
       for (const { partition, offset } of partitions) {
@@ -78,13 +78,13 @@ export interface CommittedTopic {
   partitions: readonly { partition: number; offset: unknown }[]
 }
 
-/** What a consumer, or a transaction, tells the broker when it commits. */
+/** Request by which a consumer or a transaction commits offsets. */
 export interface CommitRequest {
   groupId?: string
   topics: readonly CommittedTopic[]
 }
 
-/** Wraps what commits go through; `offset` is text or a number of a library for long ones, which prints as text. */
+/** Wraps the methods that send commits. `offset` is a text, or a number object of a library, which prints as text. */
 export function patchCommits(prototype: object, tools: PatchTools): void {
   const streams = MessageStreams.of(tools)
   if (streams === undefined) return
@@ -110,7 +110,7 @@ function tagsOf(direction: 'in' | 'out', topic: string, clusterId: string | unde
   return tags
 }
 
-/** Bytes of key, value and headers. */
+/** Returns the size of key, value and headers in bytes. */
 function sizeOf({ key, value, headers }: Message): number {
   return bytesOf(key) + bytesOf(value) + bytesOfHeaders(headers)
 }

@@ -1,19 +1,19 @@
-/** What the integration reads of kafkajs' objects; nothing of it is sure to be there. */
+/** The parts of kafkajs' objects that the integration reads. They are internal, so nothing is sure to be there. */
 
 import type { AnyFunction } from '../../src/kit/index'
 
-/** As an application gives it, and as kafkajs has it until it is encoded. */
+/** A message as the application passes it, and as kafkajs keeps it until it is encoded. */
 export interface Message {
   key?: unknown
   value?: unknown
   headers?: Headers | null
 }
 
-/** To be sent: text or bytes, or lists of these. Received: bytes, or lists of these. */
+/** Headers: texts, bytes, or lists of these; in received messages bytes, or lists of these. */
 export type Headers = Readonly<Record<string, unknown>>
 
 export interface Received extends Message {
-  /** Decimal. */
+  /** Offset as a decimal text. */
   offset: string
 }
 
@@ -22,7 +22,7 @@ export interface TopicMessages {
   messages?: unknown
 }
 
-/** Of `producer()`, and of a transaction. */
+/** A producer or a transaction. */
 export interface Sender {
   send: AnyFunction
   sendBatch: AnyFunction
@@ -30,11 +30,11 @@ export interface Sender {
 }
 
 export interface Cluster {
-  /** `metadata` is null until it was asked for; the id is absent where brokers are older than 0.10.1. */
+  /** Metadata is null until the first request; brokers before 0.10.1 send no cluster id. */
   brokerPool?: { metadata?: { clusterId?: unknown } | null }
 }
 
-/** By key of the API; 0 is Produce. */
+/** Supported versions by API key; 0 is Produce. */
 export type ApiVersions = Readonly<Record<number, { maxVersion?: number } | undefined>>
 
 export interface Broker {
@@ -50,7 +50,7 @@ interface TopicData {
   partitions: readonly { messages: readonly Message[] }[]
 }
 
-/** One for each partition that got something. Brokers before 0.11 say `offset`. */
+/** Result for one partition. Brokers before 0.11 call the offset `offset`. */
 export interface Produced {
   topicName?: unknown
   partition?: unknown
@@ -61,12 +61,12 @@ export interface Produced {
 export interface Batch {
   topic: string
   partition: number
-  /** Offset that the next message will get, decimal. */
+  /** Offset that the next message will get, as a decimal text. */
   highWatermark: string
   messages: readonly Received[]
 }
 
-/** What calls the handlers that `consumer.run()` was given. */
+/** Internal class that calls the handlers passed to `consumer.run()`. */
 export interface Runner {
   eachMessage?: AnyFunction | null
   eachBatch?: AnyFunction | null

@@ -1,4 +1,4 @@
-/** Applications of Koa: they claim the request, and their middleware is followed. */
+/** Applications of Koa: they claim the request for Koa, and their middleware is wrapped. */
 
 import { type AnyFunction, disguise, type PatchTools, perIntegration } from '../../src/kit/index'
 import { MiddlewareSpans, oncePer, settled, viewOf, webRequestOf } from '../../src/kit/web/index'
@@ -18,7 +18,7 @@ export function patchApplication(Koa: { prototype: object }, tools: PatchTools):
       return Reflect.apply(original, this, arguments)
     }
   })
-  // It puts the middleware together: that is what sees ours, while the application keeps its own list.
+  // `callback` composes the middleware. It sees the wrapped ones, while the application keeps its own list.
   tools.wrap(Koa.prototype, 'callback', original => {
     return function (this: Application): unknown {
       const { middleware } = this
@@ -33,7 +33,7 @@ export function patchApplication(Koa: { prototype: object }, tools: PatchTools):
   })
 }
 
-/** What no middleware has caught comes here; `null` is no error. */
+/** Records errors that no middleware has caught; `null` is no error. */
 export function patchContext(context: object, tools: PatchTools): void {
   tools.wrap(context, 'onerror', original => {
     return function (this: Context, error: unknown): unknown {
@@ -44,8 +44,8 @@ export function patchContext(context: object, tools: PatchTools): void {
 }
 
 /**
- * Makes a function that stands for a middleware. An error is noted where it happens: applications catch it in an outer
- * middleware, and answer themselves.
+ * Returns the function that wraps a middleware. An error is recorded where it occurs, since applications catch it in an
+ * outer middleware and answer themselves.
  */
 export const middlewareWrapper = perIntegration(tools => {
   const spans = new MiddlewareSpans(tools)
@@ -54,7 +54,7 @@ export const middlewareWrapper = perIntegration(tools => {
     return disguise(function (this: unknown, ctx: Context, next: AnyFunction): unknown {
       const web = tools.state.enabled ? webRequestOf(ctx?.req) : undefined
       if (web === undefined) return Reflect.apply(middleware, this, arguments)
-      // That of a router is in the way of spans for the functions behind it.
+      // `router.routes()` gets no span of its own: each handler behind it has one (router.ts).
       if (spans.wanted && typeof next === 'function' && !('router' in middleware))
         return spans.runAsync(web, middleware.name, middleware, this, [ctx, next])
       return settled(middleware, this, arguments, undefined, error => web.fail(error))

@@ -1,4 +1,4 @@
-/** Routers of Koa: which of their routes handles a request. */
+/** Routers of Koa: the route that handles a request. */
 
 import { type AnyFunction, activeSpan, type PatchTools } from '../../src/kit/index'
 import { joinRoute, oncePer, type PathPattern, patternText, webRequestOf } from '../../src/kit/web/index'
@@ -8,8 +8,9 @@ import type { Context, Layer, Match } from './types'
 type RouterClass = { prototype?: { match?: unknown }; Router?: RouterClass }
 
 /**
- * A router asks itself which layers fit, and runs their functions one after the other. For a request it gets layers of
- * ours, which have one more function in front that notes the route; those that the application sees stay its own.
+ * Wraps `match`, by which a router finds the layers of a request, to run their functions one after the other. It
+ * returns copies of the layers with one more function in front, which records the route; the application's layers stay
+ * as they are.
  */
 export function patchRouter(exports: RouterClass, tools: PatchTools): void {
   const { prototype } = exports.Router ?? exports
@@ -48,7 +49,7 @@ function shadowOf(layer: Layer, tools: PatchTools): Layer {
   return Object.create(layer, { stack: { get: () => [note, ...layer.stack.map(wrapMiddleware)] } })
 }
 
-/** The path of a route; middleware of a router runs in front of a route, and is named after that. */
+/** Returns the path of a layer. Middleware of a router runs in front of a route, and has that route's path. */
 function pathFor(ctx: Context, layer: Layer): PathPattern | undefined {
   if (layer.methods.length > 0) return layer.path
   const { matched = [] } = ctx
@@ -58,7 +59,9 @@ function pathFor(ctx: Context, layer: Layer): PathPattern | undefined {
   return undefined
 }
 
-/** Where an application is mounted in another (`koa-mount`), which hides that part of the path from its routers. */
+/**
+ * Returns the path under which an application is mounted in another one (`koa-mount`), which its routers do not see.
+ */
 function mountOf({ originalUrl = '', path }: Context): string {
   const query = originalUrl.indexOf('?')
   const whole = query < 0 ? originalUrl : originalUrl.slice(0, query)

@@ -1,4 +1,4 @@
-/** What we use of Koa and its routers. */
+/** The parts of Koa and its routers that the integration uses. */
 
 import type { IncomingMessage } from 'node:http'
 import type { AnyFunction } from '../../src/kit/index'
@@ -9,7 +9,7 @@ export interface Context {
   path: string
   method: string
   originalUrl?: string
-  /** Layers of routers whose path fits, put there by the routers. */
+  /** Layers with a matching path, set by the routers. */
   matched?: Layer[]
 }
 
@@ -17,14 +17,14 @@ export interface Application {
   middleware?: AnyFunction[]
 }
 
-/** A path of a router with the functions for it; no methods = middleware of the router. */
+/** A path of a router with its functions; a layer without methods is middleware of the router. */
 export interface Layer {
   path: PathPattern
   methods: readonly string[]
   stack: AnyFunction[]
 }
 
-/** What a router finds for a request. */
+/** Layers that a router finds for a request. */
 export interface Match {
   path: Layer[]
   pathAndMethod: Layer[]

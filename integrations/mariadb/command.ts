@@ -1,4 +1,4 @@
-/** The classes of commands, which the driver does not export: the first command of each shows its own. */
+/** Commands of connections. The driver does not export their classes, so each is patched by its first instance. */
 
 import { CommandMark, type PatchTools, perIntegration } from '../../src/kit/index'
 import { commentWhileSending, type SqlAddress, type SqlSpans } from '../../src/kit/sql/index'
@@ -14,20 +14,23 @@ export function patchCommand(command: Command, tools: PatchTools, spans: SqlSpan
   patched.add(prototype)
   tools.onUndo(() => patched.delete(prototype))
   patchEndings(ownerOf(prototype, 'successEnd'), tools)
-  // A stream hands on its rows.
+  // A stream passes on its rows itself.
   if (Object.hasOwn(prototype, 'handleNewRows')) patchRows(prototype, tools)
-  // Prepared statements are kept by the text that is sent, so they get no comment.
+  // Prepared statements are cached by the text that is sent, so they get no comment.
   if (command.binary === false) commentWhileSending(ownerOf(prototype, 'start'), 'sql', false, tools, spans)
 }
 
-/** The prototype in the chain that has the method itself. */
+/** Returns the prototype in the chain that has the method as its own. */
 function ownerOf(prototype: object, name: string): object {
   let owner: object | null = prototype
   while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner)
   return owner ?? prototype
 }
 
-/** Promises and callbacks are settled in a later tick, which inherits the context. */
+/**
+ * Wraps the methods that end a command. They run in the caller's context: promises and callbacks are settled in a later
+ * tick, which inherits it.
+ */
 function patchEndings(prototype: object, tools: PatchTools): void {
   for (const name of ['successEnd', 'throwError', 'throwUnexpectedError']) {
     const isFailure = name === 'throwError'

@@ -1,6 +1,6 @@
 /**
- * The driver's own connections, which are given commands. A command tells by two methods how it went, and what is called
- * meanwhile runs where the command was given, not in the context of the socket.
+ * Internal connections of the driver, which get commands. A command reports its end by two methods; callbacks run in
+ * the context in which the command was given, not in that of the socket.
  */
 
 import { Caller, CommandMark, endSpan, type PatchTools } from '../../src/kit/index'
@@ -10,9 +10,9 @@ import { driverOf } from './driver'
 import { onFailure } from './failures'
 import type { Command, Connection } from './types'
 
-/** Of a connection that does what it was configured to do first. */
+/** Status of a connection that runs its initial statements. */
 const IS_INITIALIZING = 4
-/** A connection's `addCommand` is one of these, by what it is doing. */
+/** Methods of which a connection's `addCommand` is one, depending on its status. */
 const WAYS = ['addCommandQueue', 'addCommandEnable', 'addCommandEnablePipeline', 'addCommandDisabled']
 
 export function patchConnection({ prototype }: { prototype: object }, tools: PatchTools): void {
@@ -43,7 +43,7 @@ export function patchConnection({ prototype }: { prototype: object }, tools: Pat
       new Caller(),
     )
     if (typeof sql !== 'string' || isQuery) return
-    // What cannot be prepared is not executed, or fails to be with an error that says less.
+    // A statement that cannot be prepared is not executed, or its execution fails with an error that says less.
     const execute = command.executeCommand
     onFailure(command, error => {
       if (typeof execute === 'object' && execute !== null) CommandMark.end(execute, true, error)
@@ -52,7 +52,7 @@ export function patchConnection({ prototype }: { prototype: object }, tools: Pat
   }
 }
 
-/** A connection that was made before its class was patched holds one of the originals. */
+/** Replaces the original method that a connection holds if it was made before its class was patched. */
 export function renewConnection(connection: Connection): void {
   const prototype = Object.getPrototypeOf(connection) as Record<string, unknown>
   const { addCommand } = connection

@@ -1,4 +1,4 @@
-/** How mariadb is named in spans, and how its pools are read. */
+/** Names of mariadb's spans, and access to its pools. */
 
 import {
   addressTags,

@@ -1,6 +1,6 @@
 /**
- * From 3.5.1 on the driver is made of ES modules, and of one bundle for `require`: its classes are only seen in what its
- * functions return.
+ * Entry points from 3.5.1 on: the driver consists of ES modules, and of one bundle for `require`. Its classes can be
+ * reached only through what its functions return.
  */
 
 import { EventEmitter } from 'node:events'
@@ -19,7 +19,7 @@ interface Entry {
   createConnection: AnyFunction
 }
 
-/** What takes the place of the exports where these cannot be changed. */
+/** Patches the exports. Returns a replacement for them if they cannot be changed. */
 export function patchEntry(exports: Entry, tools: PatchTools): object | undefined {
   const connected = (connection: Connection): void => {
     tools.fenced(() => {
@@ -32,7 +32,7 @@ export function patchEntry(exports: Entry, tools: PatchTools): object | undefine
   const innerClass = { prototype: Object.getPrototypeOf(inner) as object }
   patchPool({ prototype }, innerClass, tools)
   patchInnerPool(innerClass, tools)
-  // Pools tell of each connection before the first command that they give it.
+  // Pools emit an event for each connection before they give it a command.
   tools.wrap(innerClass.prototype, 'emit', original => {
     return function (this: unknown, event: unknown, connection: unknown): unknown {
       if (event === 'acquire' && typeof connection === 'object' && connection !== null) connected(connection)
@@ -55,20 +55,20 @@ export function patchEntry(exports: Entry, tools: PatchTools): object | undefine
   const replaced = copyOf(exports)
   tools.wrap(replaced, 'createConnection', wrapper)
   Object.setPrototypeOf(replaced, prototypeOfExports)
-  // The namespace that a hooked `import` gets can be assigned to; that of `require` is replaced.
+  // The namespace of a hooked `import` can be assigned to; the exports of `require` are replaced.
   if (Reflect.set(exports, 'createConnection', replaced.createConnection)) {
     tools.onUndo(() => Reflect.set(exports, 'createConnection', createConnection))
   }
   return replaced
 }
 
-/** With the same properties, all of which can be changed. */
+/** Returns a copy of the exports whose properties are all writable. */
 function copyOf(exports: Entry): Entry {
   const copy = {} as Entry
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
     Object.defineProperty(copy, name, { ...descriptor, configurable: true })
   }
-  // A getter in a bundle, whose value never changes.
+  // In a bundle this is a getter, whose value never changes.
   const { createConnection: value } = exports
   Object.defineProperty(copy, 'createConnection', {
     value,
@@ -80,8 +80,8 @@ function copyOf(exports: Entry): Entry {
 }
 
 /**
- * A pool without connections, which opens none until it is asked and is forgotten at once; and the driver's own behind
- * it, which is seen nowhere but where it begins to listen to itself.
+ * Creates a pool that opens no connections, to find the two classes of pools. The internal pool behind it is reached
+ * nowhere but in its constructor, where it adds a listener to itself.
  */
 function makePool({ createPool }: Entry): { pool: object; inner: object } {
   const { on } = EventEmitter.prototype
@@ -99,7 +99,7 @@ function makePool({ createPool }: Entry): { pool: object; inner: object } {
   }
 }
 
-/** What an application gets stands in front of the driver's connection, and hands on its listeners. */
+/** Returns the internal connection behind the one that an application gets, which passes its listeners on. */
 function innerOf(connection: Emitting): Connection {
   let inner: Connection | undefined
   const listening = function (this: Connection): void {

@@ -1,4 +1,4 @@
-/** What is to be done when a command fails that has no span. */
+/** Callbacks for the failure of commands without a span. */
 
 const failures = new WeakMap<object, (error: unknown) => void>()
 

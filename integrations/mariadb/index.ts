@@ -8,11 +8,11 @@ import { patchInnerPool, patchPool } from './pool'
 
 type Class = { prototype: object }
 
-/** In files that can be required one by one; before 3.0 connections are closures that show nothing of themselves. */
+/** Versions with files that can be required one by one. Before 3.0, connections are closures that cannot be reached. */
 const FILES = '>=3 <3.5.1-0'
 const MODULES = '>=3.5.1-0 <4'
 
-/** Loaded before the one in front of it. */
+/** The class of internal pools; its file is loaded before that of the public ones. */
 let Inner: Class = { prototype: {} }
 
 function innerPool(Pool: Class, tools: PatchTools): void {
@@ -27,7 +27,7 @@ export default defineIntegration({
   doc: 'Queries and prepared statements of MariaDB and MySQL connections and pools.',
   options: SQL_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'mariadb', versions: FILES, patch() {} },
     { module: 'mariadb', versions: FILES, file: 'lib/connection.js', patch: patchConnection },
     { module: 'mariadb', versions: FILES, file: 'lib/pool.js', patch: innerPool },

@@ -1,4 +1,4 @@
-/** Pools: the driver's own, and the ones that applications hold, which stand in front of those. */
+/** Pools: internal ones of the driver, and a public one in front of each. */
 
 import { type AnyFunction, endWithResult, type PatchTools } from '../../src/kit/index'
 import { NO_ADDRESS } from '../../src/kit/sql/index'
@@ -6,17 +6,20 @@ import { driverOf } from './driver'
 
 type Methods = Record<string, AnyFunction | undefined>
 
-/** The driver's own. Those of the first versions promise, and need nothing: promises keep the context. */
+/** Patches internal pools. Those of the first versions return promises, which keep the context by themselves. */
 export function patchInnerPool({ prototype }: { prototype: object }, tools: PatchTools): void {
   if (callsBack(prototype)) driverOf(tools).pools.wrapAcquire(prototype, 'getConnection', undefined, 1)
 }
 
-/** `getConnection(parameters, callback)`; a promise is made of nothing. */
+/**
+ * Returns true for versions whose inner `getConnection` takes `(parameters, callback)`; promise-returning versions take
+ * no arguments.
+ */
 function callsBack(prototype: object): boolean {
   return (prototype as Methods).getConnection?.length === 2
 }
 
-/** The application's; `inner` is the class of what is behind. */
+/** Patches public pools; `inner` is the class of internal pools. */
 export function patchPool(
   { prototype }: { prototype: object },
   inner: { prototype: object },
@@ -28,7 +31,10 @@ export function patchPool(
   } else patchPromised(prototype, tools)
 }
 
-/** Neither the promise nor the pool tells where the connection goes. */
+/**
+ * Wraps `getConnection` of pools that return promises, with a span that has no address: neither promise nor pool has
+ * it.
+ */
 function patchPromised(prototype: object, tools: PatchTools): void {
   const { spans } = driverOf(tools)
   tools.wrap(prototype, 'getConnection', original => {

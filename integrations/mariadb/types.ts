@@ -1,27 +1,27 @@
-/** What the integration reads of mariadb's objects; nothing of it is sure to be there. */
+/** The parts of mariadb's objects that the integration reads. They are internal, so nothing is sure to be there. */
 
 import type { AnyFunction } from '../../src/kit/index'
 import type { SqlAddress } from '../../src/kit/sql/index'
 
-/** The driver's own connection; what applications hold stands in front of one. */
+/** An internal connection of the driver; the public one stands in front of it. */
 export interface Connection {
   opts?: SqlAddress
   addCommand?: AnyFunction
   status?: number
 }
 
-/** Of the driver: one thing to do on a connection. */
+/** A command of the driver. */
 export interface Command {
   sql?: unknown
-  /** Of queries: false; of what deals with prepared statements: true. */
+  /** False for queries, true for commands of prepared statements. */
   binary?: unknown
-  /** Of what executes a prepared statement, null until it is prepared; `Prepare` has no such field. */
+  /** Prepared statement of a command that executes one: null until it is prepared. `Prepare` has no such field. */
   prepare?: unknown
-  /** Of `Prepare`: what will be executed, where it is sent along. */
+  /** The command that will execute the statement of a `Prepare`, where both are sent together. */
   executeCommand?: unknown
 }
 
-/** The driver's own pool. */
+/** An internal pool of the driver. */
 export interface Pool {
   opts?: { connOptions?: SqlAddress }
   idleConnections?(): number

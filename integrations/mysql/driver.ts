@@ -1,4 +1,4 @@
-/** How mysql is named in spans, and how its pools are read. */
+/** Names of mysql's spans, and access to its pools. */
 
 import {
   addressTags,

@@ -15,7 +15,7 @@ function patchPool({ prototype }: { prototype: object }, tools: PatchTools): voi
   pools.wrapAcquire(prototype, 'getConnection')
 }
 
-/** Part of a cluster; it asks the pools without going through its own `getConnection`. */
+/** Patches the namespace of a cluster, which calls the pools without its own `getConnection`. */
 function patchNamespace({ prototype }: { prototype: object }, tools: PatchTools): void {
   driverOf(tools).pools.wrapQuery(prototype, 'query')
 }
@@ -25,7 +25,7 @@ export default defineIntegration({
   doc: 'Queries of MySQL and MariaDB connections, pools and clusters.',
   options: SQL_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'mysql', versions: VERSIONS, patch() {} },
     { module: 'mysql', versions: VERSIONS, file: 'lib/Connection.js', patch: patchConnection },
     { module: 'mysql', versions: VERSIONS, file: 'lib/protocol/Protocol.js', patch: patchProtocol },

@@ -1,6 +1,6 @@
 /**
- * The protocol of a connection, which works on one sequence after the other; a query is one of them. All of them end by
- * one method, whatever became of them, and what they call runs where they were given, not in the context of the socket.
+ * The protocol of a connection, which runs one sequence after the other; a query is a sequence. Every sequence ends by
+ * one method, whatever its outcome. Its callbacks run in the context in which it was given, not in that of the socket.
  */
 
 import { Caller, CommandMark, type PatchTools } from '../../src/kit/index'
@@ -28,14 +28,14 @@ export function patchProtocol({ prototype }: Class, tools: PatchTools): void {
       return Reflect.apply(original, this, arguments)
     }
   })
-  // The connection broke: without anybody who handles errors, those that wait hear nothing.
+  // The connection broke: without an error handler, waiting sequences are not told.
   tools.wrap(prototype, '_delegateError', original => {
     return function (this: Protocol, error: { fatal?: unknown }): unknown {
       if (error?.fatal && !this._fatalError) tools.fenced(() => endAll(this, error))
       return Reflect.apply(original, this, arguments)
     }
   })
-  // Nothing that was under way hears anything any more.
+  // No running or waiting sequence is told of this.
   tools.wrap(prototype, 'destroy', original => {
     return function (this: Protocol): unknown {
       tools.fenced(() => endAll(this, new Error('Connection was destroyed before the query ended')))
@@ -44,7 +44,7 @@ export function patchProtocol({ prototype }: Class, tools: PatchTools): void {
   })
 }
 
-/** Of all sequences. */
+/** Patches the base class of all sequences. */
 export function patchSequence({ prototype }: Class, tools: PatchTools): void {
   tools.wrap(prototype, 'end', original => {
     return function (this: object, error: unknown): unknown {

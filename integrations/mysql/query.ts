@@ -1,4 +1,4 @@
-/** Queries as emitters, and the comments of their statements. */
+/** Events of queries, and DBM comments in their statements. */
 
 import { CommandMark, type PatchTools } from '../../src/kit/index'
 import { commentWhileSending } from '../../src/kit/sql/index'

@@ -1,4 +1,4 @@
-/** What the integration reads of mysql's objects; nothing of it is sure to be there. */
+/** The parts of mysql's objects that the integration reads. They are internal, so nothing is sure to be there. */
 
 import type { SqlAddress } from '../../src/kit/sql/index'
 
@@ -6,17 +6,17 @@ export interface Connection {
   config?: SqlAddress
 }
 
-/** What speaks on a connection. */
+/** The protocol of a connection. */
 export interface Protocol {
   _connection?: Connection
-  /** What is under way, and waits to be. */
+  /** The running sequence, and those that wait. */
   _queue?: object[]
   _fatalError?: unknown
 }
 
-/** Of the driver: one thing to do on a connection. */
+/** A sequence of the driver. */
 export interface Sequence {
-  /** Of `Query`: the statement with its values filled in. */
+  /** The statement of a `Query`, with its values filled in. */
   sql?: unknown
 }
 

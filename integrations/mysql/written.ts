@@ -1,14 +1,14 @@
 /**
- * Statements as the application wrote them: the driver fills in the values before it hands a query on, and these may be
- * secret, and make every text another.
+ * Statements in the application's own words. The driver fills in the values before it passes a query on; values may be
+ * secret, and they would make every text a different resource.
  */
 
 import type { PatchTools } from '../../src/kit/index'
 
-/** Of the call of `connection.query()` that has not returned; calls nest where listeners make them. */
+/** Statement of the `connection.query()` that is running. Calls nest where a listener makes a query. */
 let written: unknown
 
-/** Undefined when it is not known. */
+/** Returns the statement of the running call; undefined if it is not known. */
 export function writtenText(): string | undefined {
   return typeof written === 'string' ? written : undefined
 }
@@ -17,7 +17,7 @@ export function patchConnection({ prototype }: { prototype: object }, tools: Pat
   tools.wrap(prototype, 'query', original => {
     return function (this: unknown, statement: unknown): unknown {
       const outer = written
-      // Never by the application's own getter: it would count one more reading.
+      // A getter of the application is not called: it would see one more read.
       written =
         typeof statement === 'object' && statement !== null
           ? Object.getOwnPropertyDescriptor(statement, 'sql')?.value

@@ -5,8 +5,8 @@ import { runAside } from './execute-call'
 import type { Command } from './types'
 
 /**
- * Stands between `command` and its callback until that is called: it runs as from `caller`, after `ended` was told of
- * the error.
+ * Replaces the callback of `command` until it is called: the callback runs in the context of `caller`, after `ended`
+ * was called with the error.
  */
 export function coverCallback(command: Command, caller: Caller, ended?: (error: unknown) => void): void {
   const original = command.onResult as AnyFunction

@@ -1,6 +1,6 @@
 /**
- * Connections. A span begins when a connection is given a query, and ends when the driver says how that went. Everything
- * that the driver calls for a command runs where the command was given, not in the context of the socket.
+ * Connections. A span begins when a connection is given a query, and ends when the driver reports the outcome.
+ * Callbacks run in the context in which the command was given, not in that of the socket.
  */
 
 import { type AnyFunction, Caller, CommandMark, type PatchTools, type Span } from '../../src/kit/index'
@@ -35,7 +35,7 @@ function patchGiven(prototype: object, driver: Driver): void {
       return Reflect.apply(original, this, arguments)
     }
   })
-  // What takes the place of `addCommand` once the connection is closed.
+  // This method replaces `addCommand` once the connection is closed.
   tools.wrap(prototype, '_addCommandClosedState', original => {
     return function (this: Connection, command: Command): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
@@ -43,14 +43,14 @@ function patchGiven(prototype: object, driver: Driver): void {
       try {
         return Reflect.apply(original, this, arguments)
       } finally {
-        // Without a callback it is only the connection that emits an error.
+        // A command without a callback is not told; only the connection emits an error.
         CommandMark.end(command, true, new Error("Can't add new command when connection is in closed state"))
       }
     }
   })
 }
 
-/** A connection is about to get `command`. */
+/** Starts the span of a command that a connection is about to get. */
 function given(connection: Connection, command: Command, driver: Driver): void {
   const call = executeCallOn(connection)
   if (command._queryOptions !== undefined || command._executeOptions !== undefined) {
@@ -64,7 +64,7 @@ function given(connection: Connection, command: Command, driver: Driver): void {
     }
     coverCallbackOf(command, error => CommandMark.end(command, Boolean(error), error))
   } else if (call !== undefined && command.parameterDefinitions !== undefined) {
-    // The first half of an `execute()`: if it fails, its second half never is.
+    // A `Prepare` is the first half of an `execute()`. If it fails, there is no second half.
     call.span = startSpan(connection, command.query, driver)
     call.caller = new Caller()
     CommandMark.begin(command, call.span, call.caller)
@@ -84,10 +84,13 @@ function startSpan(connection: Connection, sql: unknown, { spans, pools }: Drive
   return spans.query(sql, addressTags(address), address, pools.takeWait())
 }
 
-/** The statement as the application wrote it: without the values, which may be secret and make every text another. */
+/**
+ * Returns the statement as the application wrote it: without the values, which may be secret and would make every text
+ * a different resource.
+ */
 function textOf(command: Command): unknown {
   if (command.statement !== undefined) return command.statement.query
-  // Never by the application's own getter: it would count one more reading.
+  // A getter of the application is not called: it would see one more read.
   const written = Object.getOwnPropertyDescriptor(command._queryOptions ?? command, 'sql')
   return typeof written?.value === 'string' ? written.value : command.sql
 }
@@ -99,7 +102,7 @@ function patchExecute(prototype: object, { tools }: Driver): void {
       const call: ExecuteCall = { connection: this, span: undefined, caller: undefined }
       const command = runExecute(call, original, arguments)
       const { span, caller } = call
-      // The oldest versions give it to the connection only when it has been prepared.
+      // The oldest versions pass it to the connection only once the statement is prepared.
       if (span !== undefined && caller !== undefined && CommandMark.callerOf(command) === undefined) {
         CommandMark.begin(command, span, caller)
       }
@@ -108,16 +111,16 @@ function patchExecute(prototype: object, { tools }: Driver): void {
   })
 }
 
-/** Ends that the commands are not told of. */
+/** Ends the spans of commands that the driver does not notify. */
 function patchEndings(prototype: object, tools: PatchTools): void {
-  // The connection broke: a command without a callback hears nothing.
+  // The connection broke: commands without a callback are not told.
   tools.wrap(prototype, '_notifyError', original => {
     return function (this: Connection, error: unknown): unknown {
       if (!this._fatalError) tools.fenced(() => endAll(this, error, true))
       return Reflect.apply(original, this, arguments)
     }
   })
-  // The application closed it: what is under way may yet be answered, but not after the socket is gone.
+  // The application closed the connection: running commands may still be answered until the socket closes.
   tools.wrap(prototype, 'close', original => {
     return function (this: Connection): unknown {
       tools.fenced(() => {

@@ -1,4 +1,4 @@
-/** How mysql2 is named in spans, and how its pools are read. */
+/** Names of mysql2's spans, and access to its pools. */
 
 import {
   addressTags,

@@ -1,4 +1,4 @@
-/** Commands as emitters: what listens to rows, fields and the end runs where the query was made. */
+/** Events of commands: listeners for rows, fields and the end run in the context in which the query was made. */
 
 import { CommandMark, type PatchTools } from '../../src/kit/index'
 

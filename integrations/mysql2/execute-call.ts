@@ -1,23 +1,25 @@
-/** Calls of `connection.execute()`: each gives the connection two commands, `Prepare` and `Execute`, and has one span. */
+/**
+ * Calls of `connection.execute()`: each gives the connection two commands, `Prepare` and `Execute`, and has one span.
+ */
 
 import type { AnyFunction, Caller, Span } from '../../src/kit/index'
 import type { Connection } from './types'
 
 export interface ExecuteCall {
   readonly connection: Connection
-  /** Both from the first command on. */
+  /** Span and caller are set with the first command. */
   span: Span | undefined
   caller: Caller | undefined
 }
 
-/** The call that has not returned. */
+/** The call that is running. */
 let current: ExecuteCall | undefined
 
 export function executeCallOn(connection: Connection): ExecuteCall | undefined {
   return current?.connection === connection ? current : undefined
 }
 
-/** `execute.apply(call.connection, args)`; the commands that it gives belong to `call`. */
+/** Calls `execute.apply(call.connection, args)`. The commands that it gives to the connection belong to `call`. */
 export function runExecute(call: ExecuteCall, execute: AnyFunction, args: IArguments): object {
   const outer = current
   current = call
@@ -28,7 +30,9 @@ export function runExecute(call: ExecuteCall, execute: AnyFunction, args: IArgum
   }
 }
 
-/** Calls back: what the application does there belongs to no call, even if the driver calls back at once. */
+/**
+ * Calls a callback of the application. What it does there belongs to no call, even if the driver calls back at once.
+ */
 export function runAside(caller: Caller, callback: AnyFunction, self: unknown, args: IArguments): unknown {
   if (current === undefined) return caller.run(callback, self, args)
   const outer = current

@@ -10,11 +10,11 @@ import { patchCluster, patchPool } from './pool'
 type Class = { prototype: object }
 
 const VERSIONS = '>=1 <4'
-/** Connections and pools lay in `lib` until 3.11.4, and their substance in `lib/base` from 3.11.5 on. */
+/** Versions with connections and pools in `lib`; from 3.11.5 on their implementation is in `lib/base`. */
 const FLAT = '>=1 <3.11.5-0'
 const BASED = '>=3.11.5-0 <4'
 
-/** A command that is a query. */
+/** Patches the class of commands that are queries. */
 function patchQuery(Query: Class, tools: PatchTools): void {
   patchEvents(Query, tools)
   commentWhileSending(Query.prototype, 'sql', false, tools, driverOf(tools).spans)
@@ -33,7 +33,7 @@ export default defineIntegration({
   doc: 'Queries and prepared statements of MySQL and MariaDB connections, pools and clusters.',
   options: SQL_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'mysql2', versions: VERSIONS, patch() {} },
     { module: 'mysql2', versions: VERSIONS, file: 'lib/commands/query.js', patch: patchQuery },
     { module: 'mysql2', versions: VERSIONS, file: 'lib/commands/execute.js', patch: patchEvents },

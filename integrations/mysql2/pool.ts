@@ -1,4 +1,4 @@
-/** Pools, and clusters of them. */
+/** Pools, and clusters of pools. */
 
 import type { Driver } from './driver'
 
@@ -10,7 +10,7 @@ export function patchPool({ prototype }: Class, { pools }: Driver): void {
   pools.wrapAcquire(prototype, 'getConnection')
 }
 
-/** What a cluster gives for a pattern is of a class that it does not export: the first one tells. */
+/** Patches clusters. Their namespaces are of a class that is not exported; it is found by its first instance. */
 export function patchCluster({ prototype }: Class, { tools, pools }: Driver): void {
   tools.wrap(prototype, 'of', original => {
     return function (this: unknown): unknown {

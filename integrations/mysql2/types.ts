@@ -1,31 +1,31 @@
-/** What the integration reads of mysql2's objects; nothing of it is sure to be there. */
+/** The parts of mysql2's objects that the integration reads. They are internal, so nothing is sure to be there. */
 
 import type { AnyFunction } from '../../src/kit/index'
 import type { SqlAddress } from '../../src/kit/sql/index'
 
-/** Of the driver: one thing to do on a connection. */
+/** A command of the driver. */
 export interface Command {
   onResult?: unknown
-  /** Of `Query`: the statement with its values filled in. */
+  /** The statement of a `Query`, with its values filled in. */
   sql?: unknown
-  /** Of `Query`. */
+  /** Options of a `Query`. */
   _queryOptions?: object
-  /** Of `Execute`. */
+  /** Options of an `Execute`. */
   _executeOptions?: object
-  /** Of `Execute`; absent until it is prepared. */
+  /** The prepared statement of an `Execute`; absent until it is prepared. */
   statement?: { query?: unknown }
-  /** Of `Prepare`: the statement. */
+  /** The statement of a `Prepare`. */
   query?: unknown
-  /** Of `Prepare`. */
+  /** The parameters that the server reported for a `Prepare`. */
   parameterDefinitions?: unknown
 }
 
 export interface Connection {
   config?: SqlAddress
   stream?: { once?: AnyFunction }
-  /** The command that is being worked on. */
+  /** The running command. */
   _command?: Command | null
-  /** Those that wait for it: a queue of the driver's. */
+  /** The waiting commands, in a queue of the driver. */
   _commands?: { length: number; get?(index: number): Command | undefined }
   _fatalError?: unknown
 }

@@ -1,15 +1,16 @@
 /**
- * Next.js' production server. A span for each request that reaches its pages, handlers and files, under that of the HTTP
- * server, which gets the page as its route.
+ * Next.js' production server. Each request for a page, a handler or a file has a span below that of the HTTP server,
+ * which gets the page as its route.
  *
- * Pages and handlers are code that Next.js has bundled: what they call is traced where it stayed a package of its own
- * (`serverExternalPackages`) or is a module of Node.js. Code for its edge runtime has no part of Node.js to trace in.
+ * Pages and handlers are bundled by Next.js: calls of libraries are traced if these stayed packages
+ * (`serverExternalPackages`) or are modules of Node.js. Code for the edge runtime is not traced, since it does not run
+ * in Node.js.
  */
 
 import { type AnyFunction, defineIntegration, disguise, type PatchTools } from '../../src/kit/index'
 import { MIDDLEWARE_OPTION } from '../../src/kit/web/index'
 import { PageRequest, rawRequest } from './page-request'
-import { middlewareTracer, pageTracer } from './trace-page'
+import { middlewareRunner, pageRunner } from './trace-page'
 import type { NextRequest, NextResponse, RenderContext, RouteMatch } from './types'
 
 const target = { module: 'next', versions: '>=13.5.1 <17' }
@@ -30,11 +31,11 @@ interface ServerModule {
 }
 
 function patchServer({ default: { prototype } }: ServerModule, tools: PatchTools): void {
-  const trace = pageTracer(tools)
-  const middleware = middlewareTracer(tools)
+  const runPage = pageRunner(tools)
+  const runMiddleware = middlewareRunner(tools)
   tools.wrap(prototype, 'handleRequest', original => {
     return function (this: unknown, req: NextRequest, res: NextResponse): unknown {
-      return (isMiddleware(req) ? middleware : trace)(req, res, () =>
+      return (isMiddleware(req) ? runMiddleware : runPage)(req, res, () =>
         Reflect.apply(original, this, arguments),
       )
     }
@@ -47,7 +48,7 @@ function patchServer({ default: { prototype } }: ServerModule, tools: PatchTools
   })
   tools.wrap(prototype, 'renderErrorToResponse', original => {
     return function (this: unknown, { req }: RenderContext, error: unknown): unknown {
-      // Without an error: the page is not found.
+      // Called without an error for pages that do not exist.
       if (error !== null && error !== undefined) PageRequest.of(req)?.fail(error)
       return Reflect.apply(original, this, arguments)
     }
@@ -74,9 +75,11 @@ interface StaticModule {
   serveStatic: AnyFunction
 }
 
-/** Its exports are getters that cannot be replaced: the module gets others, which look the same. */
+/**
+ * Patches a module whose exports are getters that cannot be replaced: returns other exports with the same properties.
+ */
 function patchStatic(exports: StaticModule, tools: PatchTools): object {
-  const trace = pageTracer(tools)
+  const runPage = pageRunner(tools)
   const original = exports.serveStatic
   const value = disguise(function (
     this: unknown,
@@ -84,7 +87,7 @@ function patchStatic(exports: StaticModule, tools: PatchTools): object {
     res: NextResponse,
     path: string,
   ): unknown {
-    return trace(req, res, () => {
+    return runPage(req, res, () => {
       PageRequest.of(req)?.show(path.includes('/_next/') ? '/_next/static/*' : '/public/*')
       return Reflect.apply(original, this, arguments)
     })
@@ -95,7 +98,7 @@ function patchStatic(exports: StaticModule, tools: PatchTools): object {
 
 const META = Symbol.for('NextInternalRequestMeta')
 
-/** Newer versions say it beside the request, older ones in a header. */
+/** Returns whether a request is for the middleware: newer versions mark the request object, older ones set a header. */
 function isMiddleware(req: NextRequest): boolean {
   if (req.headers['x-middleware-invoke']) return true
   const meta = (rawRequest(req) as { [META]?: { middlewareInvoke?: unknown } })[META]

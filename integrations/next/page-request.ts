@@ -1,13 +1,13 @@
-/** One request on its way through Next.js' server: its span, and the page that it came to. */
+/** One request in Next.js' server: its span, and its page. */
 
 import { Mark, type Span } from '../../src/kit/index'
 import { type WebRequest, webResource } from '../../src/kit/web/index'
 import type { NextRequest } from './types'
 
-/** What is shown in the place of a page. */
+/** Pages that are shown in place of a page that failed or does not exist. */
 const ERROR_PAGES = new Set(['/_error', '/404', '/500', '/_not-found', '/_global-error'])
 
-/** On the request of Node.js. */
+/** Marks the request object of Node.js. */
 class PageMark extends Mark {
   #page: PageRequest | undefined
 
@@ -47,14 +47,14 @@ export class PageRequest {
     return PageMark.of(rawRequest(request))
   }
 
-  /** A page is shown: that of an error only when there was none before. */
+  /** Records the page that is shown; an error page only if there was no page before. */
   show(page: string): void {
     const isError = ERROR_PAGES.has(page)
     if (isError && this.#page !== '') return
     this.#page = page
     this.span.resource = webResource(this.#method, page)
     this.span.setTag('next.page', page)
-    // What is not found has no route.
+    // A request that is not found has no route.
     if (!isError) this.#web.matched(page)
   }
 
@@ -63,7 +63,7 @@ export class PageRequest {
     this.span.setErrorOnce(error)
   }
 
-  /** The span is about to end. */
+  /** Records the status, before the span ends. */
   end(status: number | undefined): void {
     PageMark.set(this.#request, undefined)
     if (typeof status !== 'number') return
@@ -72,7 +72,7 @@ export class PageRequest {
   }
 }
 
-/** Next.js wraps the request of Node.js, or hands it on as it is. */
+/** Returns the request object of Node.js, which Next.js may wrap. */
 export function rawRequest(request: NextRequest): object {
   return request.originalRequest ?? request
 }

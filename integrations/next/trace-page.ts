@@ -1,14 +1,17 @@
-/** Runs a pass through Next.js' server inside a span of its own. */
+/** Runs a pass through Next.js' server inside a span. */
 
 import { activeSpan, type PatchTools, runInSpan, type Span, startSpan } from '../../src/kit/index'
 import { settled, webRequestOf } from '../../src/kit/web/index'
 import { PageRequest, rawRequest } from './page-request'
 import type { NextRequest, NextResponse } from './types'
 
-export type TracePass = (req: NextRequest, res: NextResponse, pass: () => unknown) => unknown
+export type RunPass = (req: NextRequest, res: NextResponse, pass: () => unknown) => unknown
 
-/** Spans of requests; a pass inside another one, or without a server of Node.js around it, has none. */
-export function pageTracer(tools: PatchTools): TracePass {
+/**
+ * Returns a function that runs a pass inside the span of a request. A pass inside another one, or one without a server
+ * of Node.js around it, gets no span.
+ */
+export function pageRunner(tools: PatchTools): RunPass {
   const site = tools.site({
     name: { v0: 'next.request', v1: 'http.server.request' },
     type: 'web',
@@ -23,8 +26,11 @@ export function pageTracer(tools: PatchTools): TracePass {
   }
 }
 
-/** A span for the middleware, where they are wanted: Next.js asks for what it says in a pass of its own. */
-export function middlewareTracer(tools: PatchTools): TracePass {
+/**
+ * Returns a function that runs the middleware inside a span, where that is wanted. Next.js runs it in a pass of its
+ * own.
+ */
+export function middlewareRunner(tools: PatchTools): RunPass {
   const site = tools.site({ name: 'next.middleware', measured: false })
   let wanted = false
   tools.state.onConfigure(() => {
@@ -56,7 +62,10 @@ function inside(span: Span, pass: () => unknown, onEnd: () => void): unknown {
   )
 }
 
-/** What the middleware answers bubbles up as an error, and so does that a page has no fallback. */
+/**
+ * Returns whether an error is a signal of Next.js: it throws the response of the middleware, and it throws if a page
+ * has no fallback.
+ */
 function isAnswer(error: unknown): boolean {
   const { bubble } = Object(error) as { bubble?: unknown }
   return bubble === true || Object(error).constructor.name === 'NoFallbackError'

@@ -1,7 +1,7 @@
-/** Of Next.js' server, what is used here. */
+/** The parts of Next.js' server that the integration uses. */
 
 export interface NextRequest {
-  /** Behind the wrapper of Next.js. */
+  /** The request object of Node.js, if this is a wrapper of Next.js. */
   originalRequest?: object
   method?: string
   headers: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /**
- * The client, in JavaScript and in libpq. A query's span begins when pg puts it into the client's queue and ends when pg
- * tells the query how it went; arguments, results and promises of the application pass untouched.
+ * The client, in JavaScript and in libpq. The span of a query begins when pg puts the query into the client's queue and
+ * ends when pg reports its outcome. Arguments, results and promises of the application pass untouched.
  */
 
 import { Caller, endSpan, type PatchTools, type Span } from '../../src/kit/index'
@@ -14,15 +14,18 @@ import type { Client, Query } from './types'
 /** A call of `client.query()` that has not returned yet. */
 interface Call {
   readonly client: Client
-  /** Text, plain object, or an object of the application that is the query itself. */
+  /** First argument: a text, a plain object, or an object of the application that is the query itself. */
   readonly config: unknown
-  /** Nothing of the application's is called when the query ends: a promise goes on where it is awaited. */
+  /**
+   * True if the application gets a promise. No callback has to run in its context then: a promise goes on where it is
+   * awaited.
+   */
   readonly isPromised: boolean
   isQueued: boolean
   span: Span | undefined
 }
 
-/** Calls nest where a callback of one runs at once and makes another. */
+/** The running call. Calls nest where a callback runs at once and makes another call. */
 let current: Call | undefined
 
 export function patchClient(
@@ -31,7 +34,7 @@ export function patchClient(
 ): void {
   const { prototype } = Class
   const driver = driverOf(tools)
-  // Between `query()` and the wire: the one place where pg's query exists and nothing has been sent of it.
+  // At this point pg has created its query object and has sent nothing.
   const isPatched = tools.wrap(prototype, '_pulseQueryQueue', original => {
     return function (this: Client, isFirst: unknown): unknown {
       const call = current
@@ -91,7 +94,10 @@ function queued(call: Call, driver: Driver): void {
   }
 }
 
-/** pg took the query but did not queue it: it fails in the next tick. Only a query of the application's can be followed. */
+/**
+ * Handles a query that pg took but did not queue: it fails in the next tick. Only a query object of the application can
+ * be followed until then.
+ */
 function refused(call: Call, driver: Driver): void {
   const { client, config } = call
   const query = (typeof config === 'object' ? config : { text: config }) as Query
@@ -103,17 +109,20 @@ function refused(call: Call, driver: Driver): void {
   endSpan(span, true, new Error(reasonOf(client)), undefined)
 }
 
-/** In pg's words, but for what is left: a query that a pipeline cannot take. */
+/**
+ * Returns why the client refused a query, in pg's words where it has any: it has none for a query that a pipeline
+ * cannot take.
+ */
 function reasonOf({ _ending, _queryable }: Client): string {
   if (_queryable === false) return 'Client has encountered a connection error and is not queryable'
   return _ending ? 'Client was closed and is not queryable' : 'Client refused the query'
 }
 
-/** The class of the queries that the client in JavaScript makes of its arguments. */
+/** Patches the class of the queries that the client in JavaScript makes of its arguments. */
 function patchQuery(prototype: object, tools: PatchTools): void {
   tools.wrap(prototype, 'handleReadyForQuery', original => {
     return function (this: Query): unknown {
-      // An error that rows caused is handed on from here to `handleError`.
+      // An error caused by a row is passed on to `handleError`.
       if (this._canceledDueToError || !QueryMark.isOn(this)) return Reflect.apply(original, this, arguments)
       const caller = QueryMark.finish(this)
       return caller === undefined

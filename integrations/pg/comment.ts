@@ -1,7 +1,7 @@
 /**
- * Adds comments to statements on their way out, so that nothing in the process ever sees another text than the
- * application's: neither its own query objects, which it may use again, nor pg's, which compares the texts of prepared
- * statements. pg writes a statement synchronously inside of `query.submit()`.
+ * Adds comments to statements while they are written. No code in the process sees the changed text: neither the query
+ * objects of the application, which it may use again, nor those of pg, which compares the texts of prepared statements.
+ * pg writes a statement synchronously in `query.submit()`.
  */
 
 import type { AnyFunction, PatchTools } from '../../src/kit/index'
@@ -10,7 +10,7 @@ import { onceCommenting, type SqlComment, withComment } from '../../src/kit/sql/
 /** Comment of the statement that is being submitted. */
 let current: SqlComment | undefined
 
-/** `submit.apply(query, args)`; the statement that it sends carries the comment. */
+/** Calls `submit.apply(query, args)`. The statement that it sends carries the comment. */
 export function submitWith(
   comment: SqlComment,
   submit: AnyFunction,
@@ -26,7 +26,7 @@ export function submitWith(
   }
 }
 
-/** The connection of the client in JavaScript. */
+/** Patches the connection of the client in JavaScript. */
 export function patchConnection(Connection: { prototype: object }, tools: PatchTools): void {
   const { prototype } = Connection
   onceCommenting(tools, () => {
@@ -40,7 +40,7 @@ export function patchConnection(Connection: { prototype: object }, tools: PatchT
   })
 }
 
-/** pg-native: what the native client sends its statements with. */
+/** Patches pg-native, by which the native client sends its statements. */
 export function patchLibpq(Libpq: { prototype: object }, tools: PatchTools): void {
   const { prototype } = Libpq
   onceCommenting(tools, () => {

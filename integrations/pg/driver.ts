@@ -1,4 +1,4 @@
-/** How pg is named in spans, how its pools are read, and the span of one query. */
+/** Names of pg's spans, access to its pools, and the span of one query. */
 
 import type { Span, Tags } from '../../src/kit/index'
 import {
@@ -20,7 +20,7 @@ const NAMES: SqlNames = {
 }
 
 const POOLS: PoolShape<SqlAddress> = {
-  // Callers that wait already will take the idle clients.
+  // Waiting callers will take the idle clients.
   isBusy: (pool: Pool) => (pool._idle?.length ?? 0) <= (pool._pendingQueue?.length ?? 0),
   parameters: addressOf,
   tags: address => tagsOf(address, undefined, undefined),
@@ -29,7 +29,7 @@ const POOLS: PoolShape<SqlAddress> = {
 
 export type Driver = SqlDriver<SqlAddress>
 
-/** One for clients of both kinds and for pools, which hand on what their queries waited. */
+/** Finds the state that both kinds of clients and the pools share. */
 export const driverOf = sqlDriver(NAMES, POOLS)
 
 export function startQuery({ spans, pools }: Driver, client: Client, query: Query): Span {
@@ -59,12 +59,12 @@ function tagsOf(
   }
 }
 
-/** Undefined when there is no comment to send. */
+/** Returns the comment for the statement of `query`; undefined if comments are off. */
 export function commentOn({ spans }: Driver, span: Span, query: Query): SqlComment | undefined {
   return spans.comment(span, typeof query.name === 'string' && query.name !== '')
 }
 
-/** A client knows its whole address, defaults included; without one there are only the pool's options. */
+/** Returns the address of a pool: that of a client, which includes defaults, or that in the pool's options. */
 function addressOf({ _clients, options }: Pool): SqlAddress {
   return _clients?.[0]?.connectionParameters ?? parsed(options?.connectionString) ?? options ?? NO_ADDRESS
 }

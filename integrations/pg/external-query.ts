@@ -1,7 +1,7 @@
 /**
- * Queries that are objects of the application: pg's own class, cursors, streams, anything with `submit`. pg's client tells
- * every one of them how it went by the same methods, whether or not it emits events, so these are covered on the object
- * for as long as the query runs; no listener is added that the application could count.
+ * Queries that are objects of the application: pg's own class, cursors, streams, anything with `submit`. pg's client
+ * reports the outcome to each by the same methods, whether or not it emits events. These methods are covered on the
+ * object while the query runs, which needs no listener that the application could count.
  */
 
 import { type AnyFunction, type Caller, endSpan, type Span } from '../../src/kit/index'
@@ -21,7 +21,7 @@ type Covered =
 type Cover = (name: Covered, make: (original: AnyFunction) => AnyFunction) => void
 type Ended = (failed: boolean, error?: unknown) => void
 
-/** Ends `span` with the query; what the application is called with meanwhile runs as from `caller`. */
+/** Ends `span` with the query. Callbacks and listeners run in the context of `caller`. */
 export function followExternal(
   query: Query,
   span: Span,
@@ -51,7 +51,7 @@ export function followExternal(
 function coverProtocol(query: Query, cover: Cover, ended: Ended, caller: Caller): void {
   cover('handleReadyForQuery', original => {
     return function (this: Query): unknown {
-      // An error that rows caused is handed on from here to `handleError`.
+      // An error caused by a row is passed on to `handleError`.
       if (!this._canceledDueToError) ended(false)
       return caller.run(original, this, arguments)
     }
@@ -62,7 +62,8 @@ function coverProtocol(query: Query, cover: Cover, ended: Ended, caller: Caller)
       return caller.run(original, this, arguments)
     }
   })
-  // By this a cursor calls back what `read()` was given, by the other listeners of single rows are called.
+  // Cursors call the callback of `read()` from `handlePortalSuspended`; other queries emit `row` from `handleDataRow`.
+  // The one that applies is covered so that these run in the caller's context.
   cover((query.cursor ?? query).read === undefined ? 'handleDataRow' : 'handlePortalSuspended', original => {
     return function (this: Query): unknown {
       return caller.run(original, this, arguments)
@@ -70,7 +71,7 @@ function coverProtocol(query: Query, cover: Cover, ended: Ended, caller: Caller)
   })
 }
 
-/** Of the native client: its queries end by a callback or an event, and only there is the error complete. */
+/** Covers a query of the native client. It ends by a callback or an event, and only there is the error complete. */
 function coverNative(query: Query, cover: Cover, ended: Ended, caller: Caller): void {
   if (typeof query.callback === 'function') {
     cover('callback', original => {
@@ -92,14 +93,14 @@ function coverNative(query: Query, cover: Cover, ended: Ended, caller: Caller): 
       try {
         return caller.run(original, this, arguments)
       } finally {
-        // A query that took too long has lost its callback.
+        // After a timeout the query has no callback any more.
         ended(true, error)
       }
     }
   })
 }
 
-/** Replaces a method on the object itself, enumerable only if it was; returns what puts it back. */
+/** Replaces a method on the object itself, enumerable only if it was. Returns a function that restores it. */
 function replace(
   query: object,
   name: Covered,
@@ -114,7 +115,7 @@ function replace(
   if (!Reflect.defineProperty(query, name, { value, enumerable, configurable: true, writable: true }))
     return undefined
   return () => {
-    // Somebody else's replacement of ours stays: it calls what we covered, through us.
+    // If other code has replaced the covered method, that replacement stays: it calls the original through the cover.
     if (target[name] !== value) return
     if (before === undefined) delete target[name]
     else Object.defineProperty(query, name, before)

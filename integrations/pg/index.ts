@@ -13,10 +13,10 @@ export default defineIntegration({
   doc: 'Queries of PostgreSQL clients and pools, with cursors, streams and the native client.',
   options: SQL_OPTIONS,
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'pg', versions: VERSIONS, patch() {} },
     { module: 'pg', versions: VERSIONS, file: 'lib/client.js', patch: patchClient },
-    // Loaded by whoever reads `pg.native`, and only if pg-native is installed.
+    // Loaded when the application reads `pg.native`, and only if pg-native is installed.
     { module: 'pg', versions: VERSIONS, file: 'lib/native/client.js', patch: patchClient },
     { module: 'pg', versions: VERSIONS, file: 'lib/connection.js', patch: patchConnection },
     { module: 'pg', versions: '>=8.0.3 <8.2', file: 'lib/connection-fast.js', patch: patchConnection },

@@ -1,4 +1,4 @@
-/** Pools of clients, whose methods promise unless they are given a callback. */
+/** Pools of clients. Their methods return promises unless they are given a callback. */
 
 import type { AnyFunction, PatchTools } from '../../src/kit/index'
 import { type Driver, driverOf } from './driver'
@@ -6,14 +6,15 @@ import type { Pool } from './types'
 
 export function patchPool({ prototype }: { prototype: object }, tools: PatchTools): void {
   const { pools } = driverOf(tools)
-  // It asks for its client by `connect(callback)`.
+  // `query` gets its client by `connect(callback)`.
   pools.wrapQuery(prototype, 'query')
   pools.wrapAcquire(prototype, 'connect', (pool, original) => promised(pool, original, pools, tools))
 }
 
 /**
- * The pool makes its promise with the class in its `Promise`. That class, which tells us how it went, makes promises of
- * the same class that settle in the same tick, and whose rejection still counts as unhandled if nobody else looks.
+ * Calls `connect` of a pool that returns a promise. pg-pool creates it with `new this.Promise(…)`. For the duration of
+ * the call that class is replaced by a proxy whose executor reports the outcome. The application's promise keeps its
+ * class and settles in the same tick, and an unhandled rejection stays unhandled.
  */
 function promised(pool: Pool, connect: AnyFunction, pools: Driver['pools'], tools: PatchTools): unknown {
   const Original = pool.Promise

@@ -1,10 +1,10 @@
-/** What is known of a query while it is under way: a field of ours on pg's object. */
+/** The state of a running query, in private fields on pg's own object. */
 
 import { type Caller, endSpan, Mark, type Span } from '../../src/kit/index'
 import type { SqlComment } from '../../src/kit/sql/index'
 
 export class QueryMark extends Mark {
-  /** Undefined once the query ended. */
+  /** The span; undefined once the query has ended. */
   #span: Span | undefined
   readonly #caller: Caller | undefined
   readonly #comment: SqlComment | undefined
@@ -16,7 +16,7 @@ export class QueryMark extends Mark {
     this.#comment = comment
   }
 
-  /** Whether `query` has a span that is open. */
+  /** Returns whether `query` has an open span. */
   static isOn(query: object): boolean {
     return #span in query && query.#span !== undefined
   }
@@ -25,7 +25,7 @@ export class QueryMark extends Mark {
     return #comment in query ? query.#comment : undefined
   }
 
-  /** Ends the span; who wants to be called in its place, if anybody. */
+  /** Ends the span. Returns the caller in whose context pg's method must run, if there is one. */
   static finish(query: object): Caller | undefined {
     const mark = query as QueryMark
     const span = mark.#span

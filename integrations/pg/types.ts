@@ -1,42 +1,42 @@
-/** What the integration reads of pg's objects; nothing of it is sure to be there. */
+/** The parts of pg's objects that the integration reads. They are internal, so nothing is sure to be there. */
 
 import type { AnyFunction } from '../../src/kit/index'
 import type { SqlAddress } from '../../src/kit/sql/index'
 
 export interface Client {
   connectionParameters?: SqlAddress
-  /** Of the server's process; null until it has told. */
+  /** Id of the server's process; null until the server has sent it. */
   processID?: number | null
   /** False once the connection broke. */
   _queryable?: boolean
   /** True once `end()` was called. */
   _ending?: boolean
   _queryQueue?: Query[]
-  /** Until 8.15; a getter that warns from then on. */
+  /** The queue until 8.15; from then on a getter that warns. */
   queryQueue?: Query[]
 }
 
-/** Anything that can be handed to `client.query()` and has been: pg's own class, a cursor, a stream. */
+/** A query that was passed to `client.query()`: an object of pg's own class, a cursor, a stream. */
 export interface Query {
   text?: unknown
-  /** Of a prepared statement. */
+  /** Name of a prepared statement. */
   name?: unknown
   callback?: unknown
-  /** pg-query-stream: what it reads from. */
+  /** The cursor that a stream of pg-query-stream reads from. */
   cursor?: { text?: unknown; read?: unknown }
-  /** Only cursors and streams have one. */
+  /** Method of cursors and streams only. */
   read?: unknown
   submit?: AnyFunction
-  /** Client in JavaScript: the query is done. The native client has no such method. */
+  /** Called by the client in JavaScript when the query is done. The native client has no such method. */
   handleReadyForQuery?: AnyFunction
   handleError?: AnyFunction
-  /** A row could not be parsed: what `handleReadyForQuery` will report as the error. */
+  /** Error of parsing a row, which `handleReadyForQuery` will report. */
   _canceledDueToError?: unknown
 }
 
-/** Of pg-pool. */
+/** A pool of pg-pool. */
 export interface Pool {
-  /** The class of what its methods return. */
+  /** Class of the promises that the methods return. */
   Promise?: AnyFunction
   options?: SqlAddress & { connectionString?: unknown }
   _clients?: Client[]

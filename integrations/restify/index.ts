@@ -1,6 +1,6 @@
 /**
- * Restify 4.1 to 6 and 10 to 12. Versions 7 to 9 set `closed` on the request, which is a getter in Node.js since 18: they
- * cannot be loaded there. Nothing is bound or deferred: handlers keep whatever context their caller has.
+ * Restify 4.1 to 6 and 10 to 12. Versions 7 to 9 cannot be loaded in Node.js 18 and later: they set `closed` on the
+ * request, which is a getter there. Nothing is bound or deferred: handlers keep whatever context their caller has.
  */
 
 import { defineIntegration } from '../../src/kit/index'
@@ -13,10 +13,10 @@ export default defineIntegration({
   doc: 'Requests that a Restify application handles: their route and the errors of their handlers.',
   options: {
     middleware:
-      'Make a span for each handler (Restify 10 and later); default: the option `middlewareTracingEnabled` of `init()`.',
+      'Make a span for each handler (Restify 10 to 12); default: the option `middlewareTracingEnabled` of `init()`.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module, but applications look here for the flag `__datadog_patch`.
     { module: 'restify', versions: '>=4.1 <7 || >=10 <13', patch() {} },
     {
       module: 'restify',

@@ -1,4 +1,4 @@
-/** Servers of restify 4 to 6: one method runs the handlers of a route, and those before any route. */
+/** Servers of restify 4 to 6. One method runs the handlers of a route and those before any route. */
 
 import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
 import { webRequestOf } from '../../src/kit/web/index'
@@ -26,7 +26,8 @@ export function patchOldServer(prototype: object, tools: PatchTools): void {
       return Reflect.apply(original, this, args)
     }
   })
-  // What a handler throws ends up here; the inherited `emit` is looked up at each call, since others replace it.
+  // An error that a handler throws is emitted here. The inherited `emit` is looked up at each call, since other code
+  // may replace it.
   tools.wrap(prototype, 'emit', () => {
     const parent = Object.getPrototypeOf(prototype) as { emit: AnyFunction }
     return function (

@@ -1,4 +1,4 @@
-/** Servers of restify 10 and later: one method for each step of a request. */
+/** Servers of restify 10 and later. One method runs each step of a request. */
 
 import type { PatchTools } from '../../src/kit/index'
 import { patternText, type WebRequest, webRequestOf } from '../../src/kit/web/index'
@@ -12,7 +12,7 @@ export function patchServer(prototype: object, tools: PatchTools): void {
       return Reflect.apply(original, this, arguments)
     }
   })
-  // The first step after the router has found a route.
+  // This is the first step after the router has found a route.
   tools.wrap(prototype, '_runUse', original => {
     return function (this: unknown, req: Request): unknown {
       if (tools.state.enabled) nameRoute(webRequestOf(req), req.route)
@@ -27,7 +27,7 @@ export function patchServer(prototype: object, tools: PatchTools): void {
   })
 }
 
-/** Makes a function that names the request after the framework, once. */
+/** Returns a function that claims a request for restify, once. */
 export function claimer(tools: PatchTools): (req: Request) => WebRequest | undefined {
   const site = tools.site({
     name: { v0: 'restify.request', v1: 'http.server.request' },

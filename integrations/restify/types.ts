@@ -1,4 +1,4 @@
-/** What we use of restify. */
+/** The parts of restify that the integration uses. */
 
 import type { AnyFunction } from '../../src/kit/index'
 import type { PathPattern } from '../../src/kit/web/index'
@@ -12,7 +12,7 @@ export interface Request {
   route?: Route
 }
 
-/** Functions that a request passes one after the other, since restify 7. */
+/** Handlers that a request passes one after the other; since restify 7. */
 export interface Chain {
   _stack?: AnyFunction[]
 }

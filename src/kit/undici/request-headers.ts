@@ -1,4 +1,4 @@
-/** Reading and removing of headers, in the two forms in which undici keeps them. */
+/** Reading and removing of headers, in either of the two forms that undici has for a list of headers. */
 
 import type { Headers, UndiciRequest } from './types'
 

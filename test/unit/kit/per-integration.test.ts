@@ -1,0 +1,25 @@
+/** Values that the patched files of one integration share. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type PatchTools, perIntegration } from '../../../src/kit/index'
+
+/** Tools as an integration gets them for each of its files: another object each time, with the same state. */
+const toolsWith = (state: object) => ({ state }) as unknown as PatchTools
+
+test('a value is made once for an integration, whichever of its files asks', () => {
+  const made: PatchTools[] = []
+  const valueOf = perIntegration(tools => {
+    made.push(tools)
+    return { number: made.length }
+  })
+  const state = {}
+  const first = toolsWith(state)
+  assert.equal(valueOf(first), valueOf(toolsWith(state)))
+  assert.deepEqual(made, [first])
+})
+
+test('two integrations, or one with two tracers, share nothing', () => {
+  const valueOf = perIntegration(() => ({}))
+  assert.notEqual(valueOf(toolsWith({})), valueOf(toolsWith({})))
+})
