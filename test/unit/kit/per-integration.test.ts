@@ -9,17 +9,17 @@ const toolsWith = (state: object) => ({ state }) as unknown as PatchTools
 
 test('a value is made once for an integration, whichever of its files asks', () => {
   const made: PatchTools[] = []
-  const valueOf = perIntegration(tools => {
+  const numbersOf = perIntegration(tools => {
     made.push(tools)
     return { number: made.length }
   })
   const state = {}
   const first = toolsWith(state)
-  assert.equal(valueOf(first), valueOf(toolsWith(state)))
+  assert.equal(numbersOf(first), numbersOf(toolsWith(state)))
   assert.deepEqual(made, [first])
 })
 
 test('two integrations, or one with two tracers, share nothing', () => {
-  const valueOf = perIntegration(() => ({}))
-  assert.notEqual(valueOf(toolsWith({})), valueOf(toolsWith({})))
+  const numbersOf = perIntegration(() => ({}))
+  assert.notEqual(numbersOf(toolsWith({})), numbersOf(toolsWith({})))
 })
