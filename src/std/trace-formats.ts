@@ -1,5 +1,5 @@
 /**
- * The trace formats that the tracer can send and the local agent takes in: the one list of them. The configuration
+ * The trace formats that the tracer can send and the local agent takes in: the only list. The configuration
  * allows these versions; `export/encode/formats.ts` has the encoder of each, `agent/intake/formats.ts` the decoder.
  */
 

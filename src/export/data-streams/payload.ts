@@ -1,5 +1,5 @@
 /**
- * The body of `POST /v0.1/pipeline_stats`, msgpack in gzip:
+ * * The body of `POST /v0.1/pipeline_stats`, msgpack in gzip:
  *
  * | key | type | |
  * |---|---|---|
@@ -7,8 +7,8 @@
  * | `Tags`, `ProcessTags` | array of `name:value` | |
  * | `Stats` | array of buckets | |
  *
- * bucket: `Start`, `Duration` (uint64, ns), `Stats` (array of points), `Backlogs` (array of `{Tags: [str], Value: int}`).
- * point:
+ * bucket: `Start`, `Duration` (uint64, ns), `Stats` (array of points), `Backlogs` (array of `{Tags: [str], Value:
+ * int}`). point:
  *
  * | key | type | |
  * |---|---|---|

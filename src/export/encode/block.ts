@@ -1,22 +1,25 @@
-/** Ready bytes of a v0.4 span: everything up to the tags that vary, and the places in it that are patched. */
+/** Ready bytes of a v0.4 span: everything up to the tags that vary, and the offsets of the fields that are patched. */
 
 import { MsgpackBuffer } from '../../std/msgpack'
 import { cutKey, cutValue } from './limits'
 
-/** Places in `head`, from its start. `writeHead` and these are two views of the same bytes. */
+/**
+ * * Byte offsets of fields in `Block.head`, as `writeHead` writes it: change both together. Single constants, since
+ * esbuild does not inline the fields of an object, and these are read nine times for each span.
+ */
 export const TRACE_ID_OFFSET = 1 + 9 + 1
 export const SPAN_ID_OFFSET = TRACE_ID_OFFSET + 8 + 8 + 1
 export const PARENT_ID_OFFSET = SPAN_ID_OFFSET + 8 + 10 + 1
 export const ERROR_OFFSET = PARENT_ID_OFFSET + 8 + 6
 export const START_OFFSET = ERROR_OFFSET + 1 + 6 + 1
 export const DURATION_OFFSET = START_OFFSET + 8 + 9 + 1
-/** Place of the count in `metrics`. */
+/** Byte offset of the number of entries in `Block.metrics`. */
 export const METRICS_COUNT_OFFSET = 8 + 1
 
 export interface Block {
   /** All keys before `meta`, then `meta` and its ready entries. */
   readonly head: Uint8Array
-  /** Place of meta's count in `head`. */
+  /** Byte offset of the number of entries of `meta` in `head`. */
   readonly metaCountAt: number
   readonly metaCount: number
   /** `metrics` and its ready entries. */
@@ -30,7 +33,7 @@ export interface Named {
   readonly type: string
 }
 
-/** Everything before the entries of `meta`. */
+/** Writes everything before the entries of `meta`; ids, error and times are zero. */
 export function writeHead(out: MsgpackBuffer, span: Named): void {
   out.reserve(1)
   out.bytes[out.at++] = span.type === '' ? 0x8b : 0x8c
@@ -55,6 +58,7 @@ export function writeHead(out: MsgpackBuffer, span: Named): void {
   out.string('meta')
 }
 
+/** Returns the block of a span without tags. */
 export function emptyBlock(span: Named): Block {
   const head = new MsgpackBuffer(256)
   writeHead(head, span)
@@ -65,7 +69,7 @@ export function emptyBlock(span: Named): Block {
   return { head: head.slice(), metaCountAt, metaCount: 0, metrics: metrics.slice(), metricsCount: 0 }
 }
 
-/** `base` with more ready entries. */
+/** Returns a block with the entries of `base` and more. */
 export function extendBlock(
   base: Block,
   meta: readonly [string, string][],

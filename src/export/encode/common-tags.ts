@@ -7,7 +7,7 @@ import { runtimeId } from '../../core/runtime-id'
 import { gitOf, userTags } from '../../core/unified-tags'
 
 export interface CommonTags {
-  /** The tracer's own service: decides `_dd.base_service` and whether a span carries `version`. */
+  /** Service of the tracer: a span of another service carries `_dd.base_service`, a span of this one `version`. */
   service: string
   /** `language`, `runtime-id`, `env`, and the user's tags (`DD_TAGS`). */
   meta: Readonly<Record<string, string>>
@@ -15,10 +15,11 @@ export interface CommonTags {
   metrics: Readonly<Record<string, number>>
   /** Version of the application; only spans of the tracer's own service carry it. */
   version: string | undefined
-  /** Only on the first span of a chunk: git and process tags. */
+  /** Tags of the first span of a chunk only: git and process tags. */
   chunkMeta: Readonly<Record<string, string>>
 }
 
+/** Returns the tags as the configuration says now: `tags` may change while the process runs. */
 export function commonTags(config: Config): CommonTags {
   const { service, env, version } = config
   const meta: Record<string, string> = {

@@ -1,6 +1,6 @@
 /**
- * Tags that nobody set: what the state of a span and its trace says on the wire. The one place for all formats, which
- * hand in how a tag is written.
+ * * Tags that no code sets: they are derived from the state of a span and its trace while it is encoded. All formats
+ * derive them here, and hand in how a tag is written.
  */
 
 import { toHex } from '../../std/u64'
@@ -15,7 +15,10 @@ export interface TagWriter {
   number(name: string, value: number): void
 }
 
-/** Texts of a span; with `first`, also those of its trace, which the first span of a chunk carries. Returns their number. */
+/**
+ * * Writes the text tags of a span and returns their number. With `first`, also the tags of its trace, which the
+ * first span of a chunk carries.
+ */
 export function writeTexts(span: SpanRecord, first: boolean, common: CommonTags, to: TagWriter): number {
   const { trace } = span
   let count = 0
@@ -53,14 +56,15 @@ export function writeTexts(span: SpanRecord, first: boolean, common: CommonTags,
   return count
 }
 
-/** Name of the tag, 1, of a span whose parent is of another service or process. */
+/** Tag with the value 1 on a span whose parent is of another service or process. */
 export const TOP_LEVEL = '_dd.top_level'
 
+/** Returns whether `span` enters its service. */
 export function isTopLevel(span: SpanRecord): boolean {
   return span.parentService !== span.service
 }
 
-/** Whether `writeTexts` or `writeNumbers` would write anything: for most spans they need not be called. */
+/** Returns whether `writeTexts` or `writeNumbers` would write anything: for most spans neither need be called. */
 export function hasDerived(span: SpanRecord, first: boolean): boolean {
   return (
     first ||
@@ -71,7 +75,10 @@ export function hasDerived(span: SpanRecord, first: boolean): boolean {
   )
 }
 
-/** The priority on the first span of a chunk, and the rates on the local root. Returns their number. */
+/**
+ * * Writes the sampling priority on the first span of a chunk, and the sampling rates on the local root. Returns the
+ * number of tags.
+ */
 export function writeNumbers(span: SpanRecord, first: boolean, to: TagWriter): number {
   const { trace } = span
   let count = 0

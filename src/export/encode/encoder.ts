@@ -1,8 +1,8 @@
-/** What the writer needs from a trace format. */
+/** The interface of an encoder of traces, and what it makes. */
 
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 
-/** A finished payload: bytes that no one will write to again. */
+/** A finished payload: its bytes do not change any more. */
 export interface Payload {
   body: Uint8Array
   /** Number of chunks in it: `X-Datadog-Trace-Count`. */
@@ -20,12 +20,12 @@ export interface Encoder {
   readonly byteLength: number
   readonly traceCount: number
   /**
-   * Encodes a chunk of spans that share a trace. False when the chunk alone would pass `maxChunkBytes`, even with its
-   * large values cut: then nothing has been added, and the caller counts it as lost.
+   * * Encodes a chunk of spans that share a trace. Returns false when the chunk alone would pass `maxChunkBytes`,
+   * even with its large values cut: nothing has been added then, and the caller counts the chunk as lost.
    */
   add(trace: LocalTrace, spans: readonly SpanRecord[]): boolean
-  /** The payload so far, and a fresh start. Undefined when nothing has been added. */
+  /** Returns the payload so far and starts anew; undefined when nothing has been added. */
   take(): Payload | undefined
-  /** Gives a body back that was sent, so that its memory can serve again. */
+  /** Takes back the body of a payload that was sent, so that its memory can serve again. */
   recycle(body: Uint8Array): void
 }

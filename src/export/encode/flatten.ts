@@ -1,7 +1,7 @@
 /**
- * What a span looks like on the wire, as plain objects: the reference that every format follows. v0.5 and the rare
- * cases of v0.4 encode from it; the fast path of v0.4 writes the same fields without making them first, and a test
- * compares the two.
+ * * A span as plain objects: the reference for every trace format. The encoders of v0.4 and v0.5 use it only for
+ * spans that fit no template, or whose long values are cut; their fast paths must write the same fields, and tests
+ * compare the two (test/wire).
  */
 
 import type { SpanRecord } from '../../trace/local-trace'
@@ -18,7 +18,7 @@ export interface FlatSpan {
   metrics: Record<string, number>
 }
 
-/** `first`: the span is the first of its chunk, and so carries the trace-level tags. */
+/** Returns the fields of `span`. With `first`, the span is the first of its chunk and carries the tags of its trace. */
 export function flatten(span: SpanRecord, first: boolean, common: CommonTags): FlatSpan {
   const meta: Record<string, string> = { ...common.meta }
   const metrics: Record<string, number> = { ...common.metrics }

@@ -1,4 +1,4 @@
-/** What the tracer does with each trace format of `std/trace-formats.ts`: a row there without its encoder does not compile. */
+/** The encoder of each trace format of `std/trace-formats.ts`; a row there without its encoder does not compile. */
 
 import { TRACE_FORMATS, type TraceFormatRow, type TraceFormatVersion } from '../../std/trace-formats'
 import type { CommonTags } from './common-tags'

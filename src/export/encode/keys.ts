@@ -1,14 +1,15 @@
-/** Names of tags as msgpack strings, kept since the same few come again and again. */
+/** A cache of tag names as msgpack strings: most spans have the same few names. */
 
 import { MsgpackBuffer } from '../../std/msgpack'
 import { cutKey } from './limits'
 
-/** Names beyond this many are encoded each time: they are data, not names. */
+/** Most names that are kept. An application that has more puts data into names; the others are encoded each time. */
 const MAX_KEYS = 4096
 
 export class KeyCache {
   readonly #keys = new Map<string, Uint8Array>()
 
+  /** Returns `name` as a msgpack string. */
   get(name: string): Uint8Array {
     let key = this.#keys.get(name)
     if (key === undefined) {

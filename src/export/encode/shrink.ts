@@ -1,22 +1,22 @@
-/** Makes a span of a chunk that is too large small, at the price of its long values. */
+/** Makes the spans of a chunk smaller that is too large, at the cost of their long values. */
 
 import type { FlatSpan } from './flatten'
 
-/** UTF-16 units; enough to tell one statement or URL from another. */
-const TIGHT_VALUE = 256
+/** Longest value that is left whole, in UTF-16 units: enough to tell one statement or URL from another. */
+const LONGEST_VALUE = 256
 
-/** Cuts the long values of `flat` in place. */
+/** Cuts the long values of `flat` in place, and returns it. */
 export function cutLong(flat: FlatSpan): FlatSpan {
   const { meta } = flat
   for (const name of Object.keys(meta)) {
-    // JSON that is cut does not parse: rather none.
+    // JSON that is cut does not parse.
     if (name === 'events' || name === '_dd.span_links') delete meta[name]
-    else meta[name] = tight(meta[name])
+    else meta[name] = shorten(meta[name])
   }
-  flat.resource = tight(flat.resource)
+  flat.resource = shorten(flat.resource)
   return flat
 }
 
-function tight(value: string): string {
-  return value.length > TIGHT_VALUE ? `${value.slice(0, TIGHT_VALUE)}...` : value
+function shorten(value: string): string {
+  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}...` : value
 }

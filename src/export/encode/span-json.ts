@@ -1,11 +1,11 @@
-/** Span links and span events as JSON text in `meta`, which is how they travel in v0.4 and v0.5. */
+/** Span links and span events as JSON text: in v0.4 and v0.5 they are values in `meta`. */
 
 import type { SpanRecord } from '../../trace/local-trace'
 import { MAX_VALUE } from './limits'
 
 /**
- * `_dd.span_links`: `[{trace_id, span_id, attributes?, flags?, tracestate?}]`. Links that do not fit into a value are
- * left out whole, so that the text always parses.
+ * * Returns the value of `_dd.span_links`: `[{trace_id, span_id, attributes?, flags?, tracestate?}]`. Links that do
+ * not fit into a value are left out whole, so that the text always parses.
  */
 export function linksJson(span: SpanRecord): string {
   const links = span.links ?? []
@@ -20,7 +20,7 @@ export function linksJson(span: SpanRecord): string {
   )
 }
 
-/** `events`: `[{name, time_unix_nano, attributes?}]`, with the time as an exact integer. */
+/** Returns the value of `events`: `[{name, time_unix_nano, attributes?}]`, with the time as an exact integer. */
 export function eventsJson(span: SpanRecord): string {
   const { anchorMs, anchorTicks } = span.trace
   const events = span.events ?? []
@@ -34,6 +34,7 @@ export function eventsJson(span: SpanRecord): string {
   )
 }
 
+/** Returns a JSON array of those `items` that fit into a value together. */
 function joinWhole(items: string[]): string {
   let text = '['
   for (const item of items) {

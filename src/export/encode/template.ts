@@ -1,6 +1,7 @@
 /**
- * What spans of one site, name, service and type have in common. A template learns: tags whose values come again and
- * again (a host, a database, a method) move into its block, where they cost a comparison instead of their writing.
+ * Templates: the encoded part that spans of one site, name, service and type have in common. A template learns: tags
+ * whose value is the same span after span (a host, a database, a method) move into its block, where such a tag costs a
+ * comparison instead of being written.
  */
 
 import type { SpanRecord } from '../../trace/local-trace'
@@ -9,30 +10,32 @@ import { type Block, emptyBlock, extendBlock } from './block'
 import type { CommonTags } from './common-tags'
 import type { KeyCache } from './keys'
 
-/** A site with more variants than this has names or services that are data: those spans get no template. */
+/** Most templates of a site. One that needs more has data in names or services; its other spans get no template. */
 const MAX_VARIANTS = 16
+/** Tags at later positions are written each time. */
 const MAX_SLOTS = 64
-/** A value that came so often in a row is taken for constant. */
+/** After so many spans in a row with the same value, a tag is taken for constant. */
 const PROMOTE_AFTER = 8
-/** A tag that was wrongly taken for constant so often never is again. */
+/** A tag that was taken for constant so often, and then varied, is written each time from then on. */
 const MAX_DEMOTIONS = 4
+/** Longest value that moves into the block, in UTF-16 units. */
 const MAX_CONSTANT_LENGTH = 512
 
-/** A tag at one position: spans of one site have the same tags in the same order. */
+/** A tag at one position. Spans of one site have the same tags in the same order. */
 export interface Slot {
   readonly name: string
   /** The name as a msgpack string. */
   readonly key: Uint8Array
-  /** The template has a static tag of this name. */
+  /** Whether the template has a static tag of this name. */
   readonly clashes: boolean
   value: TagValue | undefined
-  /** How often in a row `value` came. */
+  /** Number of spans in a row with `value`, without the first. */
   repeats: number
-  /** The value is part of the block. */
+  /** Whether the value is part of the block. */
   constant: boolean
-  /** How often it had to leave the block. */
+  /** How often the value had to leave the block. */
   demotions: number
-  /** Number of the span that had this tag last. */
+  /** Number of the last span that had this tag. */
   seen: number
 }
 
@@ -40,19 +43,20 @@ export class Template {
   readonly name: string
   readonly service: string
   readonly type: string
-  /** The static tags. */
+  /** Static tags that are texts: those of every span, and those of the site. */
   readonly meta: readonly [string, string][]
+  /** Static tags that are numbers. */
   readonly metrics: readonly [string, number][]
-  /** Static tags only. */
+  /** The block of the static tags. */
   readonly base: Block
-  /** Static tags and those that have proven constant. */
+  /** The block of the static tags and of those that have proven constant. */
   block: Block
-  /** How many slots are in `block`. */
+  /** Number of slots whose value is in `block`. */
   constantCount = 0
   readonly slots: Slot[] = []
-  /** Resources that came before, as bytes. */
+  /** Encoded resources of earlier spans. */
   readonly resources = new Map<string, Uint8Array>()
-  /** A slot is to enter or leave the block once the span at hand is written. */
+  /** Whether the block is out of date: a slot enters or leaves it after the current span. */
   changed = false
   readonly #keys: KeyCache
   readonly #staticNames: ReadonlySet<string>
@@ -80,12 +84,12 @@ export class Template {
     this.block = this.base
   }
 
-  /** Whether a static tag has this name. */
+  /** Returns whether a static tag has this name. */
   has(name: string): boolean {
     return this.#staticNames.has(name)
   }
 
-  /** A slot for `name`, at position `index` where there was another or none. */
+  /** Returns a new slot for `name`, in place of the one at position `index` if there is one. */
   slot(index: number, name: string): Slot {
     const slot: Slot = {
       name,
@@ -97,7 +101,7 @@ export class Template {
       demotions: 0,
       seen: 0,
     }
-    // Spans that a user tags at will have no order: they must not make the list grow.
+    // Spans whose tags come in any order must not make the list grow.
     if (index < MAX_SLOTS) {
       if (this.slots[index]?.constant) this.changed = true
       this.slots[index] = slot
@@ -105,7 +109,7 @@ export class Template {
     return slot
   }
 
-  /** A slot that is not in the block had `value`. */
+  /** Takes note that a tag outside of the block had `value`. */
   observe(slot: Slot, value: TagValue): void {
     if (slot.value !== value) {
       slot.value = value
@@ -113,7 +117,7 @@ export class Template {
     } else if (++slot.repeats === PROMOTE_AFTER) this.changed = true
   }
 
-  /** A slot in the block had another value, or none. */
+  /** Takes note that a tag in the block had another value, or none. */
   demote(slot: Slot, value: TagValue | undefined): void {
     slot.constant = false
     slot.demotions++
@@ -122,7 +126,7 @@ export class Template {
     this.changed = true
   }
 
-  /** Brings the block up to date with the slots. */
+  /** Makes the block anew from the slots. */
   rebuild(): void {
     this.changed = false
     this.constantCount = 0
@@ -131,7 +135,7 @@ export class Template {
     const metrics: [string, number][] = []
     for (const slot of this.slots) {
       const { name, value } = slot
-      // The same name at two positions: its place varies, and so it stays out.
+      // A name at two positions is a tag whose position varies: it stays out of the block.
       slot.constant = isConstant(slot) && !names.has(name)
       names.add(name)
       if (!slot.constant) continue
@@ -148,7 +152,7 @@ function isConstant({ value, repeats, demotions }: Slot): boolean {
   return typeof value === 'string' ? value.length <= MAX_CONSTANT_LENGTH : Number.isFinite(Number(value))
 }
 
-/** All templates of one site for one encoder. */
+/** The templates of one site for one encoder. */
 interface SiteTemplates {
   owner: Templates
   list: Template[]
@@ -163,7 +167,7 @@ export class Templates {
     this.#keys = keys
   }
 
-  /** The template that fits `span`; undefined when its site has too many variants. */
+  /** Returns the template that fits `span`; undefined when its site has too many variants. */
   of(span: SpanRecord): Template | undefined {
     const { site } = span
     let templates = site.encoded as SiteTemplates | undefined

@@ -1,4 +1,4 @@
-/** Nanoseconds since the epoch as two 32-bit words: a float64 would be off by up to 256 ns. */
+/** Times as nanoseconds since the epoch in two 32-bit words: a float64 would be off by up to 256 ns. */
 
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 
@@ -9,7 +9,10 @@ export function setStart(view: DataView, at: number, span: SpanRecord): void {
   setTime(view, at, span.trace, span.startTicks)
 }
 
-/** The same for a time on the monotonic clock, read by the clock of `trace`. */
+/**
+ * Writes a time of the monotonic clock as eight bytes at `at`, converted by the anchor of the trace; zero before the
+ * epoch.
+ */
 export function setTime(
   view: DataView,
   at: number,

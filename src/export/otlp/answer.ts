@@ -1,5 +1,5 @@
 /**
- * What a collector says in the body of its answer, protobuf or JSON as the request was:
+ * * What a collector says in the body of its answer, protobuf or JSON as the request was:
  *
  * | message | fields |
  * |---|---|
@@ -8,8 +8,8 @@
  * | ExportLogsPartialSuccess | 1 rejected_log_records (int64), 2 error_message |
  * | google.rpc.Status (errors) | 2 message |
  *
- * and what its status means (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response): 2xx accepted; 429, 502, 503, 504
- * try again; all others, never.
+ * and what its status means (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response): 2xx accepted; 429, 502,
+ * 503, 504 try again; all others, never.
  */
 
 import type { AgentResponse } from '../../core/exchange'

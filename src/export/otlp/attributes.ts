@@ -1,7 +1,8 @@
 /**
- * Tags under the names that OpenTelemetry has for them: the stable semantic conventions
- * (https://opentelemetry.io/docs/specs/semconv/). Names that are not here stay as they are, but `_dd*`, which only Datadog
- * understands, is left out. What Datadog keeps in tags and OpenTelemetry elsewhere (kind, error, …) is `hidden`.
+ * * Tags under the names that OpenTelemetry has for them: the stable semantic conventions
+ * (https://opentelemetry.io/docs/specs/semconv/). Names that are not here stay as they are, but `_dd*`, which only
+ * Datadog understands, is left out. What Datadog keeps in tags and OpenTelemetry elsewhere (kind, error, …) is
+ * `hidden`.
  */
 
 import type { TagValue } from '../../trace/site'

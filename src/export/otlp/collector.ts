@@ -1,4 +1,7 @@
-/** Where the collector is, and what requests to it carry (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). */
+/**
+ * Where the collector is, and what requests to it carry
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
+ */
 
 import type { Config } from '../../core/config/resolve'
 import { withoutCredentials } from '../../core/config/row'

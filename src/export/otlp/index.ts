@@ -1,4 +1,6 @@
-/** The export to OpenTelemetry collectors, made of the configuration. Loaded when `OTEL_TRACES_EXPORTER` asks for it. */
+/**
+ * The export to OpenTelemetry collectors, made of the configuration. Loaded when `OTEL_TRACES_EXPORTER` asks for it.
+ */
 
 import type { Config } from '../../core/config/resolve'
 import { Transport } from '../../core/transport'

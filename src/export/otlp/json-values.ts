@@ -1,5 +1,5 @@
 /**
- * What messages of all signals have in common, as JSON.
+ * * What messages of all signals have in common, as JSON.
  *
  * | protobuf | JSON |
  * |---|---|

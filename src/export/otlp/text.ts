@@ -6,8 +6,8 @@ import { cutValue } from '../encode/limits'
 type WellFormable = string & { toWellFormed(): string }
 
 /**
- * At most as long as a value may be. Half of a surrogate pair becomes U+FFFD: strict decoders refuse a whole request for
- * one, and protobuf's library writes them as they are.
+ * * At most as long as a value may be. Half of a surrogate pair becomes U+FFFD: strict decoders refuse a whole
+ * request for one, and protobuf's library writes them as they are.
  */
 export function sendable(text: string): string {
   return (cutValue(text) as WellFormable).toWellFormed()

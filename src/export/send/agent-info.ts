@@ -1,4 +1,7 @@
-/** What the agent says about itself on `/info`: asked once there is something to send, and again when it has changed. */
+/**
+ * What the agent says about itself on `/info`. It is asked when there is something to send, and again when its state
+ * changes.
+ */
 
 import type { AgentResponse } from '../../core/exchange'
 import { log } from '../../core/log'
@@ -6,9 +9,9 @@ import type { AgentInfo } from '../../core/signal'
 import { errorCode, type Transport } from '../../core/transport'
 import { field, parse } from './responses'
 
-/** Less than that of a payload, since a payload may wait for it. */
+/** Shorter than the time limit of a payload, since a payload may wait for the answer. */
 const TIMEOUT_MS = 2000
-/** Agents write a hash of that answer into this header of every answer. */
+/** Header of every answer of an agent: a hash of its `/info`. */
 const STATE = 'datadog-agent-state'
 
 export class AgentInfoSource {
@@ -17,10 +20,10 @@ export class AgentInfoSource {
   #info: AgentInfo | undefined
   #running: Promise<AgentInfo | undefined> | undefined
   #isAsked = false
-  /** The state when we asked last. */
+  /** Value of the header `STATE` when the agent was asked last. */
   #state: string | undefined
 
-  /** `onInfo` gets each new answer. */
+  /** `onInfo` is called with each answer. */
   constructor(transport: Transport, onInfo: (info: AgentInfo) => void = () => {}) {
     this.#transport = transport
     this.#onInfo = onInfo
@@ -31,7 +34,7 @@ export class AgentInfoSource {
     return this.#info
   }
 
-  /** Asks now. Undefined when the agent has no `/info`; rejects like `Transport.request` when nobody answers. */
+  /** Asks now. Undefined when the agent has no `/info`; rejects like `Transport.request` when it does not answer. */
   fetch(): Promise<AgentInfo | undefined> {
     if (this.#running === undefined) {
       const running = this.#fetch().finally(() => {
@@ -42,7 +45,10 @@ export class AgentInfoSource {
     return this.#running
   }
 
-  /** The agent has answered something: asks in the background if we have not yet, or if it is another agent by now. */
+  /**
+   * * Looks at the headers of any answer of the agent: asks in the background if it was not asked yet, or if its
+   * state has changed.
+   */
   observe(headers: AgentResponse['headers']): void {
     const state = headers[STATE]
     if (this.#running !== undefined || (this.#isAsked && (state === undefined || state === this.#state)))
@@ -51,7 +57,7 @@ export class AgentInfoSource {
     this.fetch().catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
   }
 
-  /** The transport leads to another agent. */
+  /** To be called when the transport leads to another agent: forgets what the old one said. */
   reset(): void {
     this.#info = undefined
     this.#running = undefined

@@ -1,11 +1,11 @@
-/** A wait that can be cut short. */
+/** A wait that can be ended before its time. */
 
 import { later } from '../../std/timer'
 
 export class CancellableWait {
   #wake: (() => void) | undefined
 
-  /** Resolves after `delayMs`, or at `end()`. */
+  /** Resolves after `delayMs`, or when `end` is called. */
   wait(delayMs: number): Promise<void> {
     return new Promise(resolve => {
       const timer = later(() => this.end(), delayMs)
@@ -16,7 +16,7 @@ export class CancellableWait {
     })
   }
 
-  /** Ends the wait, if there is one. */
+  /** Ends the wait, if one is under way. */
   end(): void {
     this.#wake?.()
     this.#wake = undefined

@@ -3,18 +3,18 @@
 import type { AgentInfo } from '../../core/signal'
 
 export interface ClientStats {
-  /** Whether traces that are encoded now are also counted. */
+  /** Whether traces that are encoded now are counted in the tracer's statistics too. */
   readonly isCounting: boolean
-  /** Whether it is known what the agent takes; no payload leaves before. */
+  /** Whether it is known if the agent takes statistics; no payload leaves before. */
   readonly isSettled: boolean
-  /** Finds that out. Rejects like `Transport.request` when nobody answers. */
+  /** Asks the agent if it takes statistics. Rejects like `Transport.request` when it does not answer. */
   settle(info: { fetch(): Promise<AgentInfo | undefined> }): Promise<void>
-  /** The agent has said something new about itself. */
+  /** Told each answer of `/info`. */
   learn(info: AgentInfo): void
-  /** Traces go to another agent from now on. */
+  /** Told that traces go to another agent from now on. */
   reset(): void
-  /** Headers of a request with traces. `isCounted`: what `isCounting` was when they were encoded. */
+  /** Returns headers of a request with traces. `isCounted`: what `isCounting` was when the traces were encoded. */
   headers(isCounted: boolean): Readonly<Record<string, string>>
-  /** The agent has taken the last request that got `headers`. */
+  /** Told that the agent has taken the last request that got `headers`. */
   accepted(): void
 }

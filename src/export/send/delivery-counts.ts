@@ -1,32 +1,32 @@
-/** Counts what became of traces, or logs: here for `flush()`, and in the tracer's own counters. */
+/** Counts of what became of traces, or of logs: for the result of `flush()`, and for the tracer's own counters. */
 
 import { countDropped, countSent } from '../../core/tracer-counters'
 import type { Payload } from '../encode/encoder'
 
 /** Why traces were lost. */
 export type DropReason =
-  /** Encoding failed: a defect of ours. */
+  /** Encoding failed, which is a defect of the tracer. */
   | 'not encodable'
   /** A chunk alone is larger than the agent or the encoder takes. */
   | 'too large'
-  /** More waited for the agent than memory is granted; the oldest went. */
+  /** More waited than memory is granted; the oldest payload was lost. */
   | 'queue full'
-  /** The agent will never take it. */
+  /** The receiver will never take the payload. */
   | 'refused'
-  /** The agent was overloaded, time and again. */
+  /** The receiver was overloaded at each of several attempts. */
   | 'overloaded'
   /** The process ended, or the tracer was shut down. */
   | 'shut down'
 
 export class DeliveryCounts {
-  /** What messages call that which is counted. */
+  /** Word for what is counted, in messages. */
   readonly what: 'traces' | 'logs'
   sent = 0
   dropped = 0
   #reportedSent = 0
   #reportedDropped = 0
 
-  /** Of logs, the tracer's own counters know nothing. */
+  /** Logs are not part of the tracer's own counters. */
   constructor(what: 'traces' | 'logs' = 'traces') {
     this.what = what
   }
@@ -41,12 +41,12 @@ export class DeliveryCounts {
     if (this.what === 'traces') countDropped(reason, traceCount, spanCount)
   }
 
-  /** For messages. */
+  /** Text about the losses so far, for messages. */
   get losses(): string {
     return `${this.dropped} ${this.what} dropped in total`
   }
 
-  /** Traces since the last call. */
+  /** Returns the numbers of traces, or logs, since the last call. */
   takeNews(): { sent: number; dropped: number } {
     const news = { sent: this.sent - this.#reportedSent, dropped: this.dropped - this.#reportedDropped }
     this.#reportedSent = this.sent

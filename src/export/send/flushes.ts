@@ -1,13 +1,16 @@
-/** Those who wait in `flush()`: until what they asked for has left, or until it shows that it cannot. */
+/** Calls of `flush()` that are waiting: until all they asked for has left, or until it turns out that it cannot. */
 
 interface Waiter {
-  /** The last payload that it waits for. */
+  /** Order of the last payload that the call waits for. */
   order: number
   attemptsLeft: number
   resolve: () => void
 }
 
-/** The first may fail because the agent closed an idle connection; a second failure means that it is not there. */
+/**
+ * The first attempt may fail because the agent closed an idle connection; a second failure means that it is not
+ * there.
+ */
 const ATTEMPTS = 2
 
 export class Flushes {
@@ -22,11 +25,15 @@ export class Flushes {
     return new Promise(resolve => this.#waiters.push({ order, attemptsLeft: ATTEMPTS, resolve }))
   }
 
-  /** `firstOrder` is the oldest payload in the queue, undefined when it is empty. */
+  /**
+   * To be told after each attempt. `firstOrder`: order of the oldest payload in the queue, undefined when it is
+   * empty.
+   */
   progressed(firstOrder: number | undefined): void {
     this.#release(waiter => firstOrder === undefined || waiter.order < firstOrder)
   }
 
+  /** To be told each attempt after which the payload stays in the queue. */
   attemptFailed(): void {
     this.#release(waiter => --waiter.attemptsLeft <= 0)
   }

@@ -1,4 +1,6 @@
-/** Which trace formats the agent takes: asked before the first payload of a format leaves that can be downgraded. */
+/**
+ * Finds out which trace formats the agent takes, before the first payload leaves in a format that can be downgraded.
+ */
 
 import { log } from '../../core/log'
 import { errorCode, type Transport } from '../../core/transport'
@@ -53,7 +55,7 @@ export class FormatSupport {
     }
   }
 
-  /** The agent does not take `format`. */
+  /** To be called when the agent turns out not to take `format`. */
   miss(format: TraceFormat, why: string): void {
     if (this.#missing.has(format)) return
     this.#missing.add(format)
@@ -66,7 +68,7 @@ export class FormatSupport {
     this.#onMissing(format)
   }
 
-  /** Another agent has to be asked anew. */
+  /** To be called when the transport leads to another agent, which has to be asked anew. */
   reset(): void {
     this.#confirmed.clear()
   }

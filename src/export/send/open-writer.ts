@@ -1,4 +1,4 @@
-/** The writer of traces to the agent, as the configuration asks for it. */
+/** Opens the writer of traces to the agent as the configuration asks for it. */
 
 import type { Config } from '../../core/config/resolve'
 import { commonTags } from '../encode/common-tags'
@@ -6,7 +6,7 @@ import { identityHeaders } from './trace-headers'
 import { AgentWriter } from './writer'
 import type { WriterOptions } from './writer-options'
 
-/** What the writer is made of besides the configuration; what is given here wins over the configuration. */
+/** Parts of the writer that are not in the configuration, and options that win over it. */
 export interface WriterParts extends Partial<WriterOptions> {
   transport: WriterOptions['transport']
   tracerVersion: string

@@ -1,6 +1,6 @@
 /**
- * From a batch that is being filled to the receiver, for traces and logs, agent and collector: when a payload leaves,
- * what waits meanwhile, and what is lost. Bytes are the queue, and bounded in bytes.
+ * * The way from a batch that is being filled to its receiver, for traces and logs, agent and collector. It decides
+ * when a payload leaves, what waits meanwhile, and what is lost. What waits is encoded already, and bounded in bytes.
  */
 
 import { endsWithin } from '../../core/deadline'
@@ -17,7 +17,7 @@ import { PayloadQueue } from './queue'
 import { Reachability } from './reachability'
 import { SendLoop } from './send-loop'
 
-/** What is being filled: an encoder of traces, or a batch of OTLP. */
+/** The part that is being filled: an encoder of traces, or a batch of OTLP. */
 export interface Batch {
   /** Bytes that a payload taken now would have; 0 when nothing has been added. */
   readonly byteLength: number
@@ -32,7 +32,7 @@ export interface OutboundLimits {
   delayMs: number
   /** A payload of so many bytes leaves before its time. */
   batchBytes: number
-  /** Bytes of all that waits, is being sent or is being filled; beyond it the oldest payload is lost. Default 16 MiB. */
+  /** Most bytes that wait, are being sent or are being filled; beyond it the oldest payload is lost. Default 16 MiB. */
   queueBytes?: number
   /** Most spans, or records, that wait. Default: as many as `queueBytes` allows. */
   queueSpans?: number
@@ -57,9 +57,9 @@ export class Outbound<Filling extends Batch, Label> {
   readonly #loop: SendLoop<Label>
   readonly #delayMs: number
   #batchBytes: number
-  /** The timer for what is in the batch runs. */
+  /** Whether the timer of the batch runs. */
   #isArmed = false
-  /** The timer has run out while a payload was under way. */
+  /** Whether the timer has run out while a payload was under way. */
   #isDue = false
   #closing: Promise<FlushResult> | undefined
 
@@ -105,7 +105,7 @@ export class Outbound<Filling extends Batch, Label> {
     else if (!this.#isArmed && !this.#isDue) runDetached(this.#arm)
   }
 
-  /** Sends the batch now: it is full. */
+  /** Sends the batch now, because it is full. */
   send(): void {
     this.cut()
     this.#loop.start()

@@ -1,4 +1,4 @@
-/** Payloads that wait for the receiver, oldest first, bounded in bytes and, where it is asked for, in spans. */
+/** The queue of payloads that wait for the receiver, oldest first; bounded in bytes and, if so configured, in spans. */
 
 import type { Payload } from '../encode/encoder'
 
@@ -19,7 +19,7 @@ export class PayloadQueue<Label> {
   #byteLength = 0
   #spanCount = 0
   #order = 0
-  /** The first entry is being sent: it cannot be evicted, its bytes are in use. */
+  /** Whether the first entry is being sent: it is not evicted then, since its bytes are in use. */
   isFirstInFlight = false
 
   constructor(limitBytes: number, limitSpans = Number.POSITIVE_INFINITY) {
@@ -62,7 +62,7 @@ export class PayloadQueue<Label> {
     for (const payload of payloads) this.#count(payload, 1)
   }
 
-  /** Takes out what must go so that `headroomBytes` more would fit: the oldest first, never the one in flight. */
+  /** Takes out so many payloads that `headroomBytes` more fit: the oldest first, never the one in flight. */
   evict(headroomBytes: number): Entry<Label>[] {
     const evicted: Entry<Label>[] = []
     const from = this.isFirstInFlight ? 1 : 0

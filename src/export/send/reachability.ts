@@ -1,4 +1,4 @@
-/** Whether the agent, or a collector, can be reached, and what the user is told about it: once a minute, with what it has cost so far. */
+/** Whether the receiver can be reached, and what the log says about it: once a minute, with the losses so far. */
 
 import { log } from '../../core/log'
 import { countError } from '../../core/tracer-counters'
@@ -6,33 +6,36 @@ import { errorCode, type Transport } from '../../core/transport'
 import type { DeliveryCounts } from './delivery-counts'
 import { backoffMs, UNREACHABLE } from './retry'
 
-/** One lost connection can be an idle one that the agent closed; these codes leave no doubt. */
+/**
+ * Error codes that leave no doubt at the first failure. Others may come from an idle connection that the agent
+ * closed.
+ */
 const CERTAIN = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 export class Reachability {
   readonly #transport: Transport
   readonly #counts: DeliveryCounts
   readonly #random: () => number
-  readonly #whom: string
+  readonly #receiver: string
   /** Attempts in a row that got no answer. */
   #failures = 0
   #lastCode = ''
   #isReported = false
 
-  /** `whom`: what messages call the other side. */
-  constructor(transport: Transport, counts: DeliveryCounts, random: () => number, whom = 'agent') {
+  /** `receiver`: name of the other side in messages. */
+  constructor(transport: Transport, counts: DeliveryCounts, random: () => number, receiver = 'agent') {
     this.#transport = transport
     this.#counts = counts
     this.#random = random
-    this.#whom = whom
+    this.#receiver = receiver
   }
 
-  /** The last attempt got no answer. */
+  /** Whether the last attempt got no answer. */
   get isLost(): boolean {
     return this.#failures > 0
   }
 
-  /** An attempt got no answer; returns the ms to wait before the next. */
+  /** To be told each attempt that got no answer. Returns the ms to wait before the next. */
   failed(error: unknown): number {
     this.#failures++
     this.#lastCode = errorCode(error)
@@ -41,25 +44,26 @@ export class Reachability {
     return backoffMs(this.#failures, UNREACHABLE, this.#random())
   }
 
-  /** The agent has answered something. */
+  /** To be told each answer. */
   reached(): void {
     this.#failures = 0
     if (!this.#isReported) return
     this.#isReported = false
-    log.info('agent reached', `${this.#whom} at ${this.#transport.url} can be reached again`)
+    log.info('agent reached', `${this.#receiver} at ${this.#transport.url} can be reached again`)
   }
 
-  /** The next attempt goes to another agent. */
+  /** To be called when the next attempt goes to another address. */
   reset(): void {
     this.#failures = 0
   }
 
+  /** Says in the log that the receiver cannot be reached. */
   warn(): void {
     this.#isReported = true
     log.warn('agent unreachable', () => {
       const losses =
         this.#counts.dropped === 0 ? `${this.#counts.what} are kept until it can` : this.#counts.losses
-      return `${this.#whom} at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
+      return `${this.#receiver} at ${this.#transport.url} cannot be reached (${this.#lastCode}); ${losses}`
     })
   }
 }

@@ -25,7 +25,7 @@ export function verdictOf(status: number): Verdict {
 /** Sampling rates by `service:…,env:…`. */
 export type Rates = Record<string, number>
 
-/** The rates in the body of an accepted payload; undefined when it has none, which means: as before. */
+/** Returns the rates in the body of an answer; undefined when it has none, which means that the rates before stay. */
 export function ratesOf(body: string): Rates | undefined {
   const found = field(parse(body), 'rate_by_service')
   if (typeof found !== 'object' || found === null) return undefined
@@ -36,15 +36,16 @@ export function ratesOf(body: string): Rates | undefined {
   return rates
 }
 
+/** Longest reason in a message, in UTF-16 units. */
 const MAX_REASON = 200
 
-/** The agent's own words for a refusal, in one short line; empty when it gave none. */
+/** Returns the agent's own words for a refusal as one short line; empty when it gave none. */
 export function reasonOf(body: string): string {
   const line = body.replace(/\p{Cc}+/gu, ' ').trim()
   return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line
 }
 
-/** The value of JSON text; undefined when it is not JSON. */
+/** Returns the value of JSON text; undefined when it is not JSON. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -53,6 +54,7 @@ export function parse(text: string): unknown {
   }
 }
 
+/** Returns the own field `name` of an object; undefined when `value` is no object or has none. */
 export function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return (value as Record<string, unknown>)[name]

@@ -7,15 +7,15 @@ export interface Backoff {
 
 /** The agent is on the same machine or pod: it is back within seconds, and a refused connection costs little. */
 export const UNREACHABLE: Backoff = { firstMs: 100, maxMs: 10_000 }
-/** An agent that is overloaded needs more time. */
+/** An overloaded agent needs more time. */
 export const OVERLOADED: Backoff = { firstMs: 1000, maxMs: 10_000 }
 
-/** An agent that asks for a longer wait than this gets the next attempt nonetheless. */
+/** Longest wait that an agent may ask for; after a longer one the next attempt is made nevertheless. */
 const MAX_RETRY_AFTER_MS = 30_000
 
 /**
- * Wait before attempt `failures + 1`: doubles with each failure, and lies between a half and the whole of that, so that
- * many processes do not come back in step. `random` is in [0, 1).
+ * * Returns the ms to wait before attempt `failures + 1`. The wait doubles with each failure, and is between a half
+ * and the whole of that, so that many processes do not come back in step. `random` is in [0, 1).
  */
 export function backoffMs(failures: number, { firstMs, maxMs }: Backoff, random: number): number {
   const whole = Math.min(maxMs, firstMs * 2 ** Math.min(30, Math.max(0, failures - 1)))
@@ -23,7 +23,8 @@ export function backoffMs(failures: number, { firstMs, maxMs }: Backoff, random:
 }
 
 /**
- * Reads a `Retry-After` header: seconds or an HTTP date, at most `maxMs`. Undefined when there is none that can be read.
+ * Returns the ms that a `Retry-After` header asks for, in seconds or as an HTTP date; at most `maxMs`. Undefined when
+ * there is no header, or it cannot be read.
  */
 export function retryAfterMs(
   header: string | undefined,

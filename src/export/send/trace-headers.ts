@@ -4,13 +4,13 @@ import { containerHeaders } from '../../core/container'
 
 export interface HeaderSettings {
   tracerVersion: string
-  /** Text of `DD_EXTERNAL_ENV`. */
+  /** Value of `DD_EXTERNAL_ENV`. */
   externalEnv?: string
-  /** `k:v,k:v`, for `X-Datadog-Process-Tags`. */
+  /** Value of `X-Datadog-Process-Tags`: `name:value,name:value`. */
   processTags?: string
 }
 
-/** Who sends: language, versions, container and process. */
+/** Returns the headers that identify the sender: language, versions, container and process. */
 export function identityHeaders({
   tracerVersion,
   externalEnv,
@@ -28,8 +28,8 @@ export function identityHeaders({
 }
 
 /**
- * `ratesVersion` is the last `Datadog-Rates-Payload-Version`: the agent then leaves rates out that we know. `ofStats`: what
- * `ClientStats.headers` says.
+ * Returns the headers of one request. `ratesVersion` is the last `Datadog-Rates-Payload-Version`: the agent leaves out
+ * the rates that came with it. `ofStats`: what `ClientStats.headers` returns.
  */
 export function traceHeaders(
   identity: Readonly<Record<string, string>>,

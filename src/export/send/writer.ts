@@ -1,4 +1,4 @@
-/** Takes finished traces, encodes them at once in the format that the agent takes, and has them sent to it. */
+/** The writer of traces to the agent: finished traces are encoded at once, in the format that the agent takes. */
 
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
@@ -17,7 +17,7 @@ import type { Exporter, UnsentItems } from './exporter'
 import { MIB, Outbound } from './outbound'
 import type { WriterOptions } from './writer-options'
 
-/** Copying more than this at once is felt in the event loop. */
+/** A payload of so many bytes leaves before its time: to copy more at once delays the event loop noticeably. */
 const BATCH_BYTES = MIB
 
 export class AgentWriter implements Exporter {
@@ -72,7 +72,9 @@ export class AgentWriter implements Exporter {
     return this.#info.current ?? this.#info.fetch()
   }
 
-  /** To be called when the tags of every span have changed: traces that end from now on are encoded with the new ones. */
+  /**
+   * To be called when the tags of every span have changed: traces that end from now on are encoded with the new ones.
+   */
   renewEncoder(): void {
     this.#use(this.#format)
   }
@@ -129,6 +131,7 @@ export class AgentWriter implements Exporter {
     return this.#format.createEncoder(commonTags(), maxChunkBytes)
   }
 
+  /** Encodes in `format` from now on, with the common tags as they are now. */
   #use(format: TraceFormat): void {
     this.#outbound.cut()
     this.#format = format
@@ -141,12 +144,15 @@ export class AgentWriter implements Exporter {
     this.#options.onInfo?.(info)
   }
 
-  /** Soon: until then spans are counted without what only the agent knows. The first payload asks again if need be. */
+  /**
+   * * Asks the agent soon after the start: until it has answered, spans are counted without what only the agent
+   * knows. The first payload asks again if need be.
+   */
   readonly #askForStats = (): void => {
     this.#options.stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
   }
 
-  /** A payload holds no traces from before and after: each knows whether its traces count. */
+  /** Tells the statistics something that changes what counts: a payload holds traces from before or from after only. */
   #tellStats(tell: (stats: ClientStats) => void): void {
     const { stats } = this.#options
     if (stats === undefined) return

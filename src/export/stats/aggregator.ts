@@ -9,8 +9,8 @@ import { LONGEST_NS, newSketch } from './sketch'
 
 export const BUCKET_MS = 10_000
 /**
- * Spans wait at most a minute for the rest of their trace (trace/waiting.ts): so many buckets are open while an agent is
- * there to take those that have ended.
+ * * Spans wait at most a minute for the rest of their trace (trace/waiting.ts): so many buckets are open while an
+ * agent is there to take those that have ended.
  */
 export const MAX_BUCKETS = 8
 

@@ -1,8 +1,9 @@
 /**
- * The spans that ended in the same ten seconds, in groups that share a key.
+ * * The spans that ended in the same ten seconds, in groups that share a key.
  *
- * A group is found by a number: each of the texts that tell many groups apart has one, and these are mixed. That costs a
- * third of what one text made of all fields would, and no garbage. Groups of the same number hang on each other.
+ * A group is found by a number: each of the texts that tell many groups apart has one, and these are mixed. That
+ * costs a third of what one text made of all fields would, and no garbage. Groups of the same number hang on each
+ * other.
  */
 
 import { grpcStatus } from './grpc-status'

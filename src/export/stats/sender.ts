@@ -1,4 +1,6 @@
-/** Sends payloads of statistics, one after the other, and drops those that the agent does not take in a few attempts. */
+/**
+ * Sends payloads of statistics, one after the other, and drops those that the agent does not take in a few attempts.
+ */
 
 import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'

@@ -39,11 +39,11 @@ export function newSketch(): Sketch {
 }
 
 /**
- * The bytes of a sketch; of one without values when there is none.
+ * * The bytes of a sketch; of one without values when there is none.
  *
- * The library's bin k holds values in (γ^(k-1), γ^k]. The agent and the backend take bin k for [γ^k, γ^(k+1)), and would
- * read all values 2 % too high: hence each bin is sent as the one below. To say it by the offset of the mapping instead
- * would make the agent convert the sketch to its own mapping, which costs accuracy.
+ * The library's bin k holds values in (γ^(k-1), γ^k]. The agent and the backend take bin k for [γ^k, γ^(k+1)), and
+ * would read all values 2 % too high: hence each bin is sent as the one below. To say it by the offset of the mapping
+ * instead would make the agent convert the sketch to its own mapping, which costs accuracy.
  */
 export function encodeSketch(sketch: Sketch | undefined): Uint8Array {
   const bins = sketch?.store.bins ?? []

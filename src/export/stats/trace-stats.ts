@@ -1,12 +1,12 @@
 /**
- * Trace statistics that the tracer computes itself, in place of the agent: hits, errors and durations of all spans, also
- * of those that are never sent.
+ * * Trace statistics that the tracer computes itself, in place of the agent: hits, errors and durations of all spans,
+ * also of those that are never sent.
  *
- * Until the agent has said on `/info` what it takes, spans are counted and all traces are encoded; their payloads wait.
- * Then, either the statistics are sent and the header on these payloads says so; or they are thrown away, the header is
- * absent, and the agent counts. Later changes are kept apart by what each payload remembers (`isCounting` at its time).
- * What cannot be kept apart: filters of the agent that were not known yet, and statistics that had left when the tracer
- * was turned to another agent.
+ * Until the agent has said on `/info` what it takes, spans are counted and all traces are encoded; their payloads
+ * wait. Then, either the statistics are sent and the header on these payloads says so; or they are thrown away, the
+ * header is absent, and the agent counts. Later changes are kept apart by what each payload remembers (`isCounting`
+ * at its time). What cannot be kept apart: filters of the agent that were not known yet, and statistics that had left
+ * when the tracer was turned to another agent.
  */
 
 import { endsWithin } from '../../core/deadline'

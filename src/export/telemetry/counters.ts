@@ -1,5 +1,6 @@
 /**
- * The tracer's own counters as metrics of telemetry, in the namespace `tracers`; each message has what came since the last.
+ * * The tracer's own counters as metrics of telemetry, in the namespace `tracers`; each message has what came since
+ * the last.
  *
  * | metric | tags | |
  * |---|---|---|

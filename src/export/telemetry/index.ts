@@ -1,6 +1,6 @@
 /**
- * Instrumentation telemetry: tells the agent what is in use. Nothing of it waits in a queue: what has not arrived is worked
- * out anew for the next message. A process that ends before the first one sends none.
+ * * Instrumentation telemetry: tells the agent what is in use. Nothing of it waits in a queue: what has not arrived
+ * is worked out anew for the next message. A process that ends before the first one sends none.
  */
 
 import type { Config } from '../../core/config/resolve'

@@ -1,6 +1,6 @@
 /**
- * What is said about settings. Numbers, switches and choices go out as they are, and so do defaults. Text is free form,
- * and somebody may have written anything in it:
+ * * What is said about settings. Numbers, switches and choices go out as they are, and so do defaults. Text is free
+ * form, and somebody may have written anything in it:
  *
  * | setting | goes out |
  * |---|---|

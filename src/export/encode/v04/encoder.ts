@@ -9,7 +9,7 @@ import { cutLong } from '../shrink'
 import { SpanWriter } from './span'
 
 const FIRST_CAPACITY = 64 * 1024
-/** Larger buffers are not kept for the next payload. */
+/** Buffers larger than this many bytes are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
 
 export class V04Encoder implements Encoder {
@@ -20,7 +20,7 @@ export class V04Encoder implements Encoder {
   readonly #maxChunkBytes: number
   readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
   readonly #writer: SpanWriter
-  /** Buffers of payloads that have left; two, since one is filled while the other is under way. */
+  /** Buffers of payloads that have been sent; two at most, since one is filled while the other is under way. */
   readonly #spares: Buffer[] = []
 
   constructor(common: CommonTags, maxChunkBytes: number) {
@@ -43,7 +43,7 @@ export class V04Encoder implements Encoder {
       for (let index = 0; index < spans.length; index++) this.#writer.write(trace, spans[index], index === 0)
       isWhole = out.at - start <= this.#maxChunkBytes || this.#addCut(start, spans)
     } finally {
-      // Half a chunk would make the agent refuse all the others.
+      // Half a chunk would make the agent refuse the whole payload.
       if (!isWhole) out.at = start
     }
     if (!isWhole) return false
@@ -77,7 +77,7 @@ export class V04Encoder implements Encoder {
     if (this.#spares.length < 2) this.#spares.push(Buffer.from(buffer))
   }
 
-  /** The chunk once more, from `start`, with its long values cut; false when it is still too large. */
+  /** Writes the chunk again, from `start`, with its long values cut. Returns false when it is still too large. */
   #addCut(start: number, spans: readonly SpanRecord[]): boolean {
     const out = this.#out
     out.at = start

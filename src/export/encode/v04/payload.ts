@@ -10,13 +10,13 @@ export function splitV04(payload: Payload): [Payload, Payload] | undefined {
   const middle = traceCount >> 1
   const cut = chunkStarts[middle]
   return [
-    part(body.subarray(chunkStarts[0], cut), chunkStarts.slice(0, middle)),
-    part(body.subarray(cut), chunkStarts.slice(middle)),
+    payloadOf(body.subarray(chunkStarts[0], cut), chunkStarts.slice(0, middle)),
+    payloadOf(body.subarray(cut), chunkStarts.slice(middle)),
   ]
 }
 
-/** A payload of its own from chunks that lie in a row in a larger one. */
-function part(chunks: Uint8Array, starts: readonly number[]): ChunkedPayload {
+/** Returns a payload of the chunks that begin at `starts` in a larger payload, given their bytes. */
+function payloadOf(chunks: Uint8Array, starts: readonly number[]): ChunkedPayload {
   const out = new MsgpackBuffer(chunks.length + 5)
   out.array32(starts.length)
   out.copy(chunks)

@@ -1,5 +1,5 @@
 /**
- * One span in the format v0.4, a msgpack map:
+ * * One span in the format v0.4, a msgpack map:
  *
  * | key | type | | key | type |
  * |---|---|---|---|---|
@@ -7,9 +7,9 @@
  * | `start`, `duration` | uint64, ns | | `meta` | map str → str |
  * | `error` | int | | `metrics` | map str → int or float64 |
  *
- * What is static of it lies in a block that is copied whole; ids and times are patched into the copy, and only the tags
- * that vary are written one by one. A span that no template fits, for example because a tag of its own has the name of a
- * static one, is written from `flatten`.
+ * The static part of a span lies in a block (template.ts) that is copied whole; ids and times are patched into the
+ * copy, and only the tags that vary are written one by one. A span that no template fits, for example because one of
+ * its tags has the name of a static one, is written from `flatten`.
  */
 
 import type { MsgpackBuffer } from '../../../std/msgpack'
@@ -24,8 +24,9 @@ import { cutValue, MAX_VALUE } from '../limits'
 import { type Slot, type Template, Templates } from '../template'
 import { setDuration, setStart } from '../time'
 
-/** Resources of one template that are kept encoded; others are data. */
+/** Most resources of a template that are kept encoded. A template with more has data in its resources. */
 const MAX_RESOURCES = 256
+/** Longest resource that is kept encoded, in UTF-16 units. */
 const MAX_KEPT_RESOURCE = 1024
 
 export class SpanWriter implements TagWriter {
@@ -35,14 +36,14 @@ export class SpanWriter implements TagWriter {
   readonly #templates: Templates
   readonly #resourceKey = this.#keys.get('resource')
   readonly #topLevelKey = this.#keys.get(TOP_LEVEL)
-  /** Tags of the span at hand that are not in its block. */
+  /** Tags of the current span that are not in its block: texts, and below numbers. Reused for each span. */
   readonly #texts: Slot[] = []
   readonly #textValues: string[] = []
   #textCount = 0
   readonly #numbers: Slot[] = []
   readonly #numberValues: number[] = []
   #numberCount = 0
-  /** Number of the span at hand. */
+  /** Number of the current span. */
   #turn = 0
 
   constructor(out: MsgpackBuffer, common: CommonTags) {
@@ -51,7 +52,7 @@ export class SpanWriter implements TagWriter {
     this.#templates = new Templates(common, this.#keys)
   }
 
-  /** `first`: the span is the first of its chunk, and carries the trace-level tags. */
+  /** Writes `span`. With `first`, it is the first of its chunk and carries the tags of its trace. */
   write(trace: LocalTrace, span: SpanRecord, first: boolean): void {
     const template = this.#templates.of(span)
     if (template === undefined || !this.#sort(span.tags, template)) {
@@ -62,6 +63,7 @@ export class SpanWriter implements TagWriter {
     if (template.changed) template.rebuild()
   }
 
+  /** Writes `span` from its flattened form: the slow path. */
   writeFlat(span: SpanRecord, flat: FlatSpan): void {
     const out = this.#out
     const start = out.at
@@ -79,8 +81,8 @@ export class SpanWriter implements TagWriter {
   }
 
   /**
-   * Sorts the tags into texts, numbers, and those that the template's block has already. False when one has the name of a
-   * static tag.
+   * * Sorts the tags into texts, numbers, and those that are in the template's block. Returns false when one has the
+   * name of a static tag: the template does not fit.
    */
   #sort(tags: Tags, template: Template): boolean {
     const { slots } = template
@@ -110,7 +112,7 @@ export class SpanWriter implements TagWriter {
     return true
   }
 
-  /** A tag of the block is missing or has another value: this span is written out in full. */
+  /** Sorts the tags again, for a span that lacks a tag of the block or has another value: none is left to the block. */
   #leaveBlock(tags: Tags, template: Template): void {
     const { slots } = template
     for (const slot of slots) if (slot.constant && slot.seen !== this.#turn) template.demote(slot, undefined)
@@ -135,7 +137,7 @@ export class SpanWriter implements TagWriter {
       return
     }
     const number = Number(value)
-    // Neither NaN nor an infinity.
+    // NaN and the infinities are left out.
     if (number - number === 0) {
       this.#numbers[this.#numberCount] = slot
       this.#numberValues[this.#numberCount++] = number
@@ -201,7 +203,10 @@ export class SpanWriter implements TagWriter {
   }
 }
 
-/** Through a view in a local: on Node 24 ten calls of `setWord` cost a tenth of all encoding. */
+/**
+ * Writes ids, error and times into a copied head. They are written through a view in a local: on Node 24 ten calls of
+ * `setWord` cost a tenth of all encoding.
+ */
 function patchHead(out: MsgpackBuffer, start: number, trace: LocalTrace, span: SpanRecord): void {
   const { view } = out
   view.setInt32(start + block.TRACE_ID_OFFSET, trace.traceHi)

@@ -24,7 +24,7 @@ import { V05SpanWriter } from './span'
 import { StringTable } from './string-table'
 
 const FIRST_CAPACITY = 64 * 1024
-/** Larger buffers are not kept for the next payload. */
+/** Buffers larger than this many bytes are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
 
 export class V05Encoder implements Encoder {
@@ -54,7 +54,7 @@ export class V05Encoder implements Encoder {
     try {
       isAdded = this.#chunk(trace, spans, false) || this.#chunk(trace, spans, true)
     } finally {
-      // Too large, or a span that cannot be encoded: nothing of the chunk stays.
+      // After a chunk that is too large, or a span that cannot be encoded, nothing of the chunk stays.
       if (!isAdded) this.#undo(start, known)
     }
     if (isAdded) {
@@ -85,15 +85,18 @@ export class V05Encoder implements Encoder {
     this.#spare = new Uint8Array(buffer)
   }
 
-  /** False when the chunk is too large; what was written has to be undone then. */
-  #chunk(trace: LocalTrace, spans: readonly SpanRecord[], isTight: boolean): boolean {
+  /**
+   * Writes the chunk, with `isShrunk` from flattened spans whose long values are cut. Returns false, and writes
+   * nothing, when it is too large.
+   */
+  #chunk(trace: LocalTrace, spans: readonly SpanRecord[], isShrunk: boolean): boolean {
     const start = this.#out.at
     const known = this.#strings.size
     const before = start + this.#strings.byteLength
     this.#out.array32(spans.length)
     for (let index = 0; index < spans.length; index++) {
       const span = spans[index]
-      if (isTight) this.#writer.writeFlat(trace, span, cutLong(flatten(span, index === 0, this.#common)))
+      if (isShrunk) this.#writer.writeFlat(trace, span, cutLong(flatten(span, index === 0, this.#common)))
       else this.#writer.write(trace, span, index === 0)
     }
     if (this.#out.at + this.#strings.byteLength - before <= this.#maxChunkBytes) return true

@@ -22,7 +22,7 @@ type WireSpan = [
 
 type WirePayload = [strings: string[], chunks: WireSpan[][]]
 
-/** `[strings, chunks]` in one piece, in `spare` where it fits. */
+/** Returns `[strings, chunks]` in one piece, in `spare` if it is large enough. */
 export function joinV05(
   strings: StringTable,
   chunkCount: number,
@@ -41,7 +41,10 @@ export function joinV05(
   return out.bytes.subarray(0, out.at)
 }
 
-/** Two payloads with half of the chunks each; undefined when there is one only. Slow, for it is rare. */
+/**
+ * Returns two payloads with half of the chunks each; undefined when there is one chunk only. Slow: it is needed
+ * rarely.
+ */
 export function splitV05(payload: Payload): [Payload, Payload] | undefined {
   if (payload.traceCount < 2) return undefined
   const [strings, chunks] = decode(payload.body)
@@ -49,7 +52,7 @@ export function splitV05(payload: Payload): [Payload, Payload] | undefined {
   return [rewrite(strings, chunks.slice(0, middle)), rewrite(strings, chunks.slice(middle))]
 }
 
-/** The same chunks as a payload of v0.4, with the places of its chunks for the encoder that may have to split it. */
+/** Returns the same chunks as a payload of v0.4, with the offsets of its chunks, so that it can be split. */
 export function toV04(payload: Payload): ChunkedPayload {
   const [strings, chunks] = decode(payload.body)
   const out = new MsgpackBuffer(payload.body.length * 2)
@@ -65,7 +68,7 @@ export function toV04(payload: Payload): ChunkedPayload {
 }
 
 function decode(body: Uint8Array): WirePayload {
-  // Loaded here since only a payload in a hundred thousand needs it.
+  // Loaded only here: one payload in a hundred thousand needs it.
   const { Unpackr } = require('msgpackr') as typeof import('msgpackr')
   const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, int64AsType: 'bigint' })
   return unpackr.unpack(body) as WirePayload

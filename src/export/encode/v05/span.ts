@@ -1,6 +1,6 @@
 /**
- * One span in the format v0.5, an array of twelve (encoder.ts). The static tags of its template are written once a payload
- * and copied after that; a span that no template fits is written from `flatten`.
+ * * One span in the format v0.5, an array of twelve (encoder.ts). The static tags of its template are written once a
+ * payload and copied after that; a span that no template fits is written from `flatten`.
  */
 
 import { MsgpackBuffer } from '../../../std/msgpack'
@@ -14,12 +14,12 @@ import { type Template, Templates } from '../template'
 import { setDuration, setStart } from '../time'
 import type { StringTable } from './string-table'
 
-/** msgpack's type bytes. */
+/** Type bytes of msgpack. */
 const ARRAY_OF_12 = 0x9c
 const INT64 = 0xd3
 
 /** Static tags of a template as indexes into the strings of one payload. */
-interface Ready {
+interface StaticTags {
   meta: Uint8Array
   metrics: Uint8Array
 }
@@ -29,7 +29,7 @@ export class V05SpanWriter implements TagWriter {
   readonly #strings: StringTable
   readonly #common: CommonTags
   readonly #templates: Templates
-  readonly #ready = new Map<Template, Ready>()
+  readonly #ready = new Map<Template, StaticTags>()
   readonly #scratch = new MsgpackBuffer(256)
 
   constructor(out: MsgpackBuffer, strings: StringTable, common: CommonTags) {
@@ -39,12 +39,12 @@ export class V05SpanWriter implements TagWriter {
     this.#templates = new Templates(common, new KeyCache())
   }
 
-  /** The strings begin anew: indexes that were made are void. */
+  /** To be called when the string table has begun anew: forgets the indexes into it. */
   forget(): void {
     this.#ready.clear()
   }
 
-  /** `first`: the span is the first of its chunk, and carries the trace-level tags. */
+  /** Writes `span`. With `first`, it is the first of its chunk and carries the tags of its trace. */
   write(trace: LocalTrace, span: SpanRecord, first: boolean): void {
     const template = this.#templates.of(span)
     if (template === undefined || clashes(span, template)) {
@@ -76,7 +76,7 @@ export class V05SpanWriter implements TagWriter {
       const value = tags[name]
       if (typeof value !== 'number' && typeof value !== 'boolean') continue
       const number = Number(value)
-      // Neither NaN nor an infinity.
+      // NaN and the infinities are left out.
       if (number - number !== 0) continue
       this.number(name, number)
       metricsCount++
@@ -90,6 +90,7 @@ export class V05SpanWriter implements TagWriter {
     out.number(this.#strings.index(cutValue(span.type)))
   }
 
+  /** Writes `span` from its flattened form: the slow path. */
   writeFlat(trace: LocalTrace, span: SpanRecord, flat: FlatSpan): void {
     const out = this.#out
     this.#head(trace, span, flat.service, flat.name, flat.resource)
@@ -132,7 +133,7 @@ export class V05SpanWriter implements TagWriter {
     this.#out.number(value)
   }
 
-  #prepare(template: Template): Ready {
+  #prepare(template: Template): StaticTags {
     const scratch = this.#scratch
     scratch.at = 0
     for (const [name, value] of template.meta) {
@@ -151,6 +152,7 @@ export class V05SpanWriter implements TagWriter {
   }
 }
 
+/** Returns whether a tag of `span` has the name of a static tag. */
 function clashes(span: SpanRecord, template: Template): boolean {
   for (const name in span.tags) if (template.has(name) && span.tags[name] !== undefined) return true
   return false

@@ -1,15 +1,15 @@
-/** The strings of one v0.5 payload: each is written once, and everything else refers to it by its index. */
+/** The strings of one v0.5 payload: each is written once, and spans refer to it by its index. */
 
 import { MsgpackBuffer } from '../../../std/msgpack'
 
-/** Larger buffers are let go with the payload that made them grow. */
+/** A buffer that has grown larger than this many bytes is replaced for the next payload. */
 const MAX_KEPT = 1024 * 1024
 const FIRST_CAPACITY = 16 * 1024
 
 export class StringTable {
   readonly #indexes = new Map<string, number>()
   readonly #strings: string[] = []
-  /** Where each string begins in `#out`. */
+  /** Byte offset of each string in `#out`. */
   readonly #starts: number[] = []
   readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
 
@@ -21,7 +21,7 @@ export class StringTable {
     return this.#strings.length
   }
 
-  /** The strings as msgpack, one after the other, without a header; valid until the next change. */
+  /** The strings as msgpack, one after the other, without a header. Valid until the next change. */
   get bytes(): Uint8Array {
     return this.#out.bytes.subarray(0, this.#out.at)
   }
@@ -30,6 +30,7 @@ export class StringTable {
     return this.#out.at
   }
 
+  /** Returns the index of `text`, which is added when it is new. */
   index(text: string): number {
     let index = this.#indexes.get(text)
     if (index === undefined) {
@@ -50,7 +51,7 @@ export class StringTable {
     this.#starts.length = size
   }
 
-  /** Ready for another payload. */
+  /** Removes all strings but the empty one, for the next payload. */
   clear(): void {
     this.#indexes.clear()
     this.#strings.length = 0
