@@ -1,20 +1,20 @@
-/** What happened in the same ten seconds: messages at checkpoints, and how far queues have got. */
+/** The counts of ten seconds: messages at checkpoints, and offsets of queues. */
 
 import { newSketch, type Sketch } from '../stats/sketch'
 
-/** Checkpoints, and backlogs, beyond this many are not counted: three sketches take 6 KiB. */
+/** Most checkpoints, and most backlogs; others are not counted. The three sketches of a checkpoint take 6 KiB. */
 export const MAX_POINTS = 1024
 
-/** Messages that came to one checkpoint from the same one before. */
+/** The messages that came to one checkpoint from one other. */
 export interface Point {
   readonly hash: Uint8Array
   readonly parentHash: Uint8Array
   readonly tags: readonly string[]
-  /** Of seconds since the checkpoint before. */
+  /** Seconds since the checkpoint before. */
   readonly edgeLatency: Sketch
-  /** Of seconds since the first checkpoint. */
+  /** Seconds since the first checkpoint. */
   readonly pathwayLatency: Sketch
-  /** Of bytes. */
+  /** Sizes of the messages, in bytes. */
   readonly payloadSize: Sketch
 }
 
@@ -24,7 +24,7 @@ export interface Backlog {
 }
 
 export class StreamBucket {
-  /** Epoch ms. */
+  /** Start of the ten seconds, in epoch ms. */
   readonly startMs: number
   readonly #points = new Map<string, Point>()
   readonly #backlogs = new Map<string, Backlog>()
@@ -41,7 +41,7 @@ export class StreamBucket {
     return [...this.#backlogs.values()]
   }
 
-  /** Undefined when there are too many. */
+  /** Returns the point of a checkpoint; undefined when there are too many. */
   point(hash: Buffer, parentHash: Uint8Array, tags: readonly string[]): Point | undefined {
     const key = hash.toString('latin1')
     let point = this.#points.get(key)

@@ -1,5 +1,5 @@
 /**
- * The header that a pathway travels in, `dd-pathway-ctx-base64`: base64 of at least 20 bytes.
+ * The message header with a pathway, `dd-pathway-ctx-base64`: base64 of at least 20 bytes.
  *
  * | bytes | |
  * |---|---|
@@ -14,7 +14,7 @@ import type { Pathway } from '../../trace/data-streams'
 export const HEADER = 'dd-pathway-ctx-base64'
 const HASH_BYTES = 8
 const BYTES = 20
-/** Numbers of ms are well below: 2^53 in groups of seven bits. */
+/** Length of 2^53 in groups of seven bits; numbers of ms are well below. */
 const MAX_VARINT_BYTES = 8
 
 export function encodePathway({ hash, startMs, edgeStartMs }: Pathway): string {
@@ -25,7 +25,7 @@ export function encodePathway({ hash, startMs, edgeStartMs }: Pathway): string {
   return out.toString('base64', 0, Math.max(at, BYTES))
 }
 
-/** Undefined for anything that is not one. */
+/** Returns the pathway in a header; undefined when it cannot be read. */
 export function decodePathway(text: string): Pathway | undefined {
   const bytes = Buffer.from(text, 'base64')
   const [start, at] = readVarint(bytes, HASH_BYTES)
@@ -42,7 +42,7 @@ function writeVarint(out: Buffer, start: number, value: number): number {
   return at
 }
 
-/** The value, and where it ends: beyond the bytes when there is none. */
+/** Returns a value and the offset behind it; the offset is infinite when there is no value. */
 function readVarint(bytes: Buffer, start: number): [value: number, end: number] {
   let value = 0
   for (let index = 0; index < MAX_VARINT_BYTES && start + index < bytes.length; index++) {

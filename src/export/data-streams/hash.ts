@@ -1,15 +1,20 @@
 /**
- * What identifies a pathway: eight bytes of SHA-256 over the node (service, environment, tags in order) and the hash
- * that the message came with, as text in UTF-8. Other languages hash in another way, which is nobody's concern: hashes
- * are compared only with what they were made from.
+ * Hashes that identify pathways: eight bytes of SHA-256 over the node (service, environment, tags in order) and the
+ * hash that the message came with, as text in UTF-8. Tracers of other languages hash in another way, which does no
+ * harm: no tracer computes a hash again that came with a message.
  */
 
 import { createHash } from 'node:crypto'
 
 const BYTES = 8
-/** A checkpoint that was set by hand counts like one that was not. */
+/**
+ * Tag that is left out of the hash, so that a checkpoint that the application sets is the same as one of an
+ * integration.
+ */
 const NOT_HASHED = 'manual_checkpoint:true'
-/** Few exist; an application that names its topics at random must not fill the memory. */
+/**
+ * Most hashes that are kept. Few exist, but an application that names its topics at random must not fill the memory.
+ */
 const MAX_KNOWN = 500
 
 export const NO_HASH: Uint8Array = new Uint8Array(BYTES)
@@ -22,7 +27,7 @@ export class PathwayHashes {
     this.#prefix = service + env
   }
 
-  /** `tags` are in order. */
+  /** Returns the hash of a checkpoint. `tags` are sorted. */
   of(tags: readonly string[], parent: Uint8Array): Buffer {
     const node = tags.filter(tag => tag !== NOT_HASHED).join('')
     const key = `${Buffer.from(parent).toString('latin1')}${node}`

@@ -1,4 +1,4 @@
-/** Data streams monitoring as `dsmEnabled` asks for it; loaded only then. */
+/** Opens data streams monitoring as the configuration asks for it. Loaded only if `dsmEnabled` is on. */
 
 import type { Config } from '../../core/config/resolve'
 import type { Transport } from '../../core/transport'

@@ -1,4 +1,4 @@
-/** Data streams monitoring: counts messages at checkpoints, and tells the agent every ten seconds. */
+/** Data streams monitoring: counts messages at checkpoints, and sends the counts to the agent every ten seconds. */
 
 import { gzipSync } from 'node:zlib'
 import { endsWithin } from '../../core/deadline'
@@ -24,7 +24,7 @@ export interface MonitorOptions {
   transport: Transport
   identity: StreamIdentity
   headers: Readonly<Record<string, string>>
-  /** In [0, 1), for tests. */
+  /** Random number in [0, 1) for the waits between attempts. Default `Math.random`; tests give another. */
   random?: () => number
 }
 
@@ -54,7 +54,7 @@ export class DataStreamsMonitor implements DataStreams, Signal {
     this.#timer = runDetached(every, () => fence('data streams', () => this.#send(Date.now())), BUCKET_MS)
   }
 
-  /** Whether there is something that has not been sent. */
+  /** Whether there are counts that have not been delivered. */
   get isPending(): boolean {
     return this.#buckets.length > 0 || !this.#sender.isEmpty
   }
@@ -68,7 +68,8 @@ export class DataStreamsMonitor implements DataStreams, Signal {
     const nowMs = Date.now()
     const sorted = [...tags].sort()
     const direction = sorted.find(tag => tag.startsWith('direction:'))?.slice('direction:'.length)
-    // What sends again goes on from what it received; from nothing, each message begins a way of its own.
+    // A second message in the direction of its parent continues from what the parent came after (`opposite`); without
+    // that, each message begins a pathway.
     const repeats = parent !== undefined && direction === parent.direction
     const before = repeats ? parent.opposite : parent
     const parentHash = before?.hash ?? NO_HASH
@@ -80,7 +81,7 @@ export class DataStreamsMonitor implements DataStreams, Signal {
     point?.pathwayLatency.accept(Math.max(0, nowMs - startMs) / 1000)
     point?.payloadSize.accept(payloadBytes)
     if (span !== undefined) span.tags['pathway.hash'] = String(hash.readBigUInt64LE())
-    return { hash, startMs, edgeStartMs: nowMs, direction, opposite: alone(before) }
+    return { hash, startMs, edgeStartMs: nowMs, direction, opposite: withoutOpposite(before) }
   }
 
   backlog(tags: readonly string[], offset: number): void {
@@ -97,7 +98,7 @@ export class DataStreamsMonitor implements DataStreams, Signal {
     return decodePathway(headerText((carrier as Record<string, unknown>)[HEADER], MAX_HEADER_LENGTH))
   }
 
-  /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
+  /** Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. */
   async flush(timeoutMs: number): Promise<undefined> {
     this.#send(Number.POSITIVE_INFINITY)
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
@@ -139,8 +140,8 @@ export class DataStreamsMonitor implements DataStreams, Signal {
   }
 }
 
-/** Without what came before it: a way may go on for as long as the process runs. */
-function alone(pathway: Pathway | undefined): Pathway | undefined {
+/** Returns `pathway` without its `opposite`: a chain of pathways could grow for as long as the process runs. */
+function withoutOpposite(pathway: Pathway | undefined): Pathway | undefined {
   if (pathway?.opposite === undefined) return pathway
   const { hash, startMs, edgeStartMs } = pathway
   return { hash, startMs, edgeStartMs }

@@ -1,5 +1,5 @@
 /**
- * * The body of `POST /v0.1/pipeline_stats`, msgpack in gzip:
+ * The body of `POST /v0.1/pipeline_stats`, msgpack in gzip:
  *
  * | key | type | |
  * |---|---|---|
@@ -25,7 +25,7 @@ import type { Backlog, Point, StreamBucket } from './bucket'
 export const BUCKET_MS = 10_000
 const FIRST_CAPACITY = 4096
 
-/** Who tells: the same in each payload. */
+/** The sender, the same in each payload. */
 export interface StreamIdentity {
   Env: string
   Service: string

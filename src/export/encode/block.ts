@@ -4,7 +4,7 @@ import { MsgpackBuffer } from '../../std/msgpack'
 import { cutKey, cutValue } from './limits'
 
 /**
- * * Byte offsets of fields in `Block.head`, as `writeHead` writes it: change both together. Single constants, since
+ * Byte offsets of fields in `Block.head`, as `writeHead` writes it: change both together. Single constants, since
  * esbuild does not inline the fields of an object, and these are read nine times for each span.
  */
 export const TRACE_ID_OFFSET = 1 + 9 + 1

@@ -1,5 +1,5 @@
 /**
- * * Tags that no code sets: they are derived from the state of a span and its trace while it is encoded. All formats
+ * Tags that no code sets: they are derived from the state of a span and its trace while it is encoded. All formats
  * derive them here, and hand in how a tag is written.
  */
 
@@ -16,7 +16,7 @@ export interface TagWriter {
 }
 
 /**
- * * Writes the text tags of a span and returns their number. With `first`, also the tags of its trace, which the
+ * Writes the text tags of a span and returns their number. With `first`, also the tags of its trace, which the
  * first span of a chunk carries.
  */
 export function writeTexts(span: SpanRecord, first: boolean, common: CommonTags, to: TagWriter): number {
@@ -76,7 +76,7 @@ export function hasDerived(span: SpanRecord, first: boolean): boolean {
 }
 
 /**
- * * Writes the sampling priority on the first span of a chunk, and the sampling rates on the local root. Returns the
+ * Writes the sampling priority on the first span of a chunk, and the sampling rates on the local root. Returns the
  * number of tags.
  */
 export function writeNumbers(span: SpanRecord, first: boolean, to: TagWriter): number {

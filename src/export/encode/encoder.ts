@@ -20,7 +20,7 @@ export interface Encoder {
   readonly byteLength: number
   readonly traceCount: number
   /**
-   * * Encodes a chunk of spans that share a trace. Returns false when the chunk alone would pass `maxChunkBytes`,
+   * Encodes a chunk of spans that share a trace. Returns false when the chunk alone would pass `maxChunkBytes`,
    * even with its large values cut: nothing has been added then, and the caller counts the chunk as lost.
    */
   add(trace: LocalTrace, spans: readonly SpanRecord[]): boolean

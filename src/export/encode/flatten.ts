@@ -1,5 +1,5 @@
 /**
- * * A span as plain objects: the reference for every trace format. The encoders of v0.4 and v0.5 use it only for
+ * A span as plain objects: the reference for every trace format. The encoders of v0.4 and v0.5 use it only for
  * spans that fit no template, or whose long values are cut; their fast paths must write the same fields, and tests
  * compare the two (test/wire).
  */

@@ -4,7 +4,7 @@ import type { SpanRecord } from '../../trace/local-trace'
 import { MAX_VALUE } from './limits'
 
 /**
- * * Returns the value of `_dd.span_links`: `[{trace_id, span_id, attributes?, flags?, tracestate?}]`. Links that do
+ * Returns the value of `_dd.span_links`: `[{trace_id, span_id, attributes?, flags?, tracestate?}]`. Links that do
  * not fit into a value are left out whole, so that the text always parses.
  */
 export function linksJson(span: SpanRecord): string {

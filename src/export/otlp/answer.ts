@@ -1,5 +1,5 @@
 /**
- * * What a collector says in the body of its answer, protobuf or JSON as the request was:
+ * Reads the answers of a collector. The body is protobuf or JSON, as the request was:
  *
  * | message | fields |
  * |---|---|
@@ -9,7 +9,7 @@
  * | google.rpc.Status (errors) | 2 message |
  *
  * and what its status means (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response): 2xx accepted; 429, 502,
- * 503, 504 try again; all others, never.
+ * 503, 504 send again; all others: never.
  */
 
 import type { AgentResponse } from '../../core/exchange'
@@ -25,17 +25,17 @@ export function verdictOf(status: number): Verdict {
 export interface PartialSuccess {
   /** Spans, or log records. */
   rejected: number
-  /** Why; or, where nothing was rejected, what the sender should mend. */
+  /** Reason; where nothing was rejected, what the sender should mend. */
   message: string
 }
 
-/** Undefined when all is well, or the answer cannot be read: it was accepted all the same. */
+/** Returns undefined when nothing was rejected, or the answer cannot be read: the request was accepted all the same. */
 export function partialSuccessOf(response: AgentResponse): PartialSuccess | undefined {
   const { rejected, message } = isJson(response) ? fromJson(response.body) : fromProtobuf(response.bytes)
   return rejected > 0 || message !== '' ? { rejected, message: reasonOf(message) } : undefined
 }
 
-/** The collector's own words for a refusal, in one short line; empty when it gave none. */
+/** Returns the collector's own words for a refusal as one short line; empty when it gave none. */
 export function refusalOf(response: AgentResponse): string {
   const type = response.headers['content-type'] ?? ''
   if (type.includes('protobuf')) return reasonOf(textOf(response.bytes, 2))
@@ -77,7 +77,7 @@ function textOf(bytes: Uint8Array, wanted: number): string {
   return text
 }
 
-/** Calls `found` for each varint and each run of bytes; what is not protobuf ends it. */
+/** Calls `found` for each varint and each run of bytes; stops where the bytes are not protobuf. */
 function eachField(bytes: Uint8Array, found: (field: number, value: number | Uint8Array) => void): void {
   let at = 0
   const varint = (): number => {

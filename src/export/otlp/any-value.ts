@@ -1,4 +1,4 @@
-/** What values of any type become in OTLP: AnyValue, which has texts, numbers, bytes, lists and maps. */
+/** Converts values of any type to OTLP's AnyValue, which has texts, numbers, bytes, lists and maps. */
 
 import { errorTags } from '../../trace/error-tags'
 
@@ -7,20 +7,20 @@ export interface AnyMap {
   readonly [key: string]: AnyValue
 }
 
-/** Deeper values are left out, which also ends those that contain themselves. */
+/** Deepest nesting; deeper values are left out, which also ends a value that contains itself. */
 const MAX_DEPTH = 8
-/** Of lists and maps. */
+/** Most entries of one list or map. */
 const MAX_ENTRIES = 128
-/** Of one value, with all that is in it. */
+/** Most values in one converted value, nested ones included. */
 const MAX_VALUES = 1024
 
-/** A copy; undefined for what cannot be sent. Never throws, whatever the getters of the value do. */
+/** Returns a copy of `value`; undefined for what cannot be sent. Never throws, whatever the getters of the value do. */
 export function toAnyValue(value: unknown): AnyValue | undefined {
   const left = { count: MAX_VALUES }
   return convert(value, 0, left)
 }
 
-/** The same for the entries of an object; a number says how many were left out. */
+/** Returns a copy of the entries of an object, and how many were left out. Never throws. */
 export function toAnyMap(given: unknown): { map: Record<string, AnyValue>; dropped: number } {
   const map: Record<string, AnyValue> = {}
   if (typeof given !== 'object' || given === null) return { map, dropped: 0 }
@@ -30,23 +30,24 @@ export function toAnyMap(given: unknown): { map: Record<string, AnyValue>; dropp
   for (const name of names) {
     const value = Object.keys(map).length < MAX_ENTRIES ? entry(given, name, 0, left) : undefined
     if (value === undefined) dropped++
-    else set(map, name, value)
+    else setEntry(map, name, value)
   }
   return { map, dropped }
 }
 
-interface Left {
+/** How many values may still be converted. */
+interface Budget {
   count: number
 }
 
-function convert(value: unknown, depth: number, left: Left): AnyValue | undefined {
+function convert(value: unknown, depth: number, left: Budget): AnyValue | undefined {
   if (left.count-- <= 0) return undefined
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return value
     case 'number':
-      // Not in JSON.
+      // JSON has no infinities and no NaN.
       return Number.isFinite(value) ? value : String(value)
     case 'bigint':
       return String(value)
@@ -56,7 +57,7 @@ function convert(value: unknown, depth: number, left: Left): AnyValue | undefine
   return undefined
 }
 
-function convertObject(value: object | null, depth: number, left: Left): AnyValue | undefined {
+function convertObject(value: object | null, depth: number, left: Budget): AnyValue | undefined {
   if (value === null) return null
   try {
     if (Array.isArray(value)) return convertList(value, depth, left)
@@ -70,32 +71,32 @@ function convertObject(value: object | null, depth: number, left: Left): AnyValu
     if (typeof toJSON === 'function') return convert(toJSON.call(value, ''), depth + 1, left)
     return convertMap(value, depth, left)
   } catch {
-    // A proxy, or a `toJSON` of the application's.
+    // A proxy, or `toJSON` of the application, threw.
     return undefined
   }
 }
 
-function convertList(list: readonly unknown[], depth: number, left: Left): AnyValue {
+function convertList(list: readonly unknown[], depth: number, left: Budget): AnyValue {
   const out: AnyValue[] = []
-  // What is missing stays missing, so that the others keep their places.
+  // Null in place of what cannot be sent, so that the other entries keep their index.
   for (const each of list.slice(0, MAX_ENTRIES)) out.push(convert(each, depth + 1, left) ?? null)
   return out
 }
 
-function convertMap(value: object, depth: number, left: Left): AnyValue {
+function convertMap(value: object, depth: number, left: Budget): AnyValue {
   const out: Record<string, AnyValue> = {}
   for (const name of Object.keys(value).slice(0, MAX_ENTRIES)) {
     const converted = entry(value, name, depth, left)
-    if (converted !== undefined) set(out, name, converted)
+    if (converted !== undefined) setEntry(out, name, converted)
   }
   return out
 }
 
-function entry(owner: object, name: string, depth: number, left: Left): AnyValue | undefined {
+function entry(owner: object, name: string, depth: number, left: Budget): AnyValue | undefined {
   try {
     return convert((owner as Record<string, unknown>)[name], depth + 1, left)
   } catch {
-    // A getter of the application's threw.
+    // A getter of the application threw.
     return undefined
   }
 }
@@ -113,7 +114,7 @@ function namesOf(value: object): string[] {
   }
 }
 
-/** Also `__proto__`. */
-function set(map: Record<string, AnyValue>, name: string, value: AnyValue): void {
+/** Adds an entry, of any name: a plain assignment to `__proto__` would set the prototype. */
+function setEntry(map: Record<string, AnyValue>, name: string, value: AnyValue): void {
   Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -1,4 +1,4 @@
-/** The attributes of one span while it is written: in order, each name once. Used again for the next span. */
+/** The attributes of one span while it is written: in order, each name once. Reused for the next span. */
 
 import type { Tags, TagValue } from '../../trace/site'
 import { type AttributeValue, ruleOf, type Target } from './attributes'
@@ -7,7 +7,7 @@ export class AttributeList {
   readonly targets: Target[] = []
   readonly values: AttributeValue[] = []
   count = 0
-  /** Numbers that cannot be sent: NaN and the infinities. */
+  /** Number of attributes that cannot be sent: NaN and the infinities. */
   droppedCount = 0
   #span = 0
 
@@ -17,7 +17,7 @@ export class AttributeList {
     this.#span++
   }
 
-  /** A later value of the same name counts. */
+  /** Sets an attribute. A later value of the same name replaces the earlier one. */
   set(target: Target, value: AttributeValue): void {
     if (target.span !== this.#span) {
       target.span = this.#span

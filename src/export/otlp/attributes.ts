@@ -1,7 +1,7 @@
 /**
- * * Tags under the names that OpenTelemetry has for them: the stable semantic conventions
- * (https://opentelemetry.io/docs/specs/semconv/). Names that are not here stay as they are, but `_dd*`, which only
- * Datadog understands, is left out. What Datadog keeps in tags and OpenTelemetry elsewhere (kind, error, …) is
+ * Translates Datadog's tags into OpenTelemetry's attributes, by the stable semantic conventions
+ * (https://opentelemetry.io/docs/specs/semconv/). Names that are not listed here stay as they are, but `_dd*`, which
+ * only Datadog understands, is left out. What Datadog keeps in tags and OpenTelemetry elsewhere (kind, error, …) is
  * `hidden`.
  */
 
@@ -11,31 +11,35 @@ import { cutKey } from '../encode/limits'
 /** A value, or a list of values of one type. */
 export type AttributeValue = TagValue | readonly TagValue[]
 
-/** The name of an attribute: one object for each, so that a span can have it once. */
+/** An attribute by its name. There is one object for each name, so that a span has an attribute only once. */
 export interface Target {
   readonly name: string
-  /** Not written as an attribute. */
+  /** Whether it is left out of the attributes, because OpenTelemetry keeps it elsewhere. */
   readonly isHidden: boolean
-  /** Number of the span that had it last, and where in that span's list. */
+  /** Number of the last span that had the attribute, and its index in that span's list. */
   span: number
   index: number
-  /** What the formats made of it. */
+  /** Encoded forms in the two formats. */
   protobuf: Encoded<Uint8Array> | undefined
   json: Encoded<string> | undefined
 }
 
-/** The same few hosts, methods and components come again and again: a copy costs a third of writing them. */
+/**
+ * Encoded attributes, kept because most spans have the same few hosts, methods and components: a copy costs a third
+ * of writing.
+ */
 export interface Encoded<Piece> {
   readonly name: Piece
-  /** Whole attributes by their values, where those are few; undefined once they have proven to be data. */
+  /** Whole attributes by value; undefined once there were more than `MAX_VALUES`: such an attribute holds data. */
   values: Map<AttributeValue, Piece> | undefined
 }
 
-/** An attribute with more values than this has data for values. */
+/** Most values of an attribute that are kept encoded. */
 const MAX_VALUES = 16
-/** Longest attribute that is kept. */
+/** Longest encoded attribute that is kept, in bytes or characters. */
 const MAX_KEPT = 128
 
+/** Keeps the encoded attribute for the next span with this value. */
 export function keepValue<Piece extends { length: number }>(
   encoded: Encoded<Piece>,
   value: AttributeValue,
@@ -47,9 +51,9 @@ export function keepValue<Piece extends { length: number }>(
 
 /** What becomes of a tag. */
 export interface Rule {
-  /** Undefined: it is left out. */
+  /** The attribute; undefined when the tag is left out. */
   readonly target: Target | undefined
-  /** What becomes of its value; undefined = it stays. */
+  /** Converts the value; undefined when the value stays as it is. */
   readonly convert: ((value: TagValue) => AttributeValue) | undefined
 }
 
@@ -57,7 +61,7 @@ function target(name: string, isHidden = false): Target {
   return { name, isHidden, span: 0, index: 0, protobuf: undefined, json: undefined }
 }
 
-/** Targets that more than a name depends on. */
+/** Attributes that decide more than their own name and value. */
 export const KIND = target('span.kind', true)
 export const ERROR_MESSAGE = target('error.message', true)
 export const ERROR_STACK = target('error.stack', true)
@@ -79,7 +83,7 @@ const SPECIAL = [
   ...[DB_SYSTEM, DB_NAMESPACE, DB_QUERY, DB_OPERATION, OPERATION, TYPE],
 ]
 
-/** Datadog's names, and those of conventions that are no longer: what they are called now. */
+/** Present names of attributes, by Datadog's names and those of older conventions. */
 const RENAMED: Readonly<Record<string, string>> = {
   'http.method': 'http.request.method',
   'http.url': 'url.full',
@@ -99,7 +103,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'usr.email': 'user.email',
 }
 
-/** The same, of attributes that are integers. */
+/** Present names of attributes that are integers, by Datadog's names and those of older conventions. */
 const INTEGERS: Readonly<Record<string, string>> = {
   'http.status_code': 'http.response.status_code',
   'http.response.status_code': 'http.response.status_code',
@@ -109,23 +113,25 @@ const INTEGERS: Readonly<Record<string, string>> = {
   'db.row_count': 'db.response.returned_rows',
 }
 
-/** Names of database systems, where they differ. */
+/** Names of database systems that differ in OpenTelemetry. */
 const SYSTEMS: Readonly<Record<string, string>> = {
   postgres: 'postgresql',
   mssql: 'microsoft.sql_server',
   oracle: 'oracle.db',
 }
 
-/** Headers are lists: `http.request.headers.accept` is `http.request.header.accept`. */
+/** Tags of headers, which are attributes with lists: `http.request.headers.accept` is `http.request.header.accept`. */
 const HEADERS = /^http\.(request|response)\.headers\.(.+)$/
 
-/** Names beyond this many are looked at each time: they are data, not names. */
+/**
+ * Most names whose rule is kept. An application with more puts data into names; the others are worked out each time.
+ */
 const MAX_NAMES = 4096
 
 const targets = new Map(SPECIAL.map(each => [each.name, each]))
 const rules = new Map<string, Rule>()
 
-/** The target of an attribute that keeps its name. */
+/** Returns the attribute of this name. */
 export function targetOf(name: string): Target {
   let found = targets.get(name)
   if (found === undefined) {
@@ -135,7 +141,7 @@ export function targetOf(name: string): Target {
   return found
 }
 
-/** What becomes of a tag of this name. */
+/** Returns what becomes of a tag of this name. */
 export function ruleOf(name: string): Rule {
   let rule = rules.get(name)
   if (rule === undefined) {

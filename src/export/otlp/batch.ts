@@ -1,4 +1,4 @@
-/** Encodes spans as they finish, and makes requests of them. */
+/** Encodes spans as they finish, and puts the encoded spans into requests. */
 
 import { reportFailure } from '../../core/fence'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
@@ -6,9 +6,12 @@ import type { Payload } from '../encode/encoder'
 import type { Format, RequestPart, Scope, SpanOutput } from './output'
 import { traceStateOf, writeSpan } from './span'
 
-/** Services beyond this many are data; what is kept of them is made anew. */
+/**
+ * Most services that are remembered. An application with more puts data into names of services; all are forgotten
+ * then.
+ */
 const MAX_SERVICES = 64
-/** On a span that a span rule keeps although its trace is dropped. */
+/** Tag of a span that a span rule keeps although its trace is dropped. */
 const KEPT_BY_RULE = '_dd.span_sampling.mechanism'
 
 function isKept({ tags }: SpanRecord): boolean {
@@ -23,9 +26,9 @@ interface Group {
 export interface BatchOptions {
   format: Format
   scope: Scope
-  /** The field `resource` of the spans of a service. */
+  /** Returns the field `resource` of the spans of a service. */
   resource: (service: string) => Uint8Array
-  /** The batch is full: `take` is to be called. */
+  /** Called when the batch is full: `take` has to be called then. */
   onFull: () => void
   maxSpans: number
   maxBytes: number
@@ -33,7 +36,7 @@ export interface BatchOptions {
 
 export class Batch {
   readonly #options: BatchOptions
-  /** By service; in the order in which they came. */
+  /** Encoded spans by service, in the order in which the services came. */
   readonly #groups = new Map<string, Group>()
   byteLength = 0
   #spanCount = 0
@@ -43,7 +46,7 @@ export class Batch {
     this.#options = options
   }
 
-  /** Adds what is kept of a trace. Returns how many spans could not be encoded. */
+  /** Adds the spans of a trace that are kept. Returns how many could not be encoded. */
   add(trace: LocalTrace, spans: readonly SpanRecord[]): number {
     let failures = 0
     let isFirst = true
@@ -53,7 +56,7 @@ export class Batch {
     for (const span of spans) {
       if (isDropped && !isKept(span)) continue
       if (!this.#add(span, isFirst, traceState)) failures++
-      // Counted with its first span, wherever the others go.
+      // A trace is counted with its first span, in whatever batches the others are.
       else if (isFirst) this.#traceCount++
       isFirst = false
       if (this.#spanCount >= this.#options.maxSpans || this.byteLength >= this.#options.maxBytes) {

@@ -1,5 +1,5 @@
 /**
- * Where the collector is, and what requests to it carry
+ * Address of the collector, and headers of requests
  * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
  */
 
@@ -9,7 +9,7 @@ import { log } from '../../core/log'
 
 const DEFAULT_PORT = 4318
 
-/** What is sent: each kind has a path, and settings of its own that win over the common ones. */
+/** A kind of data that is sent: each has a path, and settings of its own that win over the common ones. */
 export interface OtlpSignal {
   path: string
   endpoint: 'otlpTracesEndpoint' | 'otlpLogsEndpoint'
@@ -26,11 +26,14 @@ export const LOGS: OtlpSignal = { path: '/v1/logs', endpoint: 'otlpLogsEndpoint'
 export interface Endpoint {
   /** `scheme://host:port`. */
   origin: string
-  /** With the query, if there is one. */
+  /** Path, with the query if there is one. */
   path: string
 }
 
-/** The URL for the signal as it is; else the URL for everything with its path behind it; else the host of the agent. */
+/**
+ * Returns the URL for the signal as it is; else the URL for all signals with the path of this one appended; else the
+ * default port on the host of the agent.
+ */
 export function endpointOf(config: Config, signal = TRACES): Endpoint {
   const fallback = defaultEndpoint(config, signal.path)
   for (const [url, appended] of [
@@ -46,7 +49,7 @@ export function endpointOf(config: Config, signal = TRACES): Endpoint {
   return fallback
 }
 
-/** `base`: what follows the path of the URL. Undefined when it is not an `http:` or `https:` URL. */
+/** Parses a URL and appends `appended` to its path. Undefined when it is not an `http:` or `https:` URL. */
 export function parseEndpoint(url: string, appended: string): Endpoint | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return undefined
@@ -54,7 +57,7 @@ export function parseEndpoint(url: string, appended: string): Endpoint | undefin
   return { origin: parsed.origin, path: path + parsed.search }
 }
 
-/** The same for a URL given to `setUrl()`, which may name the path of the signal or leave it out. */
+/** Parses a URL given to `setUrl()`, which may name the path of the signal or leave it out. */
 export function endpointAt(url: string, { path } = TRACES): Endpoint | undefined {
   const whole = parseEndpoint(url, '')
   return whole?.path.endsWith(path) ? whole : parseEndpoint(url, path)
@@ -68,12 +71,15 @@ function defaultEndpoint({ url, hostname }: Config, path: string): Endpoint {
   return made ?? { origin: `http://127.0.0.1:${DEFAULT_PORT}`, path }
 }
 
-/** Names that only we can know the values of. */
+/** Names of headers whose values only the exporter can know. */
 const RESERVED = /^(content-.*|transfer-encoding|connection|keep-alive|upgrade|expect|te|host)$/
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** The user's headers in lower case; those for the signal win. What HTTP cannot carry is left out, and said. */
+/**
+ * Returns the user's headers in lower case; those for the signal win. What HTTP cannot carry is left out, with a
+ * warning.
+ */
 export function headersOf(config: Config, signal = TRACES): Record<string, string> {
   const { otlpHeaders, [signal.headers]: own } = config
   const headers: Record<string, string> = {}

@@ -1,4 +1,4 @@
-/** Requests to the collector, one for each payload, and what its answers mean. */
+/** Requests to the collector, one for each payload, and the meaning of its answers. */
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -14,7 +14,7 @@ import { partialSuccessOf, refusalOf, verdictOf } from './answer'
 
 const compress = promisify(gzip)
 
-/** Over a minute of attempts; what comes meanwhile waits, and the queue is bounded. */
+/** Attempts for one payload: more than a minute. Later payloads wait meanwhile, in a bounded queue. */
 const MAX_ATTEMPTS = 10
 /** Longest wait that a collector may ask for. */
 const MAX_RETRY_AFTER_MS = 300_000
@@ -34,7 +34,7 @@ export interface OtlpRequests {
   random?: () => number
 }
 
-/** Nothing is remembered of a payload. */
+/** Sends payloads to a collector. It remembers nothing of a payload, hence the label `undefined`. */
 export class OtlpDelivery implements Delivery<undefined> {
   readonly receiver = 'collector'
   readonly refusalOf = refusalOf

@@ -1,4 +1,4 @@
-/** Takes finished traces, encodes them at once, and has them sent to a collector. */
+/** The exporter of traces to a collector: finished traces are encoded at once. */
 
 import type { FlushResult } from '../../core/flush-result'
 import { log } from '../../core/log'

@@ -34,7 +34,10 @@ function formatOf({ otlpTracesProtocol }: Config): Format {
   return otlpTracesProtocol === 'http/json' ? json : lazyProtobuf()
 }
 
-/** The library of protobuf takes 10 ms to load: after the program's own start, or with its first span. */
+/**
+ * Returns protobuf as a format whose library is loaded after the program's own start, or with its first span: loading
+ * takes 10 ms.
+ */
 function lazyProtobuf(): Format {
   const load = (): Format => (require('./protobuf') as typeof import('./protobuf')).protobuf
   setImmediate(load).unref()
@@ -46,7 +49,7 @@ function lazyProtobuf(): Format {
   }
 }
 
-/** Our own setting counts where only that one is set. */
+/** Returns `batchDelay`; `flushInterval` if only that one is set. */
 function delayOf({ origins, flushInterval, batchDelay }: Config): number {
   return origins.batchDelay === 'default' && origins.flushInterval !== 'default' ? flushInterval : batchDelay
 }

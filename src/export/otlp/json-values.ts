@@ -1,5 +1,5 @@
 /**
- * * What messages of all signals have in common, as JSON.
+ * Parts of messages that all signals have, as JSON.
  *
  * | protobuf | JSON |
  * |---|---|
@@ -10,10 +10,12 @@ import type { AnyMap, AnyValue } from './any-value'
 import type { ResourceAttributes } from './output'
 import { sendable } from './text'
 
+/** Returns `text` as a JSON string. */
 export function quoted(text: string): string {
   return JSON.stringify(sendable(text))
 }
 
+/** Returns the field `attributes` with a comma before it; empty when there are none. */
 export function listOf(attributes: Readonly<Record<string, AnyValue>>): string {
   const pairs = pairsOf(attributes)
   return pairs === '' ? '' : `,"attributes":[${pairs}]`
@@ -25,11 +27,12 @@ function pairsOf(map: Readonly<Record<string, AnyValue>>): string {
   return pairs.slice(1)
 }
 
-/** With a comma before it. */
+/** Returns a pair with a comma before it. */
 function keyValue(name: string, value: AnyValue): string {
   return `,{"key":${quoted(name)},"value":${anyValue(value)}}`
 }
 
+/** Returns an AnyValue. */
 export function anyValue(value: AnyValue): string {
   if (typeof value === 'string') return `{"stringValue":${quoted(value)}}`
   if (typeof value === 'boolean') return `{"boolValue":${value}}`
@@ -42,7 +45,7 @@ export function anyValue(value: AnyValue): string {
   return `{"kvlistValue":{"values":[${pairsOf(value as AnyMap)}]}}`
 }
 
-/** A resource as an object. */
+/** Returns a resource as a JSON object. */
 export function encodeResource(attributes: ResourceAttributes): Uint8Array {
   return Buffer.from(`{${listOf(attributes).slice(1)}}`)
 }

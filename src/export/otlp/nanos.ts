@@ -1,10 +1,10 @@
-/** Nanoseconds since the epoch as OTLP's fixed64, in two words: exact, where a float64 is off by up to 256 ns. */
+/** Times as OTLP's fixed64: nanoseconds since the epoch in two words. A float64 would be off by up to 256 ns. */
 
 import { toDecimal } from '../../std/u64'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { setDuration, setTime } from '../encode/time'
 
-/** Two words of 32 bits. */
+/** Nanoseconds as two words of 32 bits. */
 export interface Nanos {
   hi: number
   lo: number
@@ -12,13 +12,14 @@ export interface Nanos {
 
 const words = new DataView(new ArrayBuffer(8))
 
+/** Reads a time of the monotonic clock into `out`, converted by the anchor of the trace. */
 export function readTime(trace: LocalTrace, ticks: number, out: Nanos): void {
   setTime(words, 0, trace, ticks)
   out.hi = words.getUint32(0)
   out.lo = words.getUint32(4)
 }
 
-/** `start` and the duration of `span`, added up. */
+/** Reads the end of `span` into `out`: `start` plus its duration. */
 export function readEnd(span: SpanRecord, start: Readonly<Nanos>, out: Nanos): void {
   setDuration(words, 0, span)
   const low = start.lo + words.getUint32(4)
@@ -26,7 +27,7 @@ export function readEnd(span: SpanRecord, start: Readonly<Nanos>, out: Nanos): v
   out.hi = (start.hi + words.getUint32(0) + (low > 0xffff_ffff ? 1 : 0)) >>> 0
 }
 
-/** As JSON spells integers of 64 bits. */
+/** Returns the decimal digits, which is how JSON of protobuf spells integers of 64 bits. */
 export function decimalOf({ hi, lo }: Readonly<Nanos>): string {
   return toDecimal(hi, lo)
 }

@@ -1,4 +1,4 @@
-/** What the formats of OTLP have in common: spans are written one by one, and requests are made of what was written. */
+/** The interface of the formats of OTLP: spans are written one by one, and the written spans are put into requests. */
 
 import type { SpanRecord } from '../../trace/local-trace'
 import type { Attributes } from '../../trace/public'
@@ -7,32 +7,32 @@ import type { SpanLink } from '../../trace/span-extras'
 import type { AttributeValue, Target } from './attributes'
 import type { Nanos } from './nanos'
 
-/** The fields of a span that are not lists. */
+/** Fields of a span that are not lists. */
 export interface Head {
   name: string
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   kind: number
   /** W3C `tracestate`; may be empty. */
   traceState: string
-  /** W3C trace flags, and in bits 8 and 9 whether it is known that the parent is remote, and whether it is. */
+  /** W3C trace flags. Bit 8: it is known whether the parent is remote; bit 9: it is. */
   flags: number
   readonly start: Nanos
   readonly end: Nanos
 }
 
-/** Spans of one resource. After `begin`: attributes, then events, then links, then `end` or `undo`. */
+/** The spans of one resource. After `begin` come attributes, events and links in this order, then `end` or `undo`. */
 export interface SpanOutput {
-  /** Bytes that the spans have so far. */
+  /** Bytes of the spans so far. */
   readonly byteLength: number
   begin(span: SpanRecord, head: Readonly<Head>): void
   attribute(target: Target, value: AttributeValue): void
   event(time: Readonly<Nanos>, name: string, attributes: Readonly<Attributes> | undefined): void
   link(link: SpanLink): void
-  /** `failure`: the message of the status `error`, may be empty; undefined = the status is not set. */
+  /** Ends the span. `failure`: message of the status `error`, may be empty; undefined when the status is not set. */
   end(droppedAttributes: number, failure: string | undefined): void
-  /** Takes back what was written since `begin`. */
+  /** Removes what was written since `begin`. */
   undo(): void
-  /** The spans, and a fresh start. */
+  /** Returns the spans and starts anew. */
   take(): Uint8Array
 }
 
@@ -46,15 +46,15 @@ export interface Scope {
 
 export interface Format {
   readonly contentType: string
-  /** An empty place for spans. */
+  /** Returns an empty output. */
   newSpans(): SpanOutput
-  /** A resource as it stands in requests. */
+  /** Returns the bytes of a resource in a request. */
   resource(attributes: ResourceAttributes): Uint8Array
-  /** A request, of what the other methods made; all its spans are of `scope`. */
+  /** Returns the body of a request, made of what the other methods returned; all its spans are of `scope`. */
   request(parts: readonly RequestPart[], scope: Readonly<Scope>): Uint8Array
 }
 
-/** The spans of one resource. */
+/** The spans of one resource in a request. */
 export interface RequestPart {
   resource: Uint8Array
   spans: Uint8Array

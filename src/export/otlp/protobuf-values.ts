@@ -1,5 +1,5 @@
 /**
- * What messages of all signals have in common, as protobuf:
+ * Parts of messages that all signals have, as protobuf:
  *
  * | message | fields |
  * |---|---|
@@ -16,14 +16,14 @@ import type { Nanos } from './nanos'
 import type { ResourceAttributes } from './output'
 import { sendable } from './text'
 
-/** Wire types, and the tag that goes before a field. */
+/** Wire types of protobuf, and the tag before a field. */
 export const VARINT = 0
 export const FIXED64 = 1
 export const BYTES = 2
 export const FIXED32 = 5
 export const tag = (field: number, wireType: number): number => (field << 3) | wireType
 
-/** fixed64 as its two words, the lower first: no object is made for it. */
+/** Writes a fixed64 as two words, the lower first, so that no object is made for it. */
 export function writeTime(out: Writer, field: number, { hi, lo }: Readonly<Nanos>): void {
   out.uint32(tag(field, FIXED64)).fixed32(lo).fixed32(hi)
 }
@@ -41,7 +41,7 @@ export function writeAttributes(
   }
 }
 
-/** An AnyValue, with its length. */
+/** Writes an AnyValue with its length. */
 export function writeValue(out: Writer, value: AnyValue): void {
   out.fork()
   if (typeof value === 'string') out.uint32(tag(1, BYTES)).string(sendable(value))
@@ -63,19 +63,19 @@ export function writeValue(out: Writer, value: AnyValue): void {
   out.ldelim()
 }
 
-/** Tag and length of a message whose bytes follow. */
+/** Returns tag and length of a message whose bytes follow. */
 export function lengthened(field: number, length: number): Uint8Array {
   return Writer.create().uint32(tag(field, BYTES)).uint32(length).finish()
 }
 
-/** The field `resource`, 1 of all signals. */
+/** Returns the field `resource`, which has number 1 in all signals. */
 export function encodeResource(attributes: ResourceAttributes): Uint8Array {
   const out = Writer.create().uint32(tag(1, BYTES)).fork()
   writeAttributes(out, 1, attributes)
   return out.ldelim().finish()
 }
 
-/** The field `scope`, 1 of all signals. */
+/** Returns the field `scope`, which has number 1 in all signals. */
 export function encodeScope(name: string, version: string): Uint8Array {
   const out = Writer.create().uint32(tag(1, BYTES)).fork()
   out.uint32(tag(1, BYTES)).string(sendable(name)).uint32(tag(2, BYTES)).string(sendable(version))

@@ -1,5 +1,5 @@
 /**
- * * OTLP as protobuf (https://github.com/open-telemetry/opentelemetry-proto):
+ * OTLP as protobuf (https://github.com/open-telemetry/opentelemetry-proto):
  *
  * | message | fields |
  * |---|---|
@@ -11,8 +11,8 @@
  * | Link | 1 trace_id, 2 span_id, 3 trace_state, 4 attributes*, 6 flags (fixed32) |
  * | Status | 2 message, 3 code (enum: 2 error) |
  *
- * `*` repeated; attributes, resource and scope are in protobuf-values.ts. Events and links that were not recorded are
- * not counted anywhere, so 12 and 14 are never written.
+ * `*` repeated; attributes, resource and scope are in protobuf-values.ts. Fields 12 and 14, the numbers of dropped
+ * events and links, are never written, since the tracer does not count these.
  */
 
 import { Writer } from 'protobufjs/minimal'

@@ -1,4 +1,6 @@
-/** Who sends, as OpenTelemetry describes it (https://opentelemetry.io/docs/specs/semconv/resource/). */
+/**
+ * The description of the sender: a resource of OpenTelemetry (https://opentelemetry.io/docs/specs/semconv/resource/).
+ */
 
 import { hostname } from 'node:os'
 import type { Config } from '../../core/config/resolve'
@@ -8,7 +10,7 @@ import { gitOf, userTags } from '../../core/unified-tags'
 import type { TagValue } from '../../trace/site'
 import type { ResourceAttributes } from './output'
 
-/** The attributes of this process but its service: what the user gave wins. */
+/** Returns the attributes of this process without its service; those that the user gave win. */
 export function processAttributes(config: Config, tracerVersion: string): ResourceAttributes {
   const { env } = config
   const { commit, repository } = gitOf(config)
@@ -32,7 +34,7 @@ export function processAttributes(config: Config, tracerVersion: string): Resour
   return Object.fromEntries(Object.entries(attributes).filter(isSet))
 }
 
-/** Of the spans of `service`. The version is that of the application: other services do not have it. */
+/** Returns the resource of the spans of `service`. Only the application's own service has the application's version. */
 export function resourceOf(service: string, common: ResourceAttributes, config: Config): ResourceAttributes {
   const { version } = config
   const isOwn = service.toLowerCase() === config.service?.toLowerCase()

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, number>> = {
 }
 const SERVER = 2
 
-/** Characters of stacks that are compared: those of events are cut off. */
+/** Number of characters of two stacks that are compared: stacks of events are cut off. */
 const COMPARED = 2000
 
 const SAMPLED = 1
@@ -41,14 +41,14 @@ const REMOTE = 0x200
 
 /** Types of spans whose resource is a statement. */
 const WITH_STATEMENT: ReadonlySet<string> = new Set(['sql', 'cassandra'])
-/** Systems that write texts in double quotes. */
+/** Database systems that write texts in double quotes. */
 const QUOTED_TEXTS: ReadonlySet<unknown> = new Set(['mysql', 'mariadb'])
 
 const list = new AttributeList()
 const head = { name: '', kind: 0, traceState: '', flags: 0, start: { hi: 0, lo: 0 }, end: { hi: 0, lo: 0 } }
 const time: Nanos = { hi: 0, lo: 0 }
 
-/** `first`: the span carries the tags that its trace has for one span. */
+/** Writes `span` to `out`. With `first`, it also carries the tags that its trace has for one span of a chunk. */
 export function writeSpan(span: SpanRecord, first: boolean, traceState: string, out: SpanOutput): void {
   const { trace, events, links } = span
   list.clear()
@@ -73,7 +73,7 @@ export function writeSpan(span: SpanRecord, first: boolean, traceState: string, 
   out.end(list.droppedCount, span.error === 0 ? undefined : text(names.ERROR_MESSAGE))
 }
 
-/** Fills in the head, and adds the attributes that are fields of ours. */
+/** Fills in the head, and adds attributes for Datadog's fields. */
 function describe(span: SpanRecord, to: Head): void {
   const { trace, name, type } = span
   to.kind = KINDS[text(names.KIND)] ?? KINDS.internal
@@ -122,7 +122,7 @@ function flagsOf(span: SpanRecord, trace: LocalTrace): number {
   )
 }
 
-/** Whether the event tells of the error that the span failed with: others, of other stacks, were handled. */
+/** Returns whether the event is the error that the span failed with; an event with another stack was handled. */
 function isFailure({ name, attributes }: SpanEvent): boolean {
   if (name !== 'exception' && attributes?.['exception.message'] === undefined) return false
   const told = attributes?.['exception.stacktrace']
@@ -130,7 +130,7 @@ function isFailure({ name, attributes }: SpanEvent): boolean {
   return typeof told !== 'string' || stack === '' || stack.startsWith(told.slice(0, COMPARED))
 }
 
-/** At the end of the span: when it happened is not known. */
+/** Writes the event `exception` at the end of the span, since the time of the failure is not known. */
 function writeException(out: SpanOutput): void {
   const message = text(names.ERROR_MESSAGE)
   const stack = text(names.ERROR_STACK)
@@ -148,7 +148,7 @@ function text(target: names.Target): string {
   return value === undefined ? '' : String(value)
 }
 
-/** `tracestate` of all spans of a trace. */
+/** Returns the `tracestate` of all spans of a trace. */
 export function traceStateOf(trace: LocalTrace): string {
   const head = stateHead(String(trace.priority), trace.origin)
   const { remote, probability, traceHi, traceLo } = trace

@@ -46,7 +46,7 @@ export class AgentInfoSource {
   }
 
   /**
-   * * Looks at the headers of any answer of the agent: asks in the background if it was not asked yet, or if its
+   * Looks at the headers of any answer of the agent: asks in the background if it was not asked yet, or if its
    * state has changed.
    */
   observe(headers: AgentResponse['headers']): void {

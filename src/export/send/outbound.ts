@@ -1,5 +1,5 @@
 /**
- * * The way from a batch that is being filled to its receiver, for traces and logs, agent and collector. It decides
+ * The way from a batch that is being filled to its receiver, for traces and logs, agent and collector. It decides
  * when a payload leaves, what waits meanwhile, and what is lost. What waits is encoded already, and bounded in bytes.
  */
 

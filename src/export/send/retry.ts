@@ -14,7 +14,7 @@ export const OVERLOADED: Backoff = { firstMs: 1000, maxMs: 10_000 }
 const MAX_RETRY_AFTER_MS = 30_000
 
 /**
- * * Returns the ms to wait before attempt `failures + 1`. The wait doubles with each failure, and is between a half
+ * Returns the ms to wait before attempt `failures + 1`. The wait doubles with each failure, and is between a half
  * and the whole of that, so that many processes do not come back in step. `random` is in [0, 1).
  */
 export function backoffMs(failures: number, { firstMs, maxMs }: Backoff, random: number): number {

@@ -145,7 +145,7 @@ export class AgentWriter implements Exporter {
   }
 
   /**
-   * * Asks the agent soon after the start: until it has answered, spans are counted without what only the agent
+   * Asks the agent soon after the start: until it has answered, spans are counted without what only the agent
    * knows. The first payload asks again if need be.
    */
   readonly #askForStats = (): void => {

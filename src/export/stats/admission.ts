@@ -1,6 +1,7 @@
 /**
- * What is sent of a trace that sampling drops, where the agent has statistics from us and need not see it: as in other
- * tracers (`drop_chunks` of libdatadog), what one of the agent's samplers for such traces may want.
+ * Decides which spans are sent of a trace that sampling drops, if the tracer computes the statistics and the agent
+ * need not see the trace. As in other tracers (`drop_chunks` of libdatadog), these are the spans that one of the
+ * agent's samplers for dropped traces may want.
  *
  * | chunk has | sent |
  * |---|---|
@@ -14,9 +15,10 @@ import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
 import { USER_KEEP } from '../../trace/priority'
 import type { SpanSampler } from '../../trace/sampling/span-sampler'
 
+/** Tag of a span that is to be analysed, with the rate. */
 const ANALYSED = '_dd1.sr.eausr'
 
-/** Hands on to `sink` what is to be sent of a trace with a priority of 0 or below; returns how many spans were. */
+/** Hands on to `sink` the spans to send of a trace with a priority of 0 or below. Returns their number. */
 export function admit(
   trace: LocalTrace,
   spans: readonly SpanRecord[],
@@ -39,7 +41,7 @@ export function admit(
   return isFailed ? spans.length : chosen.length
 }
 
-/** The decision about the trace stands: what it says of itself to other services, and its later chunks. */
+/** Hands on kept spans with priority 2, without changing the decision for later chunks and other services. */
 function addKept(trace: LocalTrace, spans: readonly SpanRecord[], sink: TraceSink): void {
   const { priority } = trace
   trace.priority = USER_KEEP

@@ -1,4 +1,4 @@
-/** Counts spans in buckets of ten seconds, by when they ended. */
+/** Counts spans in buckets of ten seconds, by the time at which they ended. */
 
 import { log } from '../../core/log'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
@@ -9,7 +9,7 @@ import { LONGEST_NS, newSketch } from './sketch'
 
 export const BUCKET_MS = 10_000
 /**
- * * Spans wait at most a minute for the rest of their trace (trace/waiting.ts): so many buckets are open while an
+ * Spans wait at most a minute for the rest of their trace (trace/waiting.ts): so many buckets are open while an
  * agent is there to take those that have ended.
  */
 export const MAX_BUCKETS = 8
@@ -18,7 +18,7 @@ export class Aggregator {
   readonly #service: string
   #reader: KeyReader
   #buckets: Bucket[] = []
-  /** The one that was counted in last. */
+  /** The bucket of the last span. */
   #last: Bucket | undefined
 
   /** `service` is the tracer's own. */
@@ -31,13 +31,13 @@ export class Aggregator {
     return this.#buckets.length === 0
   }
 
-  /** Groups by what this agent asks for from now on. */
+  /** Groups spans from now on by what this agent asks for. */
   use(offer: Offer): void {
     this.#reader = new KeyReader(this.#service, offer)
     for (const bucket of this.#buckets) bucket.forgetKeys()
   }
 
-  /** Counts those of the finished spans that count. */
+  /** Counts finished spans, without those that do not count in statistics. */
   add(trace: LocalTrace, spans: readonly SpanRecord[]): void {
     const reader = this.#reader
     const isSynthetics = trace.origin?.startsWith('synthetics') === true
@@ -61,7 +61,7 @@ export class Aggregator {
     }
   }
 
-  /** Takes out the buckets that have ended by `nowMs`, oldest first; all of them without a time. */
+  /** Takes out the buckets that have ended by `nowMs`, oldest first; every bucket without a time. */
   take(nowMs = Number.POSITIVE_INFINITY): Bucket[] {
     const ended: Bucket[] = []
     const open: Bucket[] = []
@@ -74,7 +74,7 @@ export class Aggregator {
   #bucketOf(endMs: number): Bucket {
     const last = this.#last
     if (last !== undefined && endMs >= last.startMs && endMs < last.startMs + BUCKET_MS) return last
-    // A user may have given any time; a bucket that lies ahead would not be sent for as long.
+    // The application may have given any time; a bucket in the future would wait until then.
     const startMs = startOf(Math.min(endMs, Date.now()))
     this.#last = this.#buckets.find(bucket => bucket.startMs === startMs) ?? this.#open(startMs)
     return this.#last
@@ -83,10 +83,10 @@ export class Aggregator {
   #open(startMs: number): Bucket {
     const buckets = this.#buckets
     if (buckets.length >= MAX_BUCKETS) {
-      // What ended even before all of these counts in the oldest.
+      // A span that ended before every open bucket counts in the oldest.
       if (startMs < buckets[0].startMs) return buckets[0]
       buckets.shift()
-      log.warn('stats lost', 'trace statistics of ten seconds are lost: nobody took them in time')
+      log.warn('stats lost', 'trace statistics of ten seconds are lost: the agent did not take them in time')
     }
     const bucket = new Bucket(startMs)
     buckets.push(bucket)

@@ -1,18 +1,20 @@
 /**
- * * The spans that ended in the same ten seconds, in groups that share a key.
+ * The spans that ended in the same ten seconds, in groups that share a key.
  *
- * A group is found by a number: each of the texts that tell many groups apart has one, and these are mixed. That
- * costs a third of what one text made of all fields would, and no garbage. Groups of the same number hang on each
- * other.
+ * A group is found by a number: each text that many groups differ in has a number, and these are mixed. That costs a
+ * third of what one text made of all fields would, and no garbage. Groups of the same number are a linked list.
  */
 
 import { grpcStatus } from './grpc-status'
 import type { SpanKey } from './key'
 import type { Sketch } from './sketch'
 
-/** Groups beyond this many become one: a group takes 2 KiB, most of it bins of its sketch. */
+/**
+ * Most groups of a bucket; the spans of all others are counted in one more. A group takes 2 KiB, mostly bins of its
+ * sketch.
+ */
 export const MAX_GROUPS = 2048
-/** Stands for what was too much, as in other tracers and the agent. */
+/** Value of every text in the key of that one group, as in other tracers and the agent. */
 export const BLOCKED = 'tracer_blocked_value'
 
 export interface Group {
@@ -20,20 +22,20 @@ export interface Group {
   hits: number
   errors: number
   topLevelHits: number
-  /** ns */
+  /** Sum of the durations, in ns. */
   duration: number
-  /** Of ns. */
+  /** Durations in ns of spans without an error, and of those with one. */
   ok: Sketch | undefined
   error: Sketch | undefined
-  /** Another one with the same number. */
+  /** The next group with the same number. */
   readonly next: Group | undefined
 }
 
 export class Bucket {
-  /** Epoch ms. */
+  /** Start of the ten seconds, in epoch ms. */
   readonly startMs: number
   readonly groups: Group[] = []
-  /** Spans that are in the group of what was too much. */
+  /** Number of spans in the group that stands for all groups beyond `MAX_GROUPS`. */
   blockedCount = 0
   #blocked: Group | undefined
   readonly #numbers = new Map<string, number>()
@@ -43,17 +45,19 @@ export class Bucket {
     this.startMs = startMs
   }
 
-  /** The group of `key`, which is copied when it is new. */
+  /** Returns the group of `key`, which is copied when it is new. */
   group(key: SpanKey): Group {
     const mix = this.#mix(key)
-    // A text that never came: neither did the key.
+    // Undefined for a text that is new: so is the key.
     const first = mix === undefined ? undefined : this.#byMix.get(mix)
     for (let group = first; group !== undefined; group = group.next) if (isSame(group.key, key)) return group
     if (this.groups.length >= MAX_GROUPS) return this.#block()
     return this.#add(key)
   }
 
-  /** Places of peers mean other names from now on: nothing is found any more that was there before. */
+  /**
+   * To be called when the indexes of peer tags mean other names from now on: existing groups are not found any more.
+   */
   forgetKeys(): void {
     this.#byMix.clear()
   }

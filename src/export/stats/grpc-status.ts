@@ -19,11 +19,11 @@ const NAMES = [
   'DATA_LOSS',
   'UNAUTHENTICATED',
 ]
-/** Without underscores, since some write `NotFound`. */
+/** Codes by names without underscores, since some libraries write `NotFound`. */
 const CODES = new Map(NAMES.map((name, code) => [name.replaceAll('_', ''), code]))
 CODES.set('CANCELED', 1)
 
-/** Decimal text of a code that is given as a number, as digits, or as a name; empty when it is none. */
+/** Returns the digits of a code that is given as a number, as digits or as a name; empty when it is none of these. */
 export function grpcStatus(value: unknown): string {
   const text = String(value ?? '').trim()
   if (/^\d{1,3}$/.test(text)) return Number(text) <= 255 ? String(Number(text)) : ''

@@ -1,4 +1,4 @@
-/** Statistics of traces as `stats` asks for them; loaded only then. */
+/** Opens trace statistics as the configuration asks for it. Loaded only if `stats` is on. */
 
 import { hostname } from 'node:os'
 import type { Config } from '../../core/config/resolve'

@@ -1,6 +1,6 @@
 /**
- * What statistics read of a span: whether it counts, and what it is grouped by. It goes into one object, which serves
- * again for the next span; what is static of a span is read once for its site.
+ * Reads a span for statistics: whether it counts, and the key that it is grouped by. The key is one object that is
+ * reused for the next span; static tags are read once for each site.
  */
 
 import type { SpanRecord } from '../../trace/local-trace'
@@ -8,14 +8,17 @@ import type { Site, Tags, TagValue } from '../../trace/site'
 import { isTopLevel } from '../encode/derived-tags'
 import type { Offer } from './offer'
 
-/** As the agent cuts them. */
+/** Lengths at which the agent cuts names and resources, in UTF-16 units. */
 const MAX_NAME = 100
 const MAX_RESOURCE = 5000
 const BASE_SERVICE = '_dd.base_service'
 
 type Value = TagValue | undefined
 
-/** Values are as the span has them: what they mean is found out for a group, not for each span. */
+/**
+ * The fields that spans are grouped by. Values are those of the tags: they are interpreted for a group, not for each
+ * span.
+ */
 export interface SpanKey {
   service: string
   name: string
@@ -30,15 +33,15 @@ export interface SpanKey {
   isSynthetics: boolean
   /** 1 = the span has no parent at all, 2 = it has one, 0 = not known. */
   traceRoot: 0 | 1 | 2
-  /** How many of `peers` and `peerValues` count. */
+  /** Number of entries of `peers` and `peerValues` that are in use. */
   peerCount: number
-  /** Places in `peerNames`, rising. */
+  /** Indexes into `peerNames`, rising. */
   readonly peers: number[]
   readonly peerValues: string[]
   readonly peerNames: readonly string[]
 }
 
-/** What the tags of a site say. */
+/** The static tags of a site that matter to statistics. */
 interface SiteFacts {
   readonly kind: Value
   readonly measured: Value
@@ -52,14 +55,14 @@ interface SiteFacts {
 
 export class KeyReader {
   readonly key: SpanKey
-  /** Of the span that was read last. */
+  /** Whether the span that was read last enters its service. */
   isTopLevel = false
   readonly #service: string
   readonly #baseService: string
   readonly #kinds: ReadonlySet<string>
-  /** Places in `peerNames`. */
-  readonly #places: ReadonlyMap<string, number>
-  readonly #basePlace: number
+  /** Indexes into `peerNames`, by name. */
+  readonly #peerIndexes: ReadonlyMap<string, number>
+  readonly #baseServiceIndex: number
   readonly #facts = new WeakMap<Site, SiteFacts>()
 
   /** `service` is the tracer's own. */
@@ -67,8 +70,8 @@ export class KeyReader {
     this.#service = service
     this.#baseService = service.toLowerCase()
     this.#kinds = new Set(kinds)
-    this.#places = new Map(peerTags.map((name, place) => [name, place]))
-    this.#basePlace = peerTags.indexOf(BASE_SERVICE)
+    this.#peerIndexes = new Map(peerTags.map((name, index) => [name, index]))
+    this.#baseServiceIndex = peerTags.indexOf(BASE_SERVICE)
     this.key = {
       service: '',
       name: '',
@@ -89,7 +92,7 @@ export class KeyReader {
     }
   }
 
-  /** Reads `span` into `key`. False when it does not count. */
+  /** Reads `span` into `key`. Returns false when it does not count. */
   read(span: SpanRecord, isSynthetics: boolean): boolean {
     const { key } = this
     const { tags, site } = span
@@ -98,7 +101,7 @@ export class KeyReader {
     this.isTopLevel = isTopLevel(span)
     if (!this.isTopLevel && Number(tags['_dd.measured'] ?? facts.measured) !== 1 && !this.#isCounted(kind))
       return false
-    // An image of a span that is still running.
+    // A snapshot of a span that is still running.
     if (Number(tags['_dd.partial_version']) >= 0) return false
     key.service = cut(span.service, MAX_NAME)
     key.name = cut(span.name, MAX_NAME)
@@ -113,7 +116,7 @@ export class KeyReader {
     key.isSynthetics = isSynthetics
     key.traceRoot = (span.parentHi | span.parentLo) === 0 ? 1 : 2
     key.peerCount = 0
-    if (this.#places.size > 0) this.#readPeers(span, kind, facts.hasPeers)
+    if (this.#peerIndexes.size > 0) this.#readPeers(span, kind, facts.hasPeers)
     return true
   }
 
@@ -127,7 +130,7 @@ export class KeyReader {
       endpoint: endpointOf(tags),
       grpc: grpcOf(tags),
       source: tags['_dd.svc_src'],
-      hasPeers: Object.keys(tags).some(name => this.#places.has(name)),
+      hasPeers: Object.keys(tags).some(name => this.#peerIndexes.has(name)),
     }
     this.#facts.set(site, facts)
     return facts
@@ -137,28 +140,31 @@ export class KeyReader {
     return kind !== '' && (this.#kinds.has(kind) || this.#kinds.has(kind.toLowerCase()))
   }
 
-  /** Only who talks to somebody has peers; others have at most the service that theirs replaces, as in the agent. */
+  /**
+   * Reads the peer tags, as the agent does: only spans of clients, producers and consumers have peers; others have at
+   * most `_dd.base_service`, the tracer's own service where the span has another.
+   */
   #readPeers({ tags, site, service }: SpanRecord, kind: string, hasStatic: boolean): void {
-    const hasPeers = talks(kind)
+    const hasPeers = hasPeer(kind)
     if (hasPeers) {
       if (hasStatic) this.#addPeers(site.tags)
       this.#addPeers(tags)
     }
-    if (this.#basePlace < 0 || service === this.#service) return
+    if (this.#baseServiceIndex < 0 || service === this.#service) return
     if ((hasPeers || kind === '' || kind === 'internal') && service.toLowerCase() !== this.#baseService)
-      this.#addPeer(this.#basePlace, this.#baseService)
+      this.#addPeer(this.#baseServiceIndex, this.#baseService)
   }
 
   #addPeers(tags: Readonly<Tags>): void {
     for (const name in tags) {
-      const place = this.#places.get(name)
+      const place = this.#peerIndexes.get(name)
       if (place === undefined) continue
       const value = tags[name]
       if (typeof value === 'string' && value !== '') this.#addPeer(place, value)
     }
   }
 
-  /** Keeps the order of `peerNames`, whatever that of the tags: it is part of the key. */
+  /** Adds a peer tag in the order of `peerNames`, so that the order of the tags does not matter. */
   #addPeer(place: number, value: string): void {
     const { key } = this
     const { peers, peerValues } = key
@@ -188,7 +194,8 @@ function grpcOf(tags: Readonly<Tags>): Value {
   )
 }
 
-function talks(kind: string): boolean {
+/** Returns whether a span of this kind is one side of a call to a peer. */
+function hasPeer(kind: string): boolean {
   switch (kind) {
     case 'client':
     case 'producer':

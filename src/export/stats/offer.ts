@@ -1,11 +1,11 @@
 /**
- * What an agent says on `/info` about statistics that a client computes:
+ * The fields of `/info` about statistics that a client computes:
  *
  * | field | type | |
  * |---|---|---|
  * | `endpoints` | string[] | has `/v0.6/stats` |
  * | `client_drop_p0s` | bool | traces of priority 0 and below need not be sent |
- * | `peer_tags` | string[] | tags that tell apart whom clients, producers and consumers talk to |
+ * | `peer_tags` | string[] | tags that identify the peers of clients, producers and consumers |
  * | `span_kinds_stats_computed` | string[] | kinds that count although they are not top-level |
  * | `filter_tags`, `filter_tags_regex`, `ignore_resources` | | trace-filter.ts |
  */
@@ -15,6 +15,7 @@ import { field } from '../send/responses'
 
 export const STATS_PATH = '/v0.6/stats'
 
+/** The statistics that an agent takes, and what it does not need then. */
 export interface Offer {
   readonly canDropTraces: boolean
   readonly peerTags: readonly string[]
@@ -24,17 +25,17 @@ export interface Offer {
   readonly ignoreResources: readonly string[]
 }
 
-/** Each `name` or `name:value`. */
+/** Lists of tags, each `name` or `name:value`. */
 export interface TagLists {
   readonly require: readonly string[]
   readonly reject: readonly string[]
 }
 
-/** Kinds that count when the agent names none. */
+/** Span kinds that count if the agent names none. */
 const KINDS = ['server', 'client', 'producer', 'consumer']
 const NO_TAGS: TagLists = { require: [], reject: [] }
 
-/** What is assumed until the agent has been asked: spans are counted, nothing is dropped. */
+/** The offer that is assumed until the agent has been asked: spans are counted, no trace is dropped. */
 export const UNKNOWN: Offer = {
   canDropTraces: false,
   peerTags: [],
@@ -44,7 +45,7 @@ export const UNKNOWN: Offer = {
   ignoreResources: [],
 }
 
-/** Undefined when the agent takes no statistics. */
+/** Returns what the agent takes; undefined when it takes no statistics. */
 export function offerOf({ endpoints, fields }: AgentInfo): Offer | undefined {
   if (!endpoints.includes(STATS_PATH)) return undefined
   const kinds = texts(fields.span_kinds_stats_computed)

@@ -30,7 +30,7 @@ import { encodeSketch } from './sketch'
 const TWO_32 = 0x1_0000_0000
 const FIRST_CAPACITY = 16 * 1024
 
-/** Who counts: the same in each payload. Empty texts are left out. */
+/** The sender, the same in each payload. Empty texts are left out. */
 export interface Identity {
   Hostname: string
   Env: string
@@ -88,7 +88,7 @@ function writeGroup(out: MsgpackBuffer, group: Group): void {
   writeNumber(out, 'Errors', group.errors)
   writeNumber(out, 'TopLevelHits', group.topLevelHits)
   out.string('Duration')
-  // Always an integer, also where the sum is no longer a safe one: the agent refuses a payload with a float here.
+  // Always an integer, even if the sum is not a safe one any more: the agent refuses a payload with a float here.
   out.uint64(Math.floor(group.duration / TWO_32), group.duration % TWO_32)
   writeBytes(out, 'OkSummary', encodeSketch(group.ok))
   writeBytes(out, 'ErrorSummary', encodeSketch(group.error))
@@ -125,7 +125,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** 100 to 599, else 0. */
+/** Returns a status from 100 to 599; 0 for any other value. */
 function statusOf(value: unknown): number {
   const status = Number(value)
   return Number.isInteger(status) && status >= 100 && status < 600 ? status : 0

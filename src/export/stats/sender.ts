@@ -1,5 +1,6 @@
 /**
- * Sends payloads of statistics, one after the other, and drops those that the agent does not take in a few attempts.
+ * Sends payloads of statistics one after the other, and drops a payload that the agent does not take in a few
+ * attempts.
  */
 
 import { runDetached } from '../../core/detached-context'
@@ -11,27 +12,27 @@ import { reasonOf, verdictOf } from '../send/responses'
 import { backoffMs, OVERLOADED, retryAfterMs } from '../send/retry'
 
 const REQUEST_TIMEOUT_MS = 5000
-/** With the waits between them at most 15 s: by then the next payload has come. */
+/** Attempts for one payload; with the waits in between they take 15 s at most, when the next payload has come. */
 const MAX_ATTEMPTS = 5
-/** There are more only when the agent asks for long waits. */
+/** Most payloads that wait. More come together only if the agent asks for long waits. */
 const MAX_WAITING = 4
 
 export interface SenderParts {
   transport: Transport
-  /** For the log. */
+  /** Name of the payloads in messages. */
   what: string
   request: Pick<AgentRequest, 'method' | 'path'>
   headers: Readonly<Record<string, string>>
-  /** The agent does not know the endpoint. */
+  /** Called when the agent does not know the endpoint. */
   onUnknown: () => void
-  /** In [0, 1). */
+  /** Random number in [0, 1) for the waits between attempts. */
   random: () => number
 }
 
 export class StatsSender {
   readonly #parts: SenderParts
   readonly #wait = new CancellableWait()
-  /** The first is the one under way. */
+  /** Payloads that wait; the first is under way. */
   #waiting: Uint8Array[] = []
   #dropped = 0
   #running: Promise<void> | undefined
@@ -51,7 +52,7 @@ export class StatsSender {
     this.#running ??= runDetached(() => this.#run())
   }
 
-  /** Resolves when nothing waits any more; what fails from now on is not waited for. */
+  /** Resolves when no payload waits any more. Meanwhile a payload has two attempts, without a wait in between. */
   async flush(): Promise<void> {
     this.#isHurried = true
     this.#wait.end()
@@ -59,7 +60,7 @@ export class StatsSender {
     this.#isHurried = false
   }
 
-  /** Takes out what has not been answered. */
+  /** Takes out the payloads that have not been answered, as requests. */
   takeUnsent(): AgentRequest[] {
     return this.#waiting.splice(0).map(body => this.#request(body))
   }
@@ -79,7 +80,7 @@ export class StatsSender {
     this.#running = undefined
   }
 
-  /** ms to wait before the next attempt, when the payload has not left. */
+  /** Returns the ms to wait before the next attempt, if there is one. */
   async #attempt(body: Uint8Array, attempts: number): Promise<number> {
     const { transport, onUnknown, random } = this.#parts
     let waitMs = backoffMs(attempts, OVERLOADED, random())
@@ -102,7 +103,7 @@ export class StatsSender {
     } catch (error) {
       trouble = errorCode(error)
     }
-    // As in `flush()` of traces: the first failure may be a connection that the agent has closed.
+    // As for traces (send/flushes.ts): the first failure may be an idle connection that the agent has closed.
     if (attempts >= (this.#isHurried ? 2 : MAX_ATTEMPTS)) this.#drop(body, trouble)
     log.debug(() => `${this.#parts.what}: ${trouble}, attempt ${attempts}`)
     return this.#isHurried ? 0 : waitMs

@@ -10,7 +10,7 @@
  * | store | 2 counts of bins in a row | packed doubles | |
  * | | 3 index of the first bin | sint32 | |
  *
- * The library can write that too, but takes eight times as long: 80 ms for two thousand groups, in one piece.
+ * The library can write these bytes too, but takes eight times as long: 80 ms at a stretch for two thousand groups.
  */
 
 import type { LogCollapsingLowestDenseDDSketch } from '@datadog/sketches-js'
@@ -25,7 +25,7 @@ const MAX_BINS = 2048
  * (2.1.1 counts values twice).
  */
 export const LONGEST_NS = 1e17
-/** Everything but bins and their index: tags, lengths, gamma and zeros. */
+/** Most bytes of a sketch without its bins and their index: tags, lengths, gamma and zeros. */
 const MAX_REST = 64
 
 let library: typeof import('@datadog/sketches-js') | undefined
@@ -39,7 +39,7 @@ export function newSketch(): Sketch {
 }
 
 /**
- * * The bytes of a sketch; of one without values when there is none.
+ * The bytes of a sketch; of one without values when there is none.
  *
  * The library's bin k holds values in (γ^(k-1), γ^k]. The agent and the backend take bin k for [γ^k, γ^(k+1)), and
  * would read all values 2 % too high: hence each bin is sent as the one below. To say it by the offset of the mapping
@@ -84,7 +84,7 @@ function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value
 }
 
-/** Bytes of a varint; there are none of 0x4000 or more. */
+/** Returns the number of bytes of a varint below 0x4000, which all are. */
 function sizeOf(value: number): number {
   return value < 0x80 ? 1 : 2
 }

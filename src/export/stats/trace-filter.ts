@@ -1,11 +1,11 @@
 /**
- * Traces that the agent would throw away: with statistics of our own they must not count either, nor be sent.
+ * Recognises traces that the agent would throw away: if the tracer computes the statistics, these must not be counted.
  *
  * | `/info` | rejects a trace when |
  * |---|---|
  * | `filter_tags.reject` | its root has one of these tags |
  * | `filter_tags.require` | its root lacks one of these tags |
- * | `filter_tags_regex` | the same, with a regular expression for the value |
+ * | `filter_tags_regex` | as for `filter_tags`, with a regular expression for the value |
  * | `ignore_resources` | one of these expressions fits the resource of its root |
  */
 
@@ -14,7 +14,7 @@ import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { CommonTags } from '../encode/common-tags'
 import type { Offer } from './offer'
 
-/** Whether the value of a tag is meant; undefined: the root has no such tag. */
+/** A condition on a tag of the root. */
 interface TagTest {
   readonly name: string
   fits(value: string): boolean
@@ -25,7 +25,7 @@ export class TraceFilter {
   readonly #require: readonly TagTest[]
   readonly #reject: readonly TagTest[]
   readonly #resources: readonly RegExp[]
-  /** For what is sent of a trace after its root, which has no tags any more then. */
+  /** Rejected traces, for their chunks after the one with the root, which has no tags any more then. */
   readonly #rejected = new WeakSet<LocalTrace>()
 
   constructor(common: CommonTags, { filterTags, filterTagsByRegex, ignoreResources }: Offer) {
@@ -35,12 +35,12 @@ export class TraceFilter {
     this.#resources = ignoreResources.map(expression).filter(each => each !== undefined)
   }
 
-  /** False: no trace is ever rejected. */
+  /** Whether any trace can be rejected. */
   get isActive(): boolean {
     return this.#require.length + this.#reject.length + this.#resources.length > 0
   }
 
-  /** Whether this chunk is to be thrown away. */
+  /** Returns whether this chunk is to be thrown away. */
   rejects(trace: LocalTrace, spans: readonly SpanRecord[]): boolean {
     const { root } = trace
     if (root === undefined) return false
@@ -60,7 +60,7 @@ export class TraceFilter {
     return this.#resources.some(each => each.test(resource))
   }
 
-  /** The value of a tag in `meta`, where the agent looks. */
+  /** Returns the value that a tag has in `meta`, where the agent looks. */
   #textOf(root: SpanRecord, name: string): string | undefined {
     const { meta, version, service } = this.#common
     const value = root.tags[name] ?? root.site.tags[name] ?? meta[name]
@@ -70,7 +70,7 @@ export class TraceFilter {
   }
 }
 
-/** `name` or `name:value`. */
+/** Splits `name` or `name:value`. */
 function split(tag: string): [name: string, value: string] {
   const at = tag.indexOf(':')
   return at < 0 ? [tag.trim(), ''] : [tag.slice(0, at).trim(), tag.slice(at + 1).trim()]
@@ -93,7 +93,10 @@ function byRegex(tags: readonly string[]): TagTest[] {
   return tests
 }
 
-/** The agent's expressions are Go's, which allow flags in front. */
+/**
+ * Returns an expression of the agent, which is written in Go's syntax with flags in front; undefined if it cannot be
+ * read.
+ */
 function expression(source: string): RegExp | undefined {
   try {
     const [, flags = '', rest] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? []

@@ -1,12 +1,12 @@
 /**
- * * Trace statistics that the tracer computes itself, in place of the agent: hits, errors and durations of all spans,
+ * Trace statistics that the tracer computes itself, in place of the agent: hits, errors and durations of all spans,
  * also of those that are never sent.
  *
  * Until the agent has said on `/info` what it takes, spans are counted and all traces are encoded; their payloads
- * wait. Then, either the statistics are sent and the header on these payloads says so; or they are thrown away, the
- * header is absent, and the agent counts. Later changes are kept apart by what each payload remembers (`isCounting`
- * at its time). What cannot be kept apart: filters of the agent that were not known yet, and statistics that had left
- * when the tracer was turned to another agent.
+ * wait. Then either the statistics are sent and a header on these payloads says so; or the statistics are thrown
+ * away, the header is absent, and the agent counts. When that changes later, each payload still knows whether it is
+ * counted (`isCounting` at its time). Two things cannot be told apart: traces that the agent's filters reject before
+ * the filters are known, and statistics that were sent before the tracer was directed to another agent.
  */
 
 import { endsWithin } from '../../core/deadline'
@@ -32,11 +32,11 @@ export interface StatsOptions {
   transport: Transport
   common: CommonTags
   identity: Identity
-  /** Those of `identityHeaders`. */
+  /** Headers of every request; see `identityHeaders`. */
   headers: Readonly<Record<string, string>>
-  /** Default: statistics leave every ten seconds. */
+  /** Time between two payloads, in ms. Default 10,000. */
   sendEveryMs?: number
-  /** In [0, 1), for tests. */
+  /** Random number in [0, 1) for the waits between attempts. Default `Math.random`; tests give another. */
   random?: () => number
 }
 
@@ -48,12 +48,12 @@ export class TraceStats implements ClientStats, Signal {
   readonly #sender: StatsSender
   readonly #timer: NodeJS.Timeout
   #filter: TraceFilter | undefined
-  /** What the agent takes; undefined: nothing. */
+  /** The statistics that the agent takes; undefined when it takes none. */
   #offer: Offer | undefined = UNKNOWN
   #sequence = 0
   #droppedTraces = 0
   #droppedSpans = 0
-  /** Of these, how many the request under way tells. */
+  /** Numbers of dropped traces and spans that the request under way reports. */
   #toldTraces = 0
   #toldSpans = 0
 
@@ -70,7 +70,7 @@ export class TraceStats implements ClientStats, Signal {
       random,
     })
     this.#timer = runDetached(every, () => fence('stats', () => this.#send(Date.now())), sendEveryMs)
-    // The library loads now, not when the first trace ends.
+    // The library is loaded now, not when the first trace ends.
     runDetached(() => setImmediate(() => fence('stats', newSketch)).unref())
   }
 
@@ -82,12 +82,12 @@ export class TraceStats implements ClientStats, Signal {
     return this.#offer !== UNKNOWN
   }
 
-  /** Whether there is something that the agent would take. */
+  /** Whether there are statistics that the agent would take. */
   get isPending(): boolean {
     return this.#isOn && !(this.#aggregator.isEmpty && this.#sender.isEmpty)
   }
 
-  /** Counts traces on their way to `sink`, and hands on those that the agent wants. */
+  /** Returns a sink that counts traces, and hands on to `sink` those that the agent wants. */
   countBefore(sink: TraceSink, sampler: SpanSampler | undefined): TraceSink {
     return { add: (trace, spans) => this.#add(trace, spans, sampler, sink) }
   }
@@ -136,7 +136,7 @@ export class TraceStats implements ClientStats, Signal {
     this.#toldSpans = 0
   }
 
-  /** Sends all that has been counted, also the ten seconds that have not ended; within `timeoutMs`. */
+  /** Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. */
   async flush(timeoutMs: number): Promise<undefined> {
     this.#send()
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
@@ -179,7 +179,7 @@ export class TraceStats implements ClientStats, Signal {
       try {
         this.#aggregator.add(trace, spans)
       } catch (error) {
-        // Not by `fence`: it would need a closure for each trace.
+        // `fence` would need a closure for each trace.
         reportFailure('stats', error)
       }
     }
@@ -202,7 +202,10 @@ export class TraceStats implements ClientStats, Signal {
     this.#droppedSpans += spans.length - admitted
   }
 
-  /** Without a time, also what has not ended. While it is not known what the agent takes, everything stays. */
+  /**
+   * Sends the buckets that have ended by `nowMs`, every bucket without a time. Nothing is sent while it is not known
+   * what the agent takes.
+   */
   #send(nowMs?: number): void {
     if (!this.#isOn) return
     const buckets = this.#aggregator.take(nowMs)

@@ -1,6 +1,6 @@
 /**
- * * The tracer's own counters as metrics of telemetry, in the namespace `tracers`; each message has what came since
- * the last.
+ * The tracer's own counters as metrics of telemetry, in the namespace `tracers`. Each message has the increase
+ * since the last.
  *
  * | metric | tags | |
  * |---|---|---|
@@ -26,14 +26,14 @@ interface Count {
 
 export class Counters {
   readonly #config: Config
-  /** Totals that were told, by metric and tags. */
+  /** Totals that have been reported, by metric and tags. */
   readonly #told = new Map<string, number>()
 
   constructor(config: Config) {
     this.#config = config
   }
 
-  /** What has grown, over the last `intervalS`. */
+  /** Returns the counters that have grown, as series over the last `intervalS` seconds. */
   grown(intervalS: number): Series[] {
     const nowS = Math.floor(Date.now() / 1000)
     const series: Series[] = []
@@ -45,7 +45,7 @@ export class Counters {
     return series
   }
 
-  /** These have arrived. */
+  /** To be called when the series have arrived. */
   tell(series: readonly Series[]): void {
     for (const { metric, tags, points } of series) {
       const key = keyOf(metric, tags)

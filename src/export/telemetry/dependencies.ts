@@ -1,35 +1,37 @@
-/** Which packages are loaded: taken from the names of files that `require` knows, never from patching more. */
+/**
+ * Finds the packages that are loaded, from the names of files in the cache of `require`; no module is patched for it.
+ */
 
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import type { Dependency } from './events'
 
-/** Folder and name of the package that a file belongs to. */
+/** Matches the folder of the package that a file belongs to, and its name. */
 const PACKAGE = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/@.][^\\/]*)(?=[\\/])/
-/** Packages beyond that many are not told. */
+/** Most packages that are reported. */
 const MAX_PACKAGES = 10_000
-/** Files that are read at a time. */
+/** Number of files that are read at a time. */
 const READ_AT_ONCE = 8
 
 export class Dependencies {
   readonly #patched: () => ReadonlyMap<string, string>
   readonly #seenFolders = new Set<string>()
   #fileCount = 0
-  /** By `name@version`. */
+  /** Packages by `name@version`. */
   readonly #known = new Map<string, Dependency>()
 
-  /** `patched`: modules and their versions, also those that came by `import`. */
+  /** `patched` returns modules and their versions, also of modules that were loaded by `import`. */
   constructor(patched: () => ReadonlyMap<string, string>) {
     this.#patched = patched
   }
 
-  /** All that have been found. */
+  /** All packages that have been found. */
   get all(): Dependency[] {
     return [...this.#known.values()]
   }
 
-  /** Looks again; answers those that are new. */
+  /** Looks again. Returns the packages that are new. */
   async collect(): Promise<Dependency[]> {
     const found: Dependency[] = []
     for (const [name, version] of this.#patched()) if (!isBuiltin(name)) this.#add({ name, version }, found)
@@ -44,7 +46,7 @@ export class Dependencies {
   #newFolders(): [folder: string, name: string][] {
     const folders: [string, string][] = []
     const files = Object.keys(require.cache)
-    // Looking at ten thousand takes 5 ms.
+    // To look at ten thousand files takes 5 ms.
     if (files.length === this.#fileCount) return folders
     this.#fileCount = files.length
     for (const file of files) {

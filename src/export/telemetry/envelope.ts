@@ -1,15 +1,15 @@
 /**
- * What surrounds each message of telemetry, JSON:
+ * The fields around each message of telemetry, JSON:
  *
  * | field | |
  * |---|---|
  * | `api_version`, `naming_schema_version` | `v2`; the schema of span names |
- * | `request_type`, `payload` | what it is (events.ts), alone or several as `message-batch` |
- * | `seq_id` | from 1, one more for each message; the same when it is repeated |
+ * | `request_type`, `payload` | type and content of an event (events.ts); several events are a `message-batch` |
+ * | `seq_id` | counts messages from 1; a repeated message keeps its number |
  * | `tracer_time` | s since the epoch |
  * | `runtime_id` | this process |
  * | `application` | service, environment, versions |
- * | `host` | name, system and kernel: the protocol ties a process to its host by the name, which goes nowhere else |
+ * | `host` | name, system and kernel: the protocol assigns a process to its host by this name, which is used for nothing else |
  */
 
 import { arch, hostname, release, type, version } from 'node:os'
@@ -58,7 +58,7 @@ export class Envelope {
     }
   }
 
-  /** One message of one or more events. */
+  /** Returns a request with one message of one or more events. */
   wrap(events: readonly TelemetryEvent[], timeoutMs: number): AgentRequest {
     const [first] = events
     const event = events.length === 1 ? first : { request_type: 'message-batch', payload: events }

@@ -20,7 +20,7 @@ export interface TelemetryEvent {
   payload: object
 }
 
-/** As the patch floor reports it. */
+/** An integration, as the patch floor reports it. */
 export interface Integration {
   name: string
   version: string | undefined
@@ -30,19 +30,19 @@ export interface Integration {
 
 export interface Dependency {
   name: string
-  /** Undefined where its package.json does not say. */
+  /** Version in its package.json; undefined when there is none. */
   version: string | undefined
 }
 
-/** Counters since the last message: one series for each. */
+/** The increase of one counter since the last message. */
 export interface Series {
   metric: string
   points: [timeS: number, value: number][]
-  /** s that it covers. */
+  /** Seconds that the series covers. */
   interval: number
   type: 'count'
   tags: readonly string[]
-  /** A name that all tracers share. */
+  /** The name is one that all tracers share. */
   common: true
 }
 

@@ -1,5 +1,5 @@
 /**
- * * Instrumentation telemetry: tells the agent what is in use. Nothing of it waits in a queue: what has not arrived
+ * Instrumentation telemetry: reports to the agent what is in use. There is no queue: what has not arrived
  * is worked out anew for the next message. A process that ends before the first one sends none.
  */
 
@@ -20,22 +20,22 @@ export interface TelemetryOptions {
   config: Config
   transport: Transport
   tracerVersion: string
-  /** Those whose modules are in use. */
+  /** Returns the integrations whose modules are in use. */
   integrations: () => readonly events.Integration[]
-  /** Modules that were patched, and their versions. */
+  /** Returns the modules that were patched, and their versions. */
   patched: () => ReadonlyMap<string, string>
 }
 
-/** Others wait for the same connection. */
+/** Short, since other requests wait for the same connection. */
 const TIMEOUT_MS = 2000
-/** What came in quick succession is told together. */
+/** Delay of urgent news, so that news in quick succession make one message. */
 const SOON_MS = 500
-/** Of the protocol: the most in one event. */
+/** Most dependencies in one event, a limit of the protocol. */
 const MAX_DEPENDENCIES = 2000
 
 type Outcome = 'taken' | 'lost' | 'unknown'
 
-/** An event, and what is to be done when it has arrived, or has not. */
+/** An event, and what is done when it has arrived or was lost. */
 interface News {
   event: events.TelemetryEvent
   arrived?: () => void
@@ -49,19 +49,19 @@ export class Telemetry {
   readonly #counters: Counters
   readonly #dependencies: Dependencies
   readonly #periodMs: number
-  /** Found, and not told. */
+  /** Dependencies that were found and not reported yet. */
   #newDependencies: events.Dependency[] = []
-  /** As they were told last. */
+  /** The last report of each integration, by name. */
   #integrations = new Map<string, string>()
   #timer: NodeJS.Timeout | undefined
   #isOn = false
-  /** The agent knows of this process. */
+  /** Whether the agent knows this process: it has taken `app-started`. */
   #isStarted = false
-  /** A message is being made or sent. */
+  /** Whether a message is being made or sent. */
   #isBusy = false
-  /** The next one is not to wait for its time. */
+  /** Whether the next message is not to wait for the heartbeat. */
   #isUrgent = false
-  /** Replaced when the transport leads to another agent: what is under way then is not for that one. */
+  /** Stands for the agent. Replaced when the transport leads to another, which the message under way is not for. */
   #agent = {}
   #heartbeatAt = 0
   #extendedAt = 0
@@ -87,7 +87,7 @@ export class Telemetry {
     clearTimeout(this.#timer)
   }
 
-  /** The transport leads to another agent, which knows nothing. */
+  /** To be called when the transport leads to another agent, to which nothing was reported yet. */
   reset(): void {
     this.stop()
     this.#agent = {}
@@ -96,13 +96,13 @@ export class Telemetry {
     this.#newDependencies = this.#dependencies.all
   }
 
-  /** The configuration has other values now. */
+  /** To be called when the configuration has changed. */
   configurationChanged(): void {
     this.#isUrgent = true
     if (this.#isOn && this.#isStarted && !this.#isBusy) this.#arm(SOON_MS)
   }
 
-  /** Gathers the last message; the answer sends it, where the agent knows of this process. */
+  /** Gathers the last message. Returns a function that sends it if the agent knows this process. */
   closing(): (timeoutMs: number) => Promise<unknown> {
     if (!this.#isOn || !this.#isStarted) return async () => {}
     const news = [...this.#changes(), { event: events.closing }]
@@ -145,7 +145,7 @@ export class Telemetry {
     if (outcome === 'taken' && this.#newDependencies.length > 0) this.#isUrgent = true
   }
 
-  /** Whether the agent knows of this process now. */
+  /** Sends `app-started`. Returns whether the agent has taken it. */
   async #introduce(): Promise<boolean> {
     const now = performance.now()
     this.#heartbeatAt = now + this.#periodMs
@@ -176,7 +176,7 @@ export class Telemetry {
     ]
   }
 
-  /** What is new since the last message that arrived. */
+  /** Returns what is new since the last message that arrived. */
   #changes(): News[] {
     const news: News[] = []
     const settings = this.#settings.changed()
@@ -214,7 +214,7 @@ export class Telemetry {
     )
   }
 
-  /** Twice when need be. */
+  /** Sends `news`, with a second attempt if the first is lost. */
   async #send(news: readonly News[]): Promise<Outcome> {
     const agent = this.#agent
     const request = this.#wrap(news, TIMEOUT_MS)
@@ -233,7 +233,7 @@ export class Telemetry {
     try {
       const status = await this.#request(request)
       if (status === 404) return 'unknown'
-      // What is refused once would be refused again.
+      // A message that is refused would be refused again: it counts as taken.
       return status >= 500 || status === 429 || status === 408 ? 'lost' : 'taken'
     } catch (error) {
       log.debug(() => `telemetry: ${errorCode(error)}`)

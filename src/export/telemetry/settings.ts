@@ -1,6 +1,6 @@
 /**
- * * What is said about settings. Numbers, switches and choices go out as they are, and so do defaults. Text is free
- * form, and somebody may have written anything in it:
+ * Decides what is reported about settings. Numbers, switches, choices and defaults are reported as they are. Text is
+ * free form and may hold anything:
  *
  * | setting | goes out |
  * |---|---|
@@ -19,7 +19,7 @@ export interface Setting {
   name: string
   value: ConfigurationEntry['value']
   origin: string
-  /** From 1, one more for each value that is told. */
+  /** Counts reported values from 1. */
   seq_id: number
   config_id?: string
 }
@@ -57,7 +57,7 @@ export const KEYS_ONLY: ReadonlySet<string> = new Set([
 
 export class Settings {
   readonly #config: Config
-  /** What was told last, by name. */
+  /** The last report of each setting, by name. */
   #told = new Map<string, string>()
   #sequence = 0
 
@@ -65,19 +65,19 @@ export class Settings {
     this.#config = config
   }
 
-  /** Every setting. */
+  /** Returns every setting. */
   all(): Setting[] {
     return configurationReport(this.#config).map(entry => this.#tell(entry))
   }
 
-  /** Those that have changed since `all()` or the last `changed()`. */
+  /** Returns the settings that have changed since `all()` or the last `changed()`. */
   changed(): Setting[] {
     return configurationReport(this.#config)
       .filter(entry => this.#told.get(entry.name) !== textOf(entry))
       .map(entry => this.#tell(entry))
   }
 
-  /** What was said last did not arrive. */
+  /** To be called when a report of these settings was lost. */
   forget(settings: readonly Setting[]): void {
     for (const { name } of settings) this.#told.delete(name)
   }

@@ -1,5 +1,5 @@
 /**
- * * One span in the format v0.4, a msgpack map:
+ * One span in the format v0.4, a msgpack map:
  *
  * | key | type | | key | type |
  * |---|---|---|---|---|
@@ -81,7 +81,7 @@ export class SpanWriter implements TagWriter {
   }
 
   /**
-   * * Sorts the tags into texts, numbers, and those that are in the template's block. Returns false when one has the
+   * Sorts the tags into texts, numbers, and those that are in the template's block. Returns false when one has the
    * name of a static tag: the template does not fit.
    */
   #sort(tags: Tags, template: Template): boolean {

@@ -1,5 +1,5 @@
 /**
- * * One span in the format v0.5, an array of twelve (encoder.ts). The static tags of its template are written once a
+ * One span in the format v0.5, an array of twelve (encoder.ts). The static tags of its template are written once a
  * payload and copied after that; a span that no template fits is written from `flatten`.
  */
 

@@ -1,11 +1,11 @@
-/** Encodes log records as they come, and makes requests of them. */
+/** Encodes log records as they come, and puts the encoded records into requests. */
 
 import { reportFailure } from '../../../core/fence'
 import type { Payload } from '../../encode/encoder'
 import type { Scope } from '../output'
 import type { LogFormat, LogRecord, RecordOutput, ScopePart } from './record'
 
-/** Scopes beyond this many are data: what is kept of them is made anew. */
+/** Most scopes that are remembered. An application with more puts data into names of scopes; all are forgotten then. */
 const MAX_SCOPES = 64
 
 interface Group {
@@ -15,9 +15,9 @@ interface Group {
 
 export interface LogBatchOptions {
   format: LogFormat
-  /** The field `resource` of all records. */
+  /** Returns the field `resource` of all records. */
   resource: () => Uint8Array
-  /** The batch is full: `take` is to be called. */
+  /** Called when the batch is full: `take` has to be called then. */
   onFull: () => void
   maxRecords: number
   maxBytes: number
@@ -25,7 +25,7 @@ export interface LogBatchOptions {
 
 export class LogBatch {
   readonly #options: LogBatchOptions
-  /** By name and version; in the order in which they came. */
+  /** Encoded records by name and version of the scope, in the order in which the scopes came. */
   readonly #groups = new Map<string, Group>()
   byteLength = 0
   #count = 0
@@ -34,7 +34,7 @@ export class LogBatch {
     this.#options = options
   }
 
-  /** False when the record could not be encoded. */
+  /** Encodes a record. Returns false when it could not be encoded. */
   add(record: Readonly<LogRecord>, scope: Readonly<Scope>): boolean {
     const { records } = this.#groupOf(scope)
     const before = records.byteLength

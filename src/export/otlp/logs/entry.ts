@@ -1,4 +1,7 @@
-/** From what an application hands over to what is encoded: nothing of the application's is kept. */
+/**
+ * Copies what the application hands over into a record that can be encoded: nothing that the application owns is
+ * kept.
+ */
 
 import { activeSpan } from '../../../trace/context'
 import { describeException } from '../../../trace/exception-event'
@@ -22,7 +25,7 @@ export function toRecord(entry: OtelLogEntry): LogRecord {
     severity: severity.severity,
     severityText: entry.severityText ?? severity.severityText,
     body: toAnyValue(body),
-    // What the application calls so itself wins.
+    // Attributes of these names that the application set itself win.
     attributes: { ...exception, ...map },
     droppedAttributes: dropped,
     ...idsOf(entry.span === undefined ? activeSpan() : entry.span),
@@ -56,7 +59,7 @@ function valid(traceId: string, spanId: string, flags: number): typeof NONE {
   return isValid ? { traceId, spanId, flags } : NONE
 }
 
-/** Undefined for what is no time. */
+/** Returns the nanoseconds of a time; undefined when it is none. */
 function nanosOf(time: LogEntry['timestamp']): Nanos | undefined {
   const pair = Array.isArray(time) ? time : pairOf(time instanceof Date ? time.getTime() : time)
   const [seconds, nanoseconds] = pair

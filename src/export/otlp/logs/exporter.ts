@@ -1,4 +1,4 @@
-/** Takes log records, encodes them at once, and has them sent to a collector. */
+/** The exporter of log records to a collector: records are encoded at once. */
 
 import { fence } from '../../../core/fence'
 import type { FlushResult } from '../../../core/flush-result'
@@ -14,7 +14,7 @@ import type { LogFormat } from './record'
 
 export interface LogExporterOptions extends OtlpRequests, Partial<OutboundLimits> {
   format: LogFormat
-  /** Describes the process. */
+  /** Description of the process. */
   resource: ResourceAttributes
   /** Most records in a request. Default 512. */
   batchRecords?: number
@@ -46,7 +46,7 @@ export class LogExporter {
     return this.#outbound.byteLength
   }
 
-  /** Never throws. */
+  /** Takes a record. Never throws. */
   readonly emit: EmitLog = (entry, scope) => {
     fence('log record', () => {
       const { counts, batch, isClosing } = this.#outbound

@@ -1,4 +1,4 @@
-/** The export of logs, made of the configuration. Loaded when `DD_LOGS_OTEL_ENABLED` asks for it. */
+/** Opens the export of logs as the configuration asks for it. Loaded when `DD_LOGS_OTEL_ENABLED` is set. */
 
 import type { Config } from '../../../core/config/resolve'
 import type { Signal } from '../../../core/signal'
@@ -58,7 +58,7 @@ export function openLogs(
   }
 }
 
-/** As for traces: the library of protobuf is loaded after the program's own start, or with its first record. */
+/** Returns protobuf as a format whose library is loaded after the program's own start, or with its first record. */
 function lazyProtobuf(): LogFormat {
   const load = (): LogFormat => (require('./protobuf') as typeof import('./protobuf')).protobuf
   setImmediate(load).unref()

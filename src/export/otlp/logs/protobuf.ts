@@ -1,5 +1,5 @@
 /**
- * * Logs as protobuf (https://github.com/open-telemetry/opentelemetry-proto):
+ * Logs as protobuf (https://github.com/open-telemetry/opentelemetry-proto):
  *
  * | message | fields |
  * |---|---|

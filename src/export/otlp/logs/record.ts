@@ -5,10 +5,10 @@ import type { Nanos } from '../nanos'
 import type { ResourceAttributes, Scope } from '../output'
 
 export interface LogRecord {
-  /** When it happened; when it was seen is `observed`. */
+  /** Time at which the record was written; `observed` is the time at which the tracer got it. */
   time: Nanos
   observed: Nanos
-  /** 1 to 24; 0 = none. */
+  /** Severity from 1 to 24; 0 for none. */
   severity: number
   severityText: string
   body: AnyValue | undefined
@@ -16,27 +16,27 @@ export interface LogRecord {
   droppedAttributes: number
   /** W3C trace flags. */
   flags: number
-  /** 32 and 16 hexadecimal digits; empty outside of spans. */
+  /** Ids of 32 and 16 hexadecimal digits; empty outside of spans. */
   traceId: string
   spanId: string
   eventName: string
 }
 
-/** Records of one scope. */
+/** The records of one scope. */
 export interface RecordOutput {
   readonly byteLength: number
-  /** When it throws, nothing was added. */
+  /** Adds a record. When this throws, nothing was added. */
   add(record: Readonly<LogRecord>): void
-  /** The records, and a fresh start. */
+  /** Returns the records and starts anew. */
   take(): Uint8Array
 }
 
 export interface LogFormat {
   readonly contentType: string
-  /** An empty place for records. */
+  /** Returns an empty output. */
   newRecords(): RecordOutput
   resource(attributes: ResourceAttributes): Uint8Array
-  /** A request; all its records are of one resource. */
+  /** Returns the body of a request; all its records are of one resource. */
   request(resource: Uint8Array, parts: readonly ScopePart[]): Uint8Array
 }
 

@@ -1,6 +1,6 @@
 /** Severities of logs as numbers (https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields). */
 
-/** Names that loggers have for their levels. */
+/** Severities by the names that loggers have for their levels. */
 const NUMBERS: Readonly<Record<string, number>> = {
   trace: 1,
   silly: 1,
@@ -19,17 +19,17 @@ const NUMBERS: Readonly<Record<string, number>> = {
   emergency: 23,
   emerg: 23,
 }
-/** The names of the numbers, four of each. */
+/** Names of the severities, each for four numbers. */
 const TEXTS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
 export interface Severity {
-  /** 1 to 24; 0 = unknown. */
+  /** Severity from 1 to 24; 0 when it is not known. */
   severity: number
-  /** As it was given; of a number, its name. */
+  /** The text that was given; the name if a number was given. */
   severityText: string
 }
 
-/** Of a number of OpenTelemetry's, or the name of a level. */
+/** Returns the severity that a number of OpenTelemetry, or the name of a level, stands for. */
 export function severityOf(given: unknown): Severity {
   if (typeof given === 'string') return { severity: NUMBERS[given.toLowerCase()] ?? 0, severityText: given }
   if (typeof given !== 'number' || !(given >= 1 && given <= 24)) return { severity: 0, severityText: '' }
