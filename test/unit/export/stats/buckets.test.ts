@@ -82,7 +82,9 @@ describe('buckets', () => {
     end(runtime, -10_000, 80_000)
     assert.deepEqual(lines, [])
     end(runtime, MAX_BUCKETS * 10_000)
-    assert.deepEqual(lines, ['warn: trace statistics of ten seconds are lost: the agent did not take them in time'])
+    assert.deepEqual(lines, [
+      'warn: trace statistics of ten seconds are lost: the agent did not take them in time',
+    ])
     const buckets = aggregator.take()
     assert.equal(buckets.length, MAX_BUCKETS)
     assert.deepEqual(starts(buckets).slice(0, 2), [10_000, 20_000])
