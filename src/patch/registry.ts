@@ -1,5 +1,5 @@
 /**
- * Loads an integration when a module of it is loaded, applies its targets once, and undoes them when the tracer
+ * Loads an integration when one of its modules is loaded, applies each target once, and undoes all when the tracer
  * stops.
  */
 

@@ -1,4 +1,7 @@
-/** The public types of spans: what an application calls. The class `Span` (span.ts) has these methods, and more of its own. */
+/**
+ * The public types of spans: the methods that applications call. The class `Span` (span.ts) has more, for the tracer
+ * itself.
+ */
 
 /** A value of an attribute of a span event or span link. */
 export type AttributeValue = string | number | boolean
@@ -8,7 +11,9 @@ export type Attributes = Record<string, AttributeValue | AttributeValue[]>
 
 /** The identity of a span: of this process (`span.context()`), or of another one (`tracer.extract()`). */
 export interface SpanContext {
-  /** Returns the lower 64 bits of the trace id in decimal digits; with `true`, all 128 bits as 32 hexadecimal digits. */
+  /**
+   * Returns the lower 64 bits of the trace id in decimal digits; with `true`, all 128 bits as 32 hexadecimal digits.
+   */
   toTraceId(hex?: boolean): string
   /** Returns the span id in decimal digits; with `true`, as 16 hexadecimal digits. */
   toSpanId(hex?: boolean): string
@@ -108,7 +113,7 @@ export interface Scope {
   bind<F extends (...args: never[]) => unknown>(fn: F, span?: Span | null): F
 }
 
-/** Ids of a span of any tracer, as OpenTelemetry writes them. */
+/** Ids of a span of any tracer, in OpenTelemetry's form. */
 export interface SpanIds {
   /** 32 hexadecimal digits. */
   traceId: string
@@ -122,7 +127,9 @@ export interface SpanIds {
 export interface LogEntry {
   /** The message; a value that is not text keeps its type. */
   body?: unknown
-  /** `debug`, `info`, `warn`, `error` and others, or a severity number of OpenTelemetry, 1 to 24. Default: not stated. */
+  /**
+   * `debug`, `info`, `warn`, `error` and others, or a severity number of OpenTelemetry, 1 to 24. Default: not stated.
+   */
   severity?: string | number
   /** Attributes of the record, by name. Default: none. */
   attributes?: Record<string, unknown>

@@ -5,6 +5,7 @@
 
 import type { Attributes, AttributeValue } from './public'
 
+/** A link as a span keeps it. */
 export interface SpanLink {
   /** 32 lower-case hex digits. */
   traceId: string
@@ -12,11 +13,12 @@ export interface SpanLink {
   spanId: string
   /** Flattened and stringified: `{ list: [1] }` is `{ 'list.0': '1' }`. */
   attributes: Record<string, string> | undefined
-  /** Sampled bit of the linked context; undefined when it is not known. */
+  /** Sampled bit of the linked context; undefined if unknown. */
   flags: 0 | 1 | undefined
   tracestate: string | undefined
 }
 
+/** An event as a span keeps it. */
 export interface SpanEvent {
   name: string
   /** ms on the monotonic clock. */
@@ -25,8 +27,7 @@ export interface SpanEvent {
 }
 
 /**
- * The context that a link points to: a `Span`, a `RemoteContext`, or an object of the application's with these
- * methods.
+ * The context that a link points to: a `Span`, a `RemoteContext`, or an object of the application with these methods.
  */
 export interface LinkedContext {
   toTraceId(hex?: boolean): string
@@ -43,7 +44,7 @@ export interface LinkedContext {
 const MAX_DEPTH = 8
 const MAX_ATTRIBUTES = 128
 
-/** Returns the link as a span keeps it; undefined when its context is none. */
+/** Returns the link as a span keeps it; undefined if `link.context` is no context. */
 export function toLink(link: { context: LinkedContext; attributes?: Attributes }): SpanLink | undefined {
   const context = link?.context as LinkedContext | undefined
   if (typeof context?.toTraceId !== 'function' || typeof context.toSpanId !== 'function') return undefined

@@ -1,4 +1,4 @@
-/** How the bridge stands behind several copies of the API at once, and beside what others register. */
+/** Registers the bridge with several copies of the API at once, and together with metrics and loggers of others. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -27,7 +27,7 @@ describe('the registry of the API', () => {
       api.diag.disable()
     })
 
-    test(`can be left by API ${version}, and entered again`, () => {
+    test(`can be disabled by API ${version}, and registered again`, () => {
       const { runtime } = bridge()
       api.trace.disable()
       assert.equal(api.trace.getTracer('test').startSpan('x').isRecording(), false)
@@ -39,9 +39,9 @@ describe('the registry of the API', () => {
       )
     })
 
-    test(`serves tracers that API ${version} gave out before`, () => {
+    test(`serves tracers that API ${version} returned before the registration`, () => {
       delete (globalThis as Record<symbol, unknown>)[API_KEY]
-      // From now on it gives out proxies again.
+      // After that the API returns proxies again.
       api.trace.disable()
       const early = api.trace.getTracer('early')
       assert.equal(early.startSpan('nothing').isRecording(), false)

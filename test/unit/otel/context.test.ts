@@ -1,4 +1,4 @@
-/** The active span, context values and baggage, from the API's side and from ours, under each version of the API. */
+/** The active span, context values and baggage, as the API and as the tracer see these, under each version of the API. */
 
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -42,7 +42,7 @@ for (const [version, api] of APIS) {
       assert.equal(api.trace.getActiveSpan(), undefined)
     })
 
-    test('gives back the very context and span that were activated', () => {
+    test('returns the same context and span objects that were activated', () => {
       bridge()
       const span = api.trace.getTracer('test').startSpan('it')
       const context = api.trace.setSpan(api.ROOT_CONTEXT.setValue(KEY, 1), span)
@@ -68,7 +68,7 @@ for (const [version, api] of APIS) {
       )
     })
 
-    test('shows a span of ours as a span of the API that writes to it', () => {
+    test('shows a span of the tracer as a span of the API that writes to it', () => {
       const { runtime, seen } = bridge()
       traceFunction(runtime, 'ours', { tags: { 'span.kind': 'client', known: 'v' } }, ours => {
         const span = api.trace.getActiveSpan()
@@ -97,7 +97,7 @@ for (const [version, api] of APIS) {
       assert.deepEqual([span.name, span.meta.added, span.metrics.late], ['ours', 'a', undefined])
     })
 
-    test('keeps values where our tracer activates a span inside, and lets none out', async () => {
+    test('keeps the values of a context while the tracer activates a span inside, and lets none out', async () => {
       const { runtime } = bridge()
       await api.context.with(api.ROOT_CONTEXT.setValue(KEY, 'kept'), async () => {
         await traceFunction(runtime, 'ours', undefined, async ours => {
@@ -116,7 +116,7 @@ for (const [version, api] of APIS) {
       assert.equal(api.context.active().getValue(KEY), undefined)
     })
 
-    test('has no span where ours was deactivated', () => {
+    test('has no span where the tracer has deactivated the span', () => {
       bridge()
       api.trace.getTracer('test').startActiveSpan('outer', span => {
         new Scope().activate(null, () => assert.equal(api.trace.getActiveSpan(), undefined))
@@ -126,7 +126,7 @@ for (const [version, api] of APIS) {
       })
     })
 
-    test('hands options, context and span to startActiveSpan in each of its forms', () => {
+    test('passes options, context and span in each form of startActiveSpan', () => {
       const { seen } = bridge()
       const tracer = api.trace.getTracer('test')
       const parent = tracer.startSpan('parent')
@@ -216,7 +216,7 @@ for (const [version, api] of APIS) {
       assert.equal(runtime.spans().length, 2)
     })
 
-    test('means our span by a span context that it gave out', () => {
+    test('continues the span behind a span context that the bridge returned', () => {
       const { runtime, seen } = bridge()
       const tracer = api.trace.getTracer('test')
       const parent = tracer.startSpan('parent')
@@ -291,7 +291,7 @@ for (const [version, api] of APIS) {
   })
 
   describe(`baggage, API ${version}`, () => {
-    test('that a context brings is ours inside of it', () => {
+    test("of a context is the tracer's baggage inside of it", () => {
       bridge()
       const metadata = api.baggageEntryMetadataFromString('kept=1')
       const baggage = api.propagation.createBaggage({ user: { value: 'ada', metadata } })
@@ -308,7 +308,7 @@ for (const [version, api] of APIS) {
       assert.deepEqual({ ...getBaggage() }, {})
     })
 
-    test('of ours is that of the context', () => {
+    test('of the tracer is the baggage of the active context', () => {
       bridge()
       runWithBaggage(
         { first: '1' },
@@ -338,7 +338,7 @@ for (const [version, api] of APIS) {
   })
 }
 
-test('a span of ours that is active outside is the parent of what the API starts', () => {
+test('a span of the tracer that is active is the parent of spans that the API starts', () => {
   const { runtime, seen } = bridge()
   const ours = startUserSpan(runtime, 'ours', undefined)
   runInSpan(ours, () => APIS[0][1].trace.getTracer('test').startSpan('child').end(), undefined, [])

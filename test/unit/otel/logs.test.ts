@@ -50,7 +50,7 @@ test('records of the API arrive with the scope of their logger', () => {
   assert.equal(entry.span, undefined, 'the active one')
 })
 
-test('the span of a context that is given counts, also when there is none in it', () => {
+test('a record belongs to the span of the given context, and to none if the context has none', () => {
   register()
   const ids = { traceId: '0af7651916cd43dd0448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }
   const context = trace.setSpanContext(ROOT_CONTEXT, ids)
@@ -62,7 +62,7 @@ test('the span of a context that is given counts, also when there is none in it'
   )
 })
 
-test('a logger that was got before works as well', () => {
+test('a logger that was requested before the registration works as well', () => {
   const early = logs.getLogger('early')
   early.emit({ body: 'lost' })
   register()
@@ -86,13 +86,13 @@ test('a provider that was registered before stays, and one that comes after is r
   assert.notEqual(logs.getLoggerProvider(), other)
 })
 
-test('is taken back', () => {
+test('the registration can be undone', () => {
   register()
   unregister()
   assert.equal(LOGS_KEY in globalThis, false)
 })
 
-test('no record makes it throw', () => {
+test('no record makes the logger throw', () => {
   register()
   logs.getLogger('a').emit(undefined as never)
   logs.getLogger(undefined as never, 7 as never).emit({ timestamp: 'no time' as never, context: 3 as never })

@@ -21,7 +21,7 @@ for (const [version, api] of APIS) {
       for (const name of carrier.keys()) assert.ok(api.propagation.fields().includes(name), name)
     })
 
-    test('reads what it wrote, whatever the case and the lists', () => {
+    test('reads the headers that it wrote, in any case and as lists', () => {
       const { seen } = bridge()
       const headers = {
         Traceparent: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
@@ -71,7 +71,7 @@ for (const [version, api] of APIS) {
       )
     })
 
-    test('gives the context back as it is when there is nothing to read, or nothing that can be read', () => {
+    test('returns the same context for headers without a context, and for unreadable headers', () => {
       bridge()
       const context = api.ROOT_CONTEXT.setValue(api.createContextKey('k'), 1)
       assert.equal(api.propagation.extract(context, {}), context)

@@ -1,4 +1,4 @@
-/** The provider: scopes, resource, processors, flush, the end, and a tracer that is off. */
+/** The tracer provider: scopes, resource, processors, flush, shutdown, and a tracer that is off. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -8,7 +8,7 @@ import type { BridgeTracerProvider } from '../../../src/otel/provider'
 import { createTracer } from '../../../src/tracer'
 import { APIS, type Api, bridge, TracerProvider } from '../../support/otel'
 
-test('the class is there before the tracer starts, and is one', () => {
+test('the class exists before the tracer starts, and stays the same', () => {
   const tracer = createTracer()
   const { TracerProvider } = tracer
   assert.equal(TracerProvider, tracer.TracerProvider)
@@ -22,7 +22,7 @@ const providerOf = (api: Api) => api.trace.getTracerProvider() as unknown as Bri
 
 for (const [version, api] of APIS) {
   describe(`a provider, API ${version}`, () => {
-    test('gives one tracer for one name and version', () => {
+    test('returns one tracer for one name and version', () => {
       bridge()
       const provider = api.trace.getTracerProvider()
       assert.equal(provider.getTracer('a', '1'), provider.getTracer('a', '1'))
@@ -30,7 +30,7 @@ for (const [version, api] of APIS) {
       assert.ok(provider instanceof TracerProvider)
     })
 
-    test('takes the service from the resource, unless an SDK made that up', () => {
+    test('takes the service from the resource, unless it is the default of an SDK', () => {
       const named = bridge({ resource: { attributes: { 'service.name': 'billing' } } })
       api.trace.getTracer('test').startSpan('x').end()
       assert.deepEqual([named.seen('x').service, named.seen('x').meta['_dd.svc_src']], ['billing', 'm'])
@@ -39,7 +39,7 @@ for (const [version, api] of APIS) {
       assert.equal(unnamed.seen('x').service, 'shop')
     })
 
-    test("shows processors of the SDK each span as the SDK's own spans look", () => {
+    test("shows each span to processors of the SDK in the form of the SDK's own spans", () => {
       const exporter = new InMemorySpanExporter()
       const starts: [string, Context][] = []
       class Tagging extends SimpleSpanProcessor {
@@ -99,7 +99,7 @@ for (const [version, api] of APIS) {
       assert.equal(seen('child').meta['from.processor'], 'yes')
     })
 
-    test('outlives processors that throw', async () => {
+    test('works with processors that throw', async () => {
       const fail = (): never => {
         throw new Error('processor')
       }

@@ -1,4 +1,4 @@
-/** What the methods of an OpenTelemetry span do to ours, under each version of the API. */
+/** The effect of the methods of an OpenTelemetry span on the tracer's span, under each version of the API. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -67,7 +67,7 @@ for (const [version, api] of APIS) {
       assert.deepEqual([span.metrics['list.0'], span.metrics['list.1']], [9, undefined])
     })
 
-    test('takes reserved attributes for its own fields, and leaves them out of the tags', () => {
+    test('sets its own fields by reserved attributes, and has no tags of these', () => {
       const span = spanWith(
         each =>
           each.setAttributes({
@@ -103,7 +103,7 @@ for (const [version, api] of APIS) {
       assert.equal(early.name, 'mine')
     })
 
-    test('counts analytics.event only when it is clearly yes or no', () => {
+    test('reads analytics.event only if the value means yes or no', () => {
       const cases: [unknown, number | undefined][] = [
         ['true', 1],
         ['TRUE', 1],
@@ -124,7 +124,7 @@ for (const [version, api] of APIS) {
       }
     })
 
-    test('is an error by the attribute error, unless that says no', () => {
+    test('is an error by the attribute error, unless its value means no', () => {
       for (const [value, error] of [
         [true, 1],
         ['true', 1],
@@ -136,7 +136,7 @@ for (const [version, api] of APIS) {
       }
     })
 
-    test('names its operation by what it does, also when attributes come one by one', () => {
+    test('names its operation by its attributes, also if these are set one by one', () => {
       const { SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL } = api.SpanKind
       const kafka = { 'messaging.system': 'Kafka', 'messaging.operation': 'Receive' }
       const cases: [string, number, Attributes][] = [
@@ -201,7 +201,7 @@ for (const [version, api] of APIS) {
       assert.equal(JSON.parse(cleared.meta.events).length, 2)
     })
 
-    test('keeps an exception as an event and as tags, and is no error by it', () => {
+    test('records an exception as an event and as tags, and is not marked as an error', () => {
       const failure = new RangeError('too far')
       const span = spanWith(each => each.recordException(failure, [1_700_000_000, 5]))
       assert.equal(span.error, 0)
@@ -240,7 +240,7 @@ for (const [version, api] of APIS) {
       for (const event of rest) assert.equal(Math.round(event.time_unix_nano / 1e6), at, event.name)
     })
 
-    test('links to spans of this process, of others, and to nothing that is not valid', () => {
+    test('links to spans of this process and of others, and ignores invalid links', () => {
       const { runtime } = bridge()
       const tracer = api.trace.getTracer('test')
       const other = tracer.startSpan('other')
@@ -273,14 +273,15 @@ for (const [version, api] of APIS) {
       ])
     })
 
-    test('starts and ends when it is told to, in each form of a time', () => {
+    test('starts and ends at the given time, in each form of a time', () => {
       const now = Date.now()
+      const ticks = performance.now()
       const seconds = Math.floor(now / 1000)
       const cases: [SpanOptions['startTime'], SpanOptions['startTime'], number][] = [
         [[seconds, 1000], [seconds, 6_790_000], 6.789],
         [new Date(now), new Date(now + 5), 5],
         [now, now + 7, 7],
-        [performance.now(), performance.now() + 2000, 2000],
+        [ticks, ticks + 2000, 2000],
         [[12, 345_000], [12, 7_134_000], 6.789],
         [[seconds, 0], [seconds - 1, 0], 0],
       ]
@@ -293,8 +294,10 @@ for (const [version, api] of APIS) {
         6.789,
       )
       for (const bad of [Number.NaN, -1, 'x', [1], {}, new Date(Number.NaN), [Number.NaN, 0]]) {
+        const beganAt = performance.now()
         const span = spanWith(each => each.end(bad as never), { startTime: bad as never })
-        assert.ok(span.durationMs >= 0 && span.durationMs < 10_000, String(bad))
+        const tookMs = performance.now() - beganAt
+        assert.ok(span.durationMs >= 0 && span.durationMs <= tookMs, String(bad))
       }
     })
 
@@ -316,7 +319,7 @@ for (const [version, api] of APIS) {
       assert.deepEqual([sent.meta.events, sent.meta['_dd.span_links']], [undefined, undefined])
     })
 
-    test('survives whatever it is given', () => {
+    test('never throws, whatever the arguments are', () => {
       const hostile = new Proxy(
         {},
         {
@@ -355,7 +358,7 @@ for (const [version, api] of APIS) {
   })
 }
 
-test('the shapes of this package are those of the API', () => {
+test('the types of the bridge are assignable to those of the API', () => {
   // Checked by the compiler; a getter of each is read so that the test runs something.
   const { TracerProvider } = require('../../support/otel') as typeof import('../../support/otel')
   const provider = new TracerProvider()

@@ -1,4 +1,4 @@
-/** Libraries inside a bundle: patched as those that are required, in the versions that are known. */
+/** Libraries inside a bundle are patched like required ones, by their versions. */
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
@@ -12,7 +12,7 @@ const shared = globalThis as { [KEY]?: BundledModule[] }
 
 type Exports = { call(): string }
 
-/** Says `+` each time it was wrapped. */
+/** Returns a wrapper that adds `+` to the result. */
 function patch(exports: Exports, tools: PatchTools): void {
   tools.wrap(
     exports,
@@ -58,7 +58,7 @@ describe('bundled libraries', () => {
     delete shared[KEY]
   })
 
-  it('are patched by file, in the versions that are known', () => {
+  it('are patched by file and version', () => {
     install()
     assert.equal(say(['']).exports.call(), '+')
     assert.equal(say(['lib/file.js']).exports.call(), 'lib/file.js+')
@@ -68,7 +68,7 @@ describe('bundled libraries', () => {
     assert.deepEqual(registry.patched().get('library'), '2.1.0')
   })
 
-  it('are patched when they ran before the tracer started', () => {
+  it('are patched if they ran before the tracer started', () => {
     const module = say([''])
     install()
     assert.equal(module.exports.call(), '+')
@@ -79,7 +79,7 @@ describe('bundled libraries', () => {
     assert.equal(say(['lib/replaced.js']).exports.call(), 'other')
   })
 
-  it('are what they were after the tracer has stopped', () => {
+  it('are restored when the tracer stops', () => {
     install()
     const module = say([''])
     registry.uninstall()
@@ -87,7 +87,7 @@ describe('bundled libraries', () => {
     assert.equal(say(['lib/file.js']).exports.call(), 'lib/file.js')
   })
 
-  it('follow in the named exports of an ES module what became of its default export', () => {
+  it('have the patched functions in the named exports of an ES module, too', () => {
     install()
     const call = (): string => 'call'
     const module = { exports: { default: { call }, call } }

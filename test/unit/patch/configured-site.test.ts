@@ -1,4 +1,4 @@
-/** Integrations while the configuration changes: they stop, start, read it again, and are reported. */
+/** Integrations while the configuration changes: switched off, switched on, read again, and reported. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -19,14 +19,14 @@ describe('an integration that is paused', () => {
     assert.equal(sample.enabled, true)
   })
 
-  test('stays off afterwards when it was', () => {
+  test('stays off afterwards if it was off before', () => {
     const sample = state(false)
     sample.pause(true)
     sample.pause(false)
     assert.equal(sample.enabled, false)
   })
 
-  test('is what it was told to be meanwhile', () => {
+  test('has the state afterwards that it was given while paused', () => {
     const [on, off] = [state(false), state()]
     for (const [sample, wanted] of [
       [on, true],
@@ -40,7 +40,7 @@ describe('an integration that is paused', () => {
     }
   })
 
-  test('does not come back when it has failed too often', () => {
+  test('stays off afterwards if it has failed too often', () => {
     configureLog({ logLevel: 'off', debug: false })
     const sample = state()
     for (let count = 0; count < 10; count++) {
@@ -85,7 +85,7 @@ describe('the registry', () => {
     assert.deepEqual(collector.registry.report(), [{ ...report, enabled: false }])
   })
 
-  test('lets integrations read the configuration again, and outlives one that fails', t => {
+  test('lets integrations read the configuration again, also if one of them throws', t => {
     require('node:querystring')
     configureLog({ logLevel: 'off', debug: false })
     const read: unknown[] = []

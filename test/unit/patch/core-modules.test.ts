@@ -1,4 +1,4 @@
-/** Patching the modules of Node.js: flags, names, and the way back. */
+/** Patches modules of Node.js: flags, names, and that all is undone. */
 
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
@@ -30,7 +30,7 @@ const read = ([owner, name]: [object, string]) =>
   (owner as Record<string, (...args: unknown[]) => unknown>)[name]
 
 describe('patched modules of Node.js', () => {
-  it('are what they were, but for the flag, and are so again afterwards', () => {
+  it('look unchanged except for the flag, and are restored afterwards', () => {
     const originals = owners().map(read)
     const descriptors = () =>
       [modules.http, modules.https, ...owners().map(([owner]) => owner)].map(owner =>
@@ -52,7 +52,7 @@ describe('patched modules of Node.js', () => {
     assert.deepEqual(descriptors(), before)
   })
 
-  it('have named imports that follow', async () => {
+  it('have the patched functions as named imports', async () => {
     const before = (await import('node:http')).request
     const collector = collect([integration])
     const { request, get } = await import('node:http')
@@ -61,7 +61,7 @@ describe('patched modules of Node.js', () => {
     assert.equal((await import('node:http')).request, before)
   })
 
-  it('call what others put into EventEmitter later, as the module domain does', () => {
+  it('call functions that others put into EventEmitter later, as the module domain does', () => {
     const collector = collect([integration])
     const { emit } = EventEmitter.prototype
     const events: unknown[] = []

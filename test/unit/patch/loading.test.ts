@@ -1,4 +1,4 @@
-/** Ways in which a package can be loaded, each in a process of its own: it is patched once, whatever the way. */
+/** Loads a package in each possible way, in a process of its own: it is patched once each time. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -11,7 +11,7 @@ import { fakePackage, folderOf } from '../../support/fake-package'
 const run = promisify(execFile)
 const dist = join(__dirname, '..', '..', '..')
 
-/** Installs a registry for `library`, whose function it makes to say `+` each time it was wrapped. */
+/** Installs a registry for `library`, whose function returns a `+` for each wrapper around it. */
 const PRELOAD = `
 const { Registry } = require(${JSON.stringify(join(dist, 'src/patch/registry.js'))})
 const { resolveConfig } = require(${JSON.stringify(join(dist, 'src/core/config/resolve.js'))})

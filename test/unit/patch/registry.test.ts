@@ -1,4 +1,4 @@
-/** The registry: which integrations patch which modules, once, and take it back. */
+/** The registry: patches each module once by its integrations, and undoes that. */
 
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
@@ -21,7 +21,7 @@ interface Library {
 const MAIN = "exports.call = function call() { return 'main' }\nexports.file = require('./lib/file')"
 const FILE = { 'lib/file.js': "exports.call = function call() { return 'file' }" }
 
-/** What an earlier registry has seen loaded would be patched by the next one as well. */
+/** Removes made-up packages from the cache, which the next registry would patch as well. */
 function forget(): void {
   for (const file of Object.keys(require.cache)) if (file.includes('tracer-fake-')) delete require.cache[file]
 }
@@ -73,7 +73,7 @@ describe('registry', () => {
 
   const main = fake([{ module: 'library', patch: marking('patched') }])
 
-  it('patches the main module when it is required, and tells its version', () => {
+  it('patches the main module when it is required, and reports its version', () => {
     const made = install([main])
     assert.deepEqual([...made.patched()], [])
     const library = requireIn(libraryFolder(), 'library') as Library
@@ -92,7 +92,7 @@ describe('registry', () => {
     assert.equal(library.file.call(), 'file patched')
   })
 
-  it('patches what was loaded before', () => {
+  it('patches modules that were loaded before', () => {
     const folder = libraryFolder()
     const library = requireIn(folder, 'library') as Library
     install([
@@ -171,7 +171,7 @@ describe('registry', () => {
     assert.equal(loads, 1)
   })
 
-  it('patches nothing that is a disabled instrumentation', () => {
+  it('patches no module of a disabled instrumentation', () => {
     for (const name of ['library', 'by-name']) {
       const integration = fake([{ module: 'library', patch: marking('patched') }], { name: 'by-name' })
       const made = install([integration], { DD_TRACE_DISABLED_INSTRUMENTATIONS: name })
@@ -183,7 +183,7 @@ describe('registry', () => {
     }
   })
 
-  it('tells integrations whether they are on', () => {
+  it('switches integrations on and off', () => {
     const states: boolean[] = []
     const integration = (rest: Partial<Integration> = {}) =>
       fake([{ module: 'library', patch: (_exports, tools) => void states.push(tools.state.enabled) }], {
@@ -211,7 +211,7 @@ describe('registry', () => {
     assert.deepEqual(states, [true, false, false, false, false, true])
   })
 
-  it('passes options on, and says once that it knows no such integration', () => {
+  it('passes options on, and logs once that there is no integration of a name', () => {
     let tools: PatchTools | undefined
     const seen: unknown[] = []
     const made = install([
@@ -237,7 +237,7 @@ describe('registry', () => {
     assert.equal(tools?.state.enabled, false)
   })
 
-  it('survives an integration that cannot be loaded, and a patch that throws', () => {
+  it('catches the errors of an integration that cannot be loaded, and of a patch', () => {
     const broken: Integration = fake([
       {
         module: 'library',
@@ -265,7 +265,7 @@ describe('registry', () => {
     assert.match(logged.join('\n'), /patching library failed: Error: our fault/)
   })
 
-  it('switches an integration off that fails again and again, and the application runs on', () => {
+  it('switches an integration off after ten failures, and the application goes on', () => {
     let tools: PatchTools | undefined
     const patch = (_exports: unknown, given: PatchTools): void => {
       tools = given
@@ -283,7 +283,7 @@ describe('registry', () => {
     assert.equal(tools?.state.enabled, false)
   })
 
-  it('puts every original back and leaves nothing behind', () => {
+  it('restores every original when it is uninstalled', () => {
     const folder = libraryFolder()
     const library = requireIn(folder, 'library') as Library
     const { call } = library

@@ -1,4 +1,4 @@
-/** Wrapping a function so that nobody can tell. */
+/** Wraps a function so that the wrapper looks like the original. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -12,7 +12,7 @@ const plusOne = (original: AnyFunction): AnyFunction =>
   }
 
 describe('wrap', () => {
-  it('replaces the function and calls it with its this and arguments', () => {
+  it('replaces a function, which is called with its this and arguments', () => {
     const owner = {
       base: 10,
       add(first: number, second: number) {
@@ -45,7 +45,7 @@ describe('wrap', () => {
     assert.deepEqual(Object.keys(owner.inner), ['extra'])
   })
 
-  it('marks the wrapper with a flag that nothing lists', () => {
+  it('marks the wrapper with a flag that is not enumerable', () => {
     const owner = { call: () => 1 }
     const original = owner.call
     wrap(owner, 'call', plusOne)
@@ -59,7 +59,7 @@ describe('wrap', () => {
     })
   })
 
-  it('wraps once', () => {
+  it('wraps a function only once', () => {
     const owner = { call: () => 1 }
     assert.ok(wrap(owner, 'call', plusOne))
     assert.equal(wrap(owner, 'call', plusOne), undefined)
@@ -68,7 +68,7 @@ describe('wrap', () => {
     assert.equal(wrap(other, 'call', plusOne), undefined)
   })
 
-  it('wraps what is inherited, also from a parent that is wrapped', () => {
+  it('wraps an inherited method, also one that is wrapped on the parent', () => {
     class Parent {
       call(): number {
         return 1
@@ -97,7 +97,7 @@ describe('wrap', () => {
     assert.deepEqual(Object.keys(open), ['shown'])
   })
 
-  it('undoes exactly what it did', () => {
+  it('restores the original property', () => {
     const original = (): number => 1
     const owner = { call: original }
     const before = Object.getOwnPropertyDescriptors(owner)
@@ -119,7 +119,7 @@ describe('wrap', () => {
     assert.equal(typeof Object.getOwnPropertyDescriptor(owner, 'call')?.get, 'function')
   })
 
-  it('leaves alone what somebody put over it', () => {
+  it('leaves a wrapper in place around which another library has put its own', () => {
     const owner = { call: () => 1 }
     const undo = wrap(owner, 'call', plusOne)
     const ours = owner.call
@@ -128,7 +128,7 @@ describe('wrap', () => {
     assert.equal(owner.call(), 20)
   })
 
-  it('does nothing where nothing can be done', () => {
+  it('does nothing for properties that cannot be wrapped', () => {
     const frozen = Object.freeze({ call: () => 1 })
     const sealed = Object.seal({ call: () => 1 })
     const inextensible = Object.preventExtensions(Object.create({ call: () => 1 }))

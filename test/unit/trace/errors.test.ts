@@ -1,4 +1,4 @@
-/** What is told of errors: causes, lists of errors, and errors that were handled. */
+/** How errors are recorded: causes, lists of errors, and handled errors. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -73,7 +73,7 @@ describe('the stack of a failed span', () => {
     )
   })
 
-  test('does not tell a cause twice that the error has in its own stack', () => {
+  test('does not repeat a cause that the error has in its own stack', () => {
     const inner = new Error('inner')
     const outer = new Error('outer', { cause: inner })
     outer.stack = `${outer.stack}\ncaused by: ${inner.stack}`
@@ -111,7 +111,7 @@ describe('an error that was handled', () => {
     })
   })
 
-  test('can be anything, and is never the reason of another', () => {
+  test('can be any value, and recording it never throws', () => {
     const hostile = {
       get boom(): string {
         throw new Error('no')
@@ -125,14 +125,14 @@ describe('an error that was handled', () => {
     assert.equal(texts[2]['exception.message'], 'a')
   })
 
-  test('arrives with a stack of any length', () => {
+  test('has a stack of at most 10 000 characters', () => {
     const error = new Error('deep')
     error.stack = 'x'.repeat(30_000)
     const [{ attributes }] = eventsOf(spanWith(each => each.recordException(error)))
     assert.equal(attributes['exception.stacktrace'], `${'x'.repeat(10_000)}...`)
   })
 
-  test('is not recorded on a span that is over', () => {
+  test('is not recorded on a finished span', () => {
     const runtime = testRuntime()
     const span = startUserSpan(runtime, 'op', undefined)
     span.finish()
@@ -140,7 +140,7 @@ describe('an error that was handled', () => {
     assert.equal(runtime.spans()[0].meta.events, undefined)
   })
 
-  test('is nothing to a tracer that is off', () => {
+  test('is ignored by a tracer that is off', () => {
     const tracer = createTracer()
     assert.equal(tracer.trackError(new Error('a'), { tags: { a: 1 }, failed: true }), tracer)
     tracer.startSpan('noop').recordException(new Error('a'))

@@ -1,4 +1,4 @@
-/** The ids of a log record, in the spelling that was asked for. */
+/** The fields of log records: ids in each spelling, and names of the service. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,14 +16,14 @@ test('128 bits of a trace id in hexadecimal, or the lower 64 in decimal', () => 
   assert.equal(BigInt(decimal), BigInt(`0x${hex.slice(16)}`))
 })
 
-test('64 bits are decimal in any case', () => {
+test('an id of 64 bits is always decimal', () => {
   const span = startUserSpan(testRuntime({ traceId128: false }), 'work', undefined)
   for (const traceId128BitLoggingEnabled of [true, false]) {
     assert.equal(logFields(span, { traceId128BitLoggingEnabled }).trace_id, span.context().toTraceId())
   }
 })
 
-test('a record of any logger gets what is known, and stays as it is when it takes nothing', () => {
+test('a record of any logger gets the known fields, and a frozen record stays unchanged', () => {
   const span = startUserSpan(testRuntime(), 'work', undefined)
   const record: { level: string; dd?: object } = { level: 'info' }
   injectLogFields(span, { service: 'shop' }, record)

@@ -1,4 +1,4 @@
-/** Spans that are open when the process ends, and what holds them until then. */
+/** Spans that are open when the process ends, and the list that holds their traces. */
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
@@ -14,7 +14,7 @@ const failed = new RangeError('far')
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 afterEach(async () => {
-  // What was recorded as uncaught is forgotten by then.
+  // In the next turn the uncaught error is forgotten.
   await turn()
   assert.equal(openTraces().length, 0)
 })
@@ -40,7 +40,7 @@ describe('traces with open spans', () => {
     for (const span of [spans[2], late, spans[1]]) span.finish()
   })
 
-  test('are held up to a number', () => {
+  test('are held up to a limit', () => {
     const runtime = testRuntime()
     const open: Span[] = []
     for (let index = 0; index < MAX_OPEN_TRACES; index++) open.push(startUserSpan(runtime, 'open', undefined))
@@ -53,7 +53,7 @@ describe('traces with open spans', () => {
     assert.equal(runtime.spans().length, MAX_OPEN_TRACES + 1)
   })
 
-  test('are let go when they are old, and arrive all the same', () => {
+  test('leave the list when they are old, and are still sent', () => {
     const runtime = testRuntime()
     const old = startUserSpan(runtime, 'old', undefined)
     const { anchorTicks } = old.trace
@@ -69,7 +69,7 @@ describe('traces with open spans', () => {
 describe('when the process ends', () => {
   const reason = 'the process exited with code 3'
 
-  test('the span in which it was thrown has failed with the error, and so has the first of its trace', () => {
+  test('the span in which the error was thrown has failed with it, and so has the local root', () => {
     const runtime = testRuntime()
     const root = startUserSpan(runtime, 'root', undefined)
     const step = startUserSpan(runtime, 'step', { childOf: root })
@@ -85,7 +85,7 @@ describe('when the process ends', () => {
     recordUncaught(undefined, 'uncaughtException', true)
   })
 
-  test('an exception that has left the context of its span is still that of the span', () => {
+  test('an exception that has left the context of its span still belongs to the span', () => {
     const runtime = testRuntime()
     const span = startUserSpan(runtime, 'thrower', undefined)
     startUserSpan(runtime, 'other', undefined)
@@ -100,7 +100,7 @@ describe('when the process ends', () => {
     recordUncaught(undefined, 'uncaughtException', true)
   })
 
-  test('an error that was caught is not taken for one that comes later', async () => {
+  test('a caught error is not taken for a later one', async () => {
     const runtime = testRuntime()
     const span = startUserSpan(runtime, 'caught', undefined)
     startUserSpan(runtime, 'other', undefined)
@@ -118,7 +118,7 @@ describe('when the process ends', () => {
     recordUncaught(undefined, 'uncaughtException', true)
   })
 
-  test('the only open trace is the one that it was thrown in', () => {
+  test('if only one trace is open, the error was thrown in it', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'only', undefined)
     recordUncaught('text', 'uncaughtException', false)
@@ -127,7 +127,7 @@ describe('when the process ends', () => {
     recordUncaught(undefined, 'uncaughtException', true)
   })
 
-  test('in good order, only those have failed whose callers get no answer', () => {
+  test('after a normal exit only server spans have failed, whose callers get no response', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'job', undefined)
     startUserSpan(runtime, 'request', { tags: { 'span.kind': 'server' } })
@@ -141,14 +141,14 @@ describe('when the process ends', () => {
     )
   })
 
-  test('an error that the application has recorded stays', () => {
+  test('an error that the application has recorded is not replaced', () => {
     const runtime = testRuntime()
     startUserSpan(runtime, 'op', undefined).setError(failed)
     finishOpenSpans(reason, true)
     assert.equal(runtime.spans()[0].meta['error.message'], 'far')
   })
 
-  test('a process that lives on has an event of it, and its spans go on', async () => {
+  test('in a process that goes on the error is an event, and its span stays open', async () => {
     const runtime = testRuntime()
     const span = startUserSpan(runtime, 'op', undefined)
     let told: unknown

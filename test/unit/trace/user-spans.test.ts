@@ -1,4 +1,4 @@
-/** `startSpan`, `trace` and `wrap`, as the public API documents them. */
+/** `startSpan`, `trace` and `wrap`, as the public API documents these. */
 
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
@@ -228,7 +228,7 @@ describe('promises of other kinds', () => {
     assert.equal(runtime.chunks.length, 1)
   })
 
-  test('what hangs on a plain promise hangs on the one that is returned', async () => {
+  test('properties of a plain promise are on the returned promise', async () => {
     const runtime = testRuntime()
     const promise = Object.assign(Promise.resolve(1), { abort: () => 'aborted' })
     const result = traceFunction(runtime, 'p', undefined, () => promise)

@@ -54,7 +54,7 @@ test('adds, replaces and removes items and returns the frozen map', () => {
   })
 })
 
-test('refuses what is no item', () => {
+test('refuses keys and values that are no item', () => {
   inside({ a: '1' }, () => {
     for (const [key, value] of [
       ['', 'x'],
@@ -69,7 +69,7 @@ test('refuses what is no item', () => {
   })
 })
 
-test('what runs beside or above keeps its own items', async () => {
+test('code beside and around keeps its own items', async () => {
   await inside({ a: '1' }, async () => {
     const sibling = inside({ ...getBaggage() }, async () => {
       await null
@@ -85,7 +85,7 @@ test('what runs beside or above keeps its own items', async () => {
   assert.deepEqual(getBaggage(), {})
 })
 
-test('running without items clears those around', () => {
+test('running without items hides the items of the surroundings', () => {
   inside({ a: '1' }, () => {
     inside(undefined, () => assert.deepEqual(getBaggage(), {}))
     assert.deepEqual(getBaggage(), { a: '1' })

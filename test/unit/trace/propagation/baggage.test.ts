@@ -1,4 +1,4 @@
-/** The `baggage` header in both directions. */
+/** Reads and writes the header `baggage`. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -75,7 +75,7 @@ test('writes keys that are tokens, values percent-encoded', () => {
   )
 })
 
-test('nothing to write is no header', () => {
+test('without items there is no header', () => {
   assert.deepEqual(headersOf(undefined, {}, {}), {})
   assert.deepEqual(headersOf(undefined, {}, { 'bad key': 'x' }), {})
   assert.deepEqual(headersOf(undefined, { propagationStyleInject: ['datadog'] }, { a: 'b' }), {})

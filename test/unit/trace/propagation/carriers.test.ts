@@ -1,4 +1,4 @@
-/** Carriers that are not plain headers. */
+/** Reads carriers that are no plain headers. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -30,7 +30,7 @@ test('reads bytes, numbers and lists of one', () => {
   assert.deepEqual(context?.baggage, { a: 'b' })
 })
 
-test('what is no text is nothing', () => {
+test('values that are no text are ignored', () => {
   for (const value of [
     null,
     true,
@@ -50,13 +50,13 @@ test('what is no text is nothing', () => {
   }
 })
 
-test('no carrier is nothing', () => {
+test('without a carrier there is no context', () => {
   for (const carrier of [undefined, null, '', 'traceparent', 5, true, [], new Map(), Object.create(null)]) {
     assert.equal(propagator().extract(carrier), undefined)
   }
 })
 
-test('a carrier that throws is nothing', () => {
+test('a carrier that throws gives no context', () => {
   const hostile = {
     get traceparent(): string {
       throw new Error('no')
@@ -81,7 +81,7 @@ test('headers of 8192 characters are read, longer ones are not', () => {
   assert.equal(propagator().extract({ traceparent: Buffer.from(pad(8193)) }), undefined)
 })
 
-test('hundreds of extractions of long headers come to an end', () => {
+test('hundreds of extractions of long headers end', () => {
   const long = {
     'x-datadog-trace-id': '1'.repeat(1e6),
     'x-datadog-parent-id': '1',

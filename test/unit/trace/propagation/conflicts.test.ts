@@ -1,11 +1,11 @@
-/** Several contexts in one carrier: which one counts, and what becomes of the others. */
+/** Several contexts in one carrier: which one is used, and which others become links. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import { headersOf, propagator, start } from './support'
 
-/** The same trace in the headers of two styles: upper half 11…11, lower half 1. */
+/** One trace in the headers of two styles: upper half 11…11, lower half 1. */
 const DATADOG = {
   'x-datadog-trace-id': '1',
   'x-datadog-parent-id': '987654321',
@@ -32,7 +32,7 @@ function links(context: RemoteContext | undefined) {
   ])
 }
 
-test('Datadog first: its decision and tags count, the state of other vendors survives', () => {
+test('Datadog first: its decision and tags are used, the state of other vendors is kept', () => {
   const context = propagator().extract({ ...DATADOG, ...W3C })
   assert.equal(context?.priority, 2)
   assert.equal(context?.otherTracestate, 'foo=1')
@@ -41,7 +41,7 @@ test('Datadog first: its decision and tags count, the state of other vendors sur
   assert.equal(context?.links, undefined)
 })
 
-test('W3C first: its decision counts', () => {
+test('W3C first: its decision is used', () => {
   const context = propagator({ propagationStyleExtract: ['tracecontext', 'datadog'] }).extract({
     ...DATADOG,
     ...W3C,
@@ -51,7 +51,7 @@ test('W3C first: its decision counts', () => {
   assert.equal(context?.links, undefined)
 })
 
-test('the state of other vendors survives where only Datadog is read, but not with extractFirst', () => {
+test('the state of other vendors is kept if only Datadog is read, but not with extractFirst', () => {
   const carrier = {
     ...DATADOG,
     ...W3C,
@@ -150,7 +150,7 @@ test('a later Datadog context of another trace becomes a link, one without a spa
   assert.equal(w3cFirst.extract(carrier)?.links, undefined)
 })
 
-test('a decision without ids gives way to a context that has some', () => {
+test('a context with ids replaces a decision without ids', () => {
   for (const extract of [
     ['b3', 'tracecontext'],
     ['tracecontext', 'b3'],
@@ -165,7 +165,7 @@ test('a decision without ids gives way to a context that has some', () => {
   }
 })
 
-test('an invalid context is passed over', () => {
+test('an invalid context is skipped', () => {
   const context = propagator().extract({ ...W3C, ...DATADOG, 'x-datadog-trace-id': '0' })
   assert.equal(context?.toTraceId(true), '11111111111111110000000000000001')
   assert.equal(context?.priority, 1)
@@ -201,7 +201,7 @@ test('restart: a new trace with one link to the caller, baggage kept', () => {
   }
 })
 
-test('restart: the link has the parent that W3C gave', () => {
+test('restart: the link has the parent of the W3C headers', () => {
   const context = propagator({ propagationBehaviorExtract: 'restart' }).extract({
     ...DATADOG,
     'x-datadog-parent-id': '1',
@@ -210,7 +210,7 @@ test('restart: the link has the parent that W3C gave', () => {
   assert.equal(links(context)?.[0][1], W3C_SPAN)
 })
 
-test('restart with a decision alone or with nothing is nothing', () => {
+test('restart: without ids there is no context', () => {
   const restart = propagator({
     propagationBehaviorExtract: 'restart',
     propagationStyleExtract: ['b3', 'baggage'],

@@ -1,4 +1,4 @@
-/** B3 headers, single and multi, become a context. */
+/** Reads a context from B3 headers, single and multi. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -89,7 +89,7 @@ test('reads x-b3 headers', () => {
   assert.equal(multi.extract({ 'x-b3-traceid': SHORT, 'x-b3-spanid': SPAN })?.upperHi, 0)
 })
 
-test('x-b3 headers with an invalid id bring only the decision', () => {
+test('of x-b3 headers with an invalid id only the decision is used', () => {
   for (const ids of [
     { 'x-b3-traceid': TRACE },
     { 'x-b3-spanid': SPAN },

@@ -1,4 +1,4 @@
-/** Datadog's headers become a context. */
+/** Reads a context from Datadog's headers. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -50,7 +50,7 @@ test('accepts a parent id of zero, which synthetic tests send', () => {
   assert.equal(context.origin, 'synthetics')
 })
 
-test('reads priorities as parseInt does and ignores what is no integer', () => {
+test('reads priorities as parseInt does and ignores other text', () => {
   for (const [text, priority] of [
     ['-1', -1],
     ['0', 0],
@@ -68,7 +68,7 @@ test('reads priorities as parseInt does and ignores what is no integer', () => {
   }
 })
 
-test('an undecided context is sampled here, a decided one is not', () => {
+test('this process decides an undecided context only', () => {
   const undecided = start(extract({ 'x-datadog-tags': '_dd.p.dm=-4' }))
   undecided.trace.decide()
   assert.equal(undecided.trace.priority, 1)
@@ -93,7 +93,7 @@ test('reads propagated tags, known or not, and the upper half of the trace id', 
   assert.equal(context.propagationError, '')
 })
 
-test('tags of one context are not those of another with the same header', () => {
+test('contexts with the same header do not share tags', () => {
   const tags = '_dd.p.dm=-4'
   const one = start(extract({ 'x-datadog-tags': tags, 'x-datadog-sampling-priority': '1' }))
   const other = start(extract({ 'x-datadog-tags': tags, 'x-datadog-sampling-priority': '1' }))
@@ -127,7 +127,7 @@ for (const tags of [
   '_dd.p.\u00e9=1',
   '_dd.p.a=x\ty',
 ]) {
-  test(`one pair that is not valid makes all tags void: ${JSON.stringify(tags)}`, () => {
+  test(`one malformed pair makes all tags void: ${JSON.stringify(tags)}`, () => {
     const context = extract({ 'x-datadog-tags': tags })
     assert.equal(context.propagated, undefined)
     assert.equal(context.propagationError, 'decoding_error')

@@ -1,4 +1,4 @@
-/** `traceparent` and `tracestate` become a context. */
+/** Reads a context from `traceparent` and `tracestate`. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -82,7 +82,8 @@ test('rejects several traceparents, accepts a list of one', () => {
   assert.equal(extract([KEPT]).toTraceId(true), TRACE)
 })
 
-test('a tracestate alone is nothing', () => assert.equal(w3c.extract({ tracestate: 'foo=1' }), undefined))
+test('a tracestate alone gives no context', () =>
+  assert.equal(w3c.extract({ tracestate: 'foo=1' }), undefined))
 
 test('priority comes from the sampled flag, and from `s` where that agrees', () => {
   for (const [flags, state, priority, decisionMaker] of [
@@ -128,7 +129,7 @@ test('reads origin, last Datadog span, tags and unknown keys of the dd member', 
   assert.equal(context.tracestate.startsWith('key1=value1,dd=s:2'), true)
 })
 
-test('p travels as it came, but not when it is long', () => {
+test('p is passed on as it came, unless it is too long', () => {
   assert.equal(extract(KEPT, 'dd=p:XX!X').lastDatadogParent, 'XX!X')
   assert.equal(extract(KEPT, `dd=p:${'x'.repeat(32)}`).lastDatadogParent, '')
 })
@@ -161,7 +162,7 @@ for (const [state, others] of [
   })
 }
 
-test('values of repeated tracestate headers are one list, empty ones nothing', () => {
+test('values of repeated tracestate headers are one list, empty values are skipped', () => {
   assert.equal(extract(KEPT, ['foo=1,bar=2', '', 'baz=3']).otherTracestate, 'foo=1,bar=2,baz=3')
 })
 
@@ -176,7 +177,7 @@ test('keeps 31 members of other vendors beside dd, and none after the 32nd', () 
   assert.equal(late.otherTracestate, members(31).join(','))
 })
 
-test('only the first dd member counts', () => {
+test('only the first dd member is used', () => {
   const context = extract(KEPT, 'dd=s:2,dd=s:1;o:x')
   assert.equal(context.priority, 2)
   assert.equal(context.origin, undefined)

@@ -1,4 +1,4 @@
-/** 50 000 random carriers; test/tools/fuzz-propagation.ts does more. */
+/** Extracts 50 000 random carriers; test/tools/fuzz-propagation.ts extracts more. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { fuzz } from './fuzz'
 
 test('random and mutated headers never throw, and what is written is read again', () => {
   const counts = fuzz(50_000, 1)
-  // Both ways are taken often.
+  // Both outcomes are frequent.
   assert.ok(counts.extracted > 10_000)
   assert.ok(counts.nothing > 1000)
 })

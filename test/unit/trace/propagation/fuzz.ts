@@ -1,11 +1,11 @@
-/** Random and mutated headers, to see that nothing throws and that what is written can be read again. */
+/** Extracts random and mutated headers: nothing may throw, and headers that are written must be readable. */
 
 import assert from 'node:assert/strict'
 import type { Style } from '../../../../src/trace/propagation/styles'
 import type { RemoteContext } from '../../../../src/trace/remote-context'
 import { propagator, start } from './support'
 
-/** A small generator that can be started again from a seed (mulberry32). */
+/** Returns a random generator that repeats its numbers for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed | 0
   return () => {
@@ -45,7 +45,7 @@ const NAMES = Object.keys(SEEDS)
 const PIECES = ',;:=-~%_. \t0019afFxX\u0000\u007f\u00e9\u20ac\ud83d\ude00"{}[]\r\n'.split('')
 const STYLES: Style[] = ['datadog', 'tracecontext', 'b3', 'b3multi', 'baggage']
 
-/** What became of the headers. */
+/** Numbers of carriers with and without a context. */
 export interface FuzzCounts {
   extracted: number
   nothing: number
@@ -109,7 +109,7 @@ function mutate(text: string, random: () => number, pick: <Item>(items: readonly
   return pick([undefined, null, 5, -1, Number.NaN, {}, [], true, 12345678901234567890n])
 }
 
-/** Continues the trace, writes its headers in every style, and reads each of them again. */
+/** Continues the trace, writes its headers in every style, and reads the headers of each style again. */
 function checkRoundTrip(context: RemoteContext): void {
   const span = start(context)
   for (const style of STYLES) {

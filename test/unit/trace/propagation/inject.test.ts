@@ -1,4 +1,4 @@
-/** A context becomes headers. */
+/** Writes a context into headers. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -43,7 +43,7 @@ test('makes the sampling decision once, before writing', () => {
   assert.equal(decisions, 1)
 })
 
-test('a decision by the user after the first injection is in the next one', () => {
+test('a decision of the application after the first injection is in the next headers', () => {
   const span = start()
   assert.equal(headersOf(span)['x-datadog-sampling-priority'], '1')
   span.setTag('manual.drop', true)
@@ -73,7 +73,7 @@ test('spans of one trace differ in their own ids only', () => {
   assert.deepEqual(headersOf(root), one)
 })
 
-test('a version of the future is continued as version 00', () => {
+test('a later version of traceparent is continued as version 00', () => {
   const context = propagator().extract({
     traceparent: 'cc-12345678901234567890123456789012-1234567890123456-01-tail',
   })
@@ -90,7 +90,7 @@ test('the dd member moves to the front, other members keep their order', () => {
   assert.equal(headersOf(span).tracestate, `dd=s:2;p:${span.toSpanId(true)};t.dm:-4;z:1,foo=1,bar=2`)
 })
 
-test('with dd there are at most 32 members', () => {
+test('there are at most 32 members, dd included', () => {
   const members = Array.from({ length: 33 }, (_, at) => `key${at}=${at}`).join(',')
   const context = propagator().extract({
     traceparent: '00-12345678901234567890123456789012-1234567890123456-01',
@@ -102,7 +102,7 @@ test('with dd there are at most 32 members', () => {
   assert.equal(sent[31], 'key30=30')
 })
 
-test('origin is written as it came, and escaped in tracestate', () => {
+test('origin is written unchanged, and escaped in tracestate', () => {
   for (const [origin, escaped] of [
     ['synthetics-browser', 'synthetics-browser'],
     ['synthetics~;=web,z', 'synthetics__~web_z'],
@@ -323,7 +323,7 @@ test('writes legacy baggage of a span, percent-encoded where a header needs it',
   assert.equal(headersOf(span, { propagationStyleInject: ['tracecontext'] })['ot-baggage-user'], undefined)
 })
 
-test('injectWith gives every header to a function', () => {
+test('injectWith passes every header to a function', () => {
   const span = start()
   const seen: Record<string, string> = {}
   propagator().injectWith(span, { a: 'b' }, (name, value) => {
@@ -332,7 +332,7 @@ test('injectWith gives every header to a function', () => {
   assert.deepEqual(seen, headersOf(span, {}, { a: 'b' }))
 })
 
-test('a carrier or a setter that refuses does not throw', () => {
+test('a carrier or a setter that throws does no harm', () => {
   propagator().inject(start(), { a: 'b' }, Object.freeze({}))
   propagator().inject(start(), undefined, undefined as never)
   propagator().injectWith(start(), undefined, () => {

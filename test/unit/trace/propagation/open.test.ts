@@ -1,4 +1,4 @@
-/** The propagator as the configuration asks for it. */
+/** Opens the propagator by the configuration. */
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
@@ -25,13 +25,13 @@ test('styles for writing and for reading can differ', () => {
   assert.equal(propagator.extract(headers), undefined)
 })
 
-test('a style that is not known is told, and the default is used', () => {
+test('an unknown style is logged, and the default is used', () => {
   const lines = catchLog()
   assert.deepEqual(headerNames({ tracePropagationStyle: ['b3', 'jaeger'] }), headerNames({}))
   assert.deepEqual(lines, ['warn: propagation style jaeger is not known; using the default'])
 })
 
-test('there is a guard against other organisations only where it is switched on', () => {
+test('the guard against other organisations is off by default', () => {
   assert.equal(openOrgGuard(resolveConfig({}, {})), undefined)
   assert.ok(openOrgGuard(resolveConfig({}, { DD_TRACE_ORG_GUARD_ENABLED: 'true' })))
 })

@@ -1,4 +1,4 @@
-/** Contexts of another organisation keep their ids and lose their say. */
+/** Ignores the decisions of other organisations, and keeps the ids of their contexts. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -26,7 +26,7 @@ function incoming(tags: string): Record<string, string> {
   }
 }
 
-for (const [what, options, tags, isWelcome] of [
+for (const [what, options, tags, isTrusted] of [
   ['no guard, theirs', {}, `,_dd.p.opm=${THEIRS}`, true],
   ['guard, ours', guarded(), `,_dd.p.opm=${OURS}`, true],
   ['guard, theirs', guarded(), `,_dd.p.opm=${THEIRS}`, false],
@@ -36,15 +36,15 @@ for (const [what, options, tags, isWelcome] of [
   ['strict guard, ours', guarded(OURS, true), `,_dd.p.opm=${OURS}`, true],
   ['guard that does not know ours', guarded(''), `,_dd.p.opm=${THEIRS}`, true],
 ] as const) {
-  test(`${what}: ${isWelcome ? 'continues' : 'continues the ids only'}`, () => {
+  test(`${what}: ${isTrusted ? 'continues' : 'continues the ids only'}`, () => {
     const context = propagator(options).extract(incoming(tags))
     assert.ok(context)
     assert.equal(context.toTraceId(true), '1111111111111111000000000'.concat('75bcd15'))
     assert.equal(context.toSpanId(), '987654321')
     assert.deepEqual(context.baggage, { key: 'value' })
-    assert.equal(context.origin, isWelcome ? 'rum' : undefined)
-    assert.equal(context.propagated?.['_dd.p.dm'], isWelcome ? '-4' : undefined)
-    assert.equal(start(context).trace.priority === 2, isWelcome)
+    assert.equal(context.origin, isTrusted ? 'rum' : undefined)
+    assert.equal(context.propagated?.['_dd.p.dm'], isTrusted ? '-4' : undefined)
+    assert.equal(start(context).trace.priority === 2, isTrusted)
   })
 }
 
@@ -67,7 +67,7 @@ test('a foreign tracestate loses its Datadog member only', () => {
   )
 })
 
-test('our marker goes out in both styles in place of any other, also once it is learnt later', () => {
+test('the own marker is sent in both styles in place of any other, also if it becomes known later', () => {
   const orgGuard = new OrgGuard({ strict: false, trusted: [THEIRS] })
   const span = start(propagator({ orgGuard }).extract(incoming(`,_dd.p.opm=${THEIRS}`)))
   assert.match(headersOf(span, { orgGuard })['x-datadog-tags'], /_dd\.p\.opm=Zz1122334455/)
@@ -78,7 +78,7 @@ test('our marker goes out in both styles in place of any other, also once it is 
   assert.match(headers.tracestate, /;t\.opm:AaBbCcDdEeFf/)
 })
 
-test('a context that is passed on carries our marker, and its twin stays as it came', () => {
+test('a context that is passed on has the own marker, and another with the same header stays unchanged', () => {
   const options = guarded()
   const reader = propagator()
   const [passedOn, twin] = [1, 2].map(() => reader.extract(incoming('')))

@@ -1,4 +1,4 @@
-/** The member `ot` of `tracestate`: at which rate a trace was sampled, for tracers of other vendors. */
+/** The member `ot` of `tracestate`, which tells tracers of other vendors at which rate a trace was sampled. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,7 +15,7 @@ const THRESHOLDS = [
   [1, '0'],
 ] as const
 
-/** Lower halves of trace ids and their randomness, as other tracers work them out. */
+/** Lower halves of trace ids and their `rv`, as computed by other tracers. */
 const RANDOM = [
   [1n, 'f0948a54d43b8e'],
   [10n, '65cd67504a538e'],
@@ -53,7 +53,7 @@ for (const [rate, threshold] of THRESHOLDS) {
   })
 }
 
-test('where 56 bits decide otherwise than 64 do, the randomness gives way', () => {
+test('where 56 bits decide otherwise than 64 do, the randomness is changed', () => {
   const kept = sampled(0.1, undecided(0x03a93ee8b1999f00n)).headers
   assert.equal(otOf(kept), 'ot=rv:e6666666666668;th:e6666666666668')
   assert.equal(kept.traceparent.endsWith('-01'), true)
@@ -66,7 +66,7 @@ test('a rate of zero has no threshold', () => {
   assert.equal(otOf(sampled(0, undecided(1n)).headers), undefined)
 })
 
-test('what a limiter refuses was not decided by chance', () => {
+test('a trace that a limiter refuses has no threshold', () => {
   const sampler = new Sampler({ rules: parseRules([{ sample_rate: 1 }]).rules, rateLimit: 1, nowMs: () => 0 })
   const runtime = runtimeWith(sampler)
   const [allowed, refused] = [start(undefined, {}, runtime), start(undefined, {}, runtime)].map(span =>
@@ -77,7 +77,7 @@ test('what a limiter refuses was not decided by chance', () => {
   assert.equal(otOf(refused), undefined)
 })
 
-test('rates of the agent count once it has sent them', () => {
+test('rates of the agent are used once it has sent some', () => {
   const sampler = new Sampler({ rules: [] })
   const runtime = runtimeWith(sampler)
   assert.equal(otOf(headersOf(start(undefined, {}, runtime))), undefined)
@@ -105,13 +105,13 @@ for (const [state, forwarded] of [
   [`ot=${RV},a=1,ot=${TH},b=2`, `ot=${RV},a=1,b=2`],
   ['other=rv:x,ott=th:x', 'other=rv:x,ott=th:x'],
 ] as const) {
-  test(`an upstream decision travels on, without what is not valid: ${state}`, () => {
+  test(`an upstream decision is passed on, without malformed fields: ${state}`, () => {
     const { headers } = sampled(0.1, { traceparent: KEPT, tracestate: state })
     assert.equal(headers.tracestate.split(',').slice(1).join(','), forwarded)
   })
 }
 
-test('also beside the headers of Datadog', () => {
+test('an upstream decision is passed on beside the headers of Datadog', () => {
   const { headers } = sampled(0.1, {
     ...undecided(0xfff972474538efffn),
     'x-datadog-sampling-priority': '2',
@@ -121,7 +121,7 @@ test('also beside the headers of Datadog', () => {
   assert.equal(otOf(headers), `ot=${RV};${TH}`)
 })
 
-test('a decision of ours replaces an inherited one, and keeps fields that we do not know', () => {
+test('a decision of this process replaces an inherited one, and keeps unknown fields', () => {
   const { headers } = sampled(0.5, {
     ...undecided(1n),
     traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
@@ -158,7 +158,7 @@ test('keeps to 32 members and to 256 characters of its own', () => {
   assert.deepEqual(members.slice(2), many.slice(0, 30))
 })
 
-test('the random flag of traceparent travels on unchanged, and is not made up', () => {
+test('the random flag of traceparent is passed on unchanged, and never added', () => {
   for (const [flags, out] of [
     ['00', '00'],
     ['01', '01'],

@@ -1,4 +1,4 @@
-/** Names of styles as users write them. */
+/** Reads names of styles in the spellings of users. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -1,4 +1,4 @@
-/** The smallest tracer that spans and propagators need in tests. */
+/** Spans and propagators for tests, without the rest of a tracer. */
 
 import { resolveConfig } from '../../../../src/core/config/resolve'
 import type { LocalTrace, TraceRuntime, TraceSampler } from '../../../../src/trace/local-trace'
@@ -16,7 +16,7 @@ export interface Settings extends Partial<PropagatorConfig> {
   orgGuard?: OrgGuard
 }
 
-/** Keeps everything, as the built-in rate does. */
+/** A sampler that keeps every trace, as the built-in rate does. */
 export const keepAll: TraceSampler = { decide: trace => trace.setDecision(1, 0) }
 
 export function runtimeWith(sampler: TraceSampler, options: Partial<TraceRuntime> = {}): TraceRuntime {
@@ -40,7 +40,7 @@ export function start(parent?: Span | RemoteContext, tags: Tags = {}, on: TraceR
   return startSpan(on, site, parent, tags)
 }
 
-/** A span with given ids, for headers that can be written down. */
+/** Returns a span with a given trace id, so that a test can name its headers. */
 export function spanWith(traceLo: number, upper: [number, number] = [0, 0]): Span {
   const root = start(undefined, {}, runtime64)
   const trace: LocalTrace = root.trace
@@ -51,12 +51,12 @@ export function spanWith(traceLo: number, upper: [number, number] = [0, 0]): Spa
   return root
 }
 
-/** A propagator with the default configuration, but for `settings`. */
+/** Returns a propagator with the default configuration, except for `settings`. */
 export function propagator(settings: Settings = {}): Propagator {
   return openPropagator({ ...DEFAULTS, ...settings }, settings.orgGuard)
 }
 
-/** Headers that a propagator writes for `span`. */
+/** Returns the headers that a propagator writes for `span`. */
 export function headersOf(
   span: Span | RemoteContext | undefined,
   settings: Settings = {},
@@ -67,7 +67,7 @@ export function headersOf(
   return headers
 }
 
-/** The pairs of the `dd` member of a tracestate. */
+/** Returns the pairs of the `dd` member of a tracestate. */
 export function ddPairs(headers: Record<string, string>): string[] {
   const [first] = headers.tracestate.split(',')
   return first.startsWith('dd=') ? first.slice(3).split(';') : []

@@ -1,11 +1,11 @@
-/** Rates from the agent's answers. */
+/** Reads sampling rates from the agent's answers. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentRates } from '../../../../src/trace/sampling/agent-rates'
 import { formatRate } from '../../../../src/trace/sampling/rate-text'
 
-test('is 1 and built in until the agent has told', () => {
+test('is the built-in 1 until the agent has sent rates', () => {
   const rates = new AgentRates('prod')
   assert.deepEqual(rates.get('web'), { rate: 1, text: '1', fromAgent: false })
 })
@@ -41,7 +41,7 @@ test('every answer replaces the one before', () => {
   assert.equal(rates.get('api').rate, 0.25)
 })
 
-test('what is no rate is left out, and no table changes nothing', () => {
+test('values that are no rate are left out, and an answer without rates changes nothing', () => {
   const rates = new AgentRates('prod')
   rates.update({
     'service:a,env:prod': '0.5',
@@ -64,7 +64,7 @@ test('what is no rate is left out, and no table changes nothing', () => {
   assert.equal(rates.get('e').rate, 0)
 })
 
-test('names with commas are names', () => {
+test('service names can contain commas', () => {
   const rates = new AgentRates('prod')
   rates.update({ 'service:a,env:x,env:prod': 0.5 })
   assert.equal(rates.get('a,env:x').rate, 0.5)
@@ -84,5 +84,5 @@ for (const [rate, text] of [
   [1 / 3, '0.333333'],
   [0.12, '0.12'],
 ] as const) {
-  test(`the rate ${rate} travels as ${text}`, () => assert.equal(formatRate(rate), text))
+  test(`the rate ${rate} is sent as ${text}`, () => assert.equal(formatRate(rate), text))
 }

@@ -1,4 +1,4 @@
-/** The deterministic decision, against the formula in bigints. */
+/** Compares the decision by hash with its formula in bigints. */
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -33,7 +33,7 @@ test('agrees with the formula on 10 000 random ids at every rate', () => {
 })
 
 test('agrees at the boundary of every rate', () => {
-  // The inverse of the multiplier gives the id that lands on a hash.
+  // The inverse of the multiplier gives the id for a hash.
   let inverse = 1n
   for (let round = 0; round < 6; round++) {
     inverse = BigInt.asUintN(64, inverse * (2n - 1111111111111111111n * inverse))
@@ -68,7 +68,7 @@ test('rate 1 keeps all and rate 0 none, whatever the id', () => {
   }
 })
 
-test('agrees with ids and decisions written down', () => {
+test('agrees with recorded ids and decisions', () => {
   for (const [id, at50] of [
     [1n, true],
     [9223372036854775808n, true],

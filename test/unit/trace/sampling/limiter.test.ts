@@ -1,4 +1,4 @@
-/** The rate limiter, on a clock that the test turns. */
+/** The rate limiter, on a clock that the test sets. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ function limiterAt(limit: number) {
   }
 }
 
-test('lets so many pass in each second and no more', () => {
+test('lets no more than the limit pass in each second', () => {
   const { clock, pass } = limiterAt(3)
   assert.equal(pass(2), 2)
   clock.ms = 5999
@@ -23,7 +23,7 @@ test('lets so many pass in each second and no more', () => {
   assert.equal(pass(5), 3)
 })
 
-test('a negative limit is none, and is reported as 1', () => {
+test('a negative limit is no limit, and is reported as 1', () => {
   const { limiter, pass } = limiterAt(-1)
   assert.equal(pass(1000), 1000)
   assert.equal(limiter.effectiveRate, 1)

@@ -1,4 +1,4 @@
-/** Globs and regular expressions of sampling rules. */
+/** Matches globs and regular expressions of sampling rules. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -90,7 +90,7 @@ test('agrees with a regular expression on random patterns and texts', () => {
   }
 })
 
-test('a hostile pattern on a hostile text comes to an end', () => {
+test('a hostile pattern on a hostile text ends', () => {
   const matches = globMatcher(`${'*a'.repeat(50)}b`)
   assert.equal(
     endsByItself(() => matches('a'.repeat(25_000))),

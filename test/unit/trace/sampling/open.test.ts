@@ -1,4 +1,4 @@
-/** Samplers and rules as the configuration asks for them. */
+/** Opens samplers by the configuration. */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Sampling rules as users write them. */
+/** Reads sampling rules in the spellings of users. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -44,7 +44,7 @@ test('reads JSON with snake_case and lists with camelCase', () => {
   }
 })
 
-test('provenance names who decided', () => {
+test('provenance sets the decision maker', () => {
   const { rules } = parseRules([
     { sample_rate: 1, provenance: 'customer' },
     { sample_rate: 1, provenance: 'dynamic' },
@@ -56,7 +56,7 @@ test('provenance names who decided', () => {
   )
 })
 
-test('nothing is no rules and no problem', () => {
+test('no input gives no rules and no problem', () => {
   for (const input of [undefined, null, '', '  ', '[]', []])
     assert.deepEqual(parseRules(input), { rules: [], problems: [] })
 })
@@ -76,7 +76,7 @@ for (const [what, input, problem] of [
   ['tags that are no object', [{ sample_rate: 1, tags: 'x' }], /tags is not a pattern/],
   ['a limit that is no number', [{ sample_rate: 1, max_per_second: 'x' }], /max_per_second/],
 ] as const) {
-  test(`skips ${what} and says so`, () => {
+  test(`skips ${what} and reports that`, () => {
     const { rules, problems } = parseRules(input)
     assert.equal(rules.length, 0)
     assert.equal(problems.length, 1)
@@ -84,7 +84,7 @@ for (const [what, input, problem] of [
   })
 }
 
-test('a bad rule does not take the good ones with it', () => {
+test('a malformed rule does not affect the others', () => {
   const { rules, problems } = parseRules('[{"sample_rate":0.1},{},{"sample_rate":"0.2"}]')
   assert.deepEqual(
     rules.map(rule => rule.sampleRate),
@@ -93,7 +93,7 @@ test('a bad rule does not take the good ones with it', () => {
   assert.equal(problems.length, 1)
 })
 
-test('rates are clamped and said to be', () => {
+test('rates are clamped, which is reported', () => {
   const { rules, problems } = parseRules([
     { sample_rate: 1.5 },
     { sample_rate: -1 },
@@ -107,11 +107,11 @@ test('rates are clamped and said to be', () => {
   assert.equal(problems.length, 2)
 })
 
-test('a default rate stands in for a missing one', () => {
+test('a default rate replaces a missing one', () => {
   assert.equal(parseRules([{ service: 'x' }], 1).rules[0].sampleRate, 1)
 })
 
-test('every pattern has to fit the span', () => {
+test('every pattern has to match the span', () => {
   const matches = (rule: object, tags = {}, globalTags = {}) => {
     const span = start(undefined, tags)
     span.resource = 'GET /users'
@@ -136,7 +136,7 @@ test('every pattern has to fit the span', () => {
   assert.equal(matches({ tags: { a: 'x', b: 'y' } }, { a: 'x', b: 'z' }), false)
 })
 
-test('a span without a resource has its name as one', () => {
+test('the resource of a span without one is its name', () => {
   assert.equal(
     ruleMatches(parseRules([{ sample_rate: 1, resource: 'web.request' }]).rules[0], start(), {}),
     true,

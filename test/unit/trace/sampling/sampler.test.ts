@@ -1,4 +1,4 @@
-/** Decisions on traces. */
+/** Decides which traces are kept. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -110,7 +110,7 @@ test('rules see global tags', () => {
   assert.equal(decide(sampler).priority, -1)
 })
 
-test('the limiter drops what a rule would keep, and its rate is told', () => {
+test('the limiter drops traces that a rule would keep, and its rate is recorded', () => {
   const clock = { ms: 0 }
   const sampler = samplerWith([], { sampleRate: 1, rateLimit: 2, nowMs: () => clock.ms })
   assert.deepEqual(
@@ -135,19 +135,19 @@ test('a negative rate limit is no limit, 0 keeps nothing', () => {
   assert.equal(decide(samplerWith([], { sampleRate: 1, rateLimit: 0 })).priority, -1)
 })
 
-test('the rate limit is 100 a second where none is given', () => {
+test('the default rate limit is 100 a second', () => {
   const sampler = samplerWith([], { sampleRate: 1, nowMs: () => 0 })
   let kept = 0
   for (let round = 0; round < 150; round++) if (decide(sampler).priority === 2) kept++
   assert.equal(kept, 100)
 })
 
-test('the limiter does not count what agent rates keep', () => {
+test('the limiter does not count traces that agent rates keep', () => {
   const sampler = samplerWith([{ service: 'none', sampleRate: 1 }], { rateLimit: 1, nowMs: () => 0 })
   for (let round = 0; round < 5; round++) assert.equal(decide(sampler).priority, 1)
 })
 
-test('a rule with a limit of its own has both', () => {
+test('a rule with a limit of its own is under both limits', () => {
   const sampler = samplerWith([{ sampleRate: 1, maxPerSecond: 1 }], { nowMs: () => 0 })
   assert.equal(decide(sampler).priority, 2)
   const refused = decide(sampler)
@@ -184,7 +184,7 @@ test('a decision and a rate from upstream stay', () => {
   assert.deepEqual(undecided.trace.propagated, { '_dd.p.ksr': '0.25', '_dd.p.dm': '-1' })
 })
 
-test('the rate travels in both header styles', () => {
+test('the rate is sent in both header styles', () => {
   const headers = headersOf(start(undefined, {}, runtimeWith(samplerWith([], { sampleRate: 1 }))))
   assert.ok(headers['x-datadog-tags'].endsWith('_dd.p.ksr=1,_dd.p.dm=-3'))
   assert.ok(headers.tracestate.split(',')[0].endsWith(';t.ksr:1;t.dm:-3'))

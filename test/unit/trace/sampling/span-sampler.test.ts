@@ -1,4 +1,4 @@
-/** Single spans kept out of dropped traces. */
+/** Keeps single spans of dropped traces. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ function samplerWith(rules: unknown, nowMs?: () => number): SpanSampler {
   return new SpanSampler({ rules: parseRules(rules, 1).rules, nowMs })
 }
 
-test('keeps what a rule matches and says so in the tags', () => {
+test('keeps a span that a rule matches, and sets its tags', () => {
   const span = start()
   assert.equal(samplerWith([{ service: 'sh*', name: 'web.*', max_per_second: 5 }]).keep(span), true)
   assert.deepEqual(span.tags, {
@@ -26,7 +26,7 @@ test('without a limit there is no tag for it', () => {
   assert.equal('_dd.span_sampling.max_per_second' in span.tags, false)
 })
 
-test('drops what no rule matches and leaves it alone', () => {
+test('drops a span that no rule matches, and does not change it', () => {
   const span = start()
   assert.equal(samplerWith([{ service: 'other' }]).keep(span), false)
   assert.equal(samplerWith([]).keep(span), false)
@@ -40,7 +40,7 @@ test('the first rule that matches decides alone', () => {
   assert.deepEqual([limited.keep(start()), limited.keep(start())], [true, false])
 })
 
-test('spans of one trace are decided apart', () => {
+test('spans of one trace are decided independently', () => {
   const sampler = samplerWith([{ sample_rate: 0.5 }])
   const root = start()
   let kept = 0
