@@ -13,13 +13,11 @@ const src = join(root, 'dist', 'src')
 const lib = join(root, 'lib')
 const main = join(src, 'index.js')
 
-/** Returns the compiled files that package.json names as exports and commands; `ext/*` needs no name, since `ext` has them. */
-function entries(): string[] {
-  const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
-    string,
-    object
-  >
-  const paths: string[] = [...Object.values(exports), ...Object.values(bin)]
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>
+
+/** Returns the compiled files that a part of package.json names; `ext/*` needs no name, since `ext` has them. */
+function entriesOf(part: 'exports' | 'bin'): string[] {
+  const paths: string[] = Object.values(manifest[part])
   return paths.filter(path => /^[^*]+\.m?js$/.test(path)).map(path => join(src, relative('lib', path)))
 }
 
@@ -30,9 +28,9 @@ function copy(file: string): void {
 async function makePackage(): Promise<void> {
   rmSync(lib, { recursive: true, force: true })
   await bundleTracer(lib)
-  const exported = entries()
+  const exported = entriesOf('exports')
   const programs = reachedFrom(
-    exported.filter(file => file !== main),
+    [...exported, ...entriesOf('bin')].filter(file => file !== main),
     file => (file === main ? [] : [...neededBy(file), ...startedBy(file)]),
   )
   for (const file of programs) if (file !== main) copy(file)
