@@ -1,4 +1,4 @@
-/** The JSON of the API, and what the terminal's renderers take. Ids are lower-case hexadecimal, times as named. */
+/** The JSON of the API, which the terminal's renderers take as well. Ids are lower-case hexadecimal. */
 
 import type { SpanEventRecord, SpanLinkRecord } from './intake/span'
 import type { SampleType } from './profiles/pprof'
@@ -9,7 +9,7 @@ import type { StoreStats } from './store/trace-store'
 export interface TraceSummary {
   /** 32 digits, or 16 when the high half never came. */
   traceId: string
-  /** Of the root span; of the first known one while the root is missing. */
+  /** Service of the root span; of the first known span while the root is missing. */
   service: string
   name: string
   resource: string
@@ -21,7 +21,9 @@ export interface TraceSummary {
   errorCount: number
   /** `error` when any span has one. */
   status: 'ok' | 'error'
-  /** Spans are still to come: some parent of the same process is missing, or a span said that it is not finished. */
+  /**
+   * True while spans are still to come: a parent of the same process is missing, or a span is marked as unfinished.
+   */
   open: boolean
   /** All services, the root's first. */
   services: string[]
@@ -34,11 +36,11 @@ export interface TraceDetail extends TraceSummary {
 
 export interface SpanDetail {
   spanId: string
-  /** As sent, also when that parent has not arrived; null for a root. */
+  /** Parent id as sent, also when that parent has not arrived; null for a root. */
   parentId: string | null
   /** Levels below the root in the tree as shown. */
   depth: number
-  /** Stands for a parent that has not arrived. */
+  /** True if the entry stands for a parent that has not arrived. */
   synthetic: boolean
   service: string
   name: string
@@ -47,7 +49,7 @@ export interface SpanDetail {
   error: boolean
   /** Unix time in nanoseconds, decimal: too large for a float64. */
   startNs: string
-  /** From the start of the trace; negative never. */
+  /** Time from the start of the trace; never negative. */
   offsetMs: number
   durationMs: number
   meta: Record<string, string>
@@ -57,7 +59,7 @@ export interface SpanDetail {
   events?: Jsonified<SpanEventRecord>[]
 }
 
-/** As it is in JSON: ids are hexadecimal and times decimal text. */
+/** The JSON form of a record: ids are hexadecimal and times decimal text. */
 export type Jsonified<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] }
 
 export interface AgentStats {
@@ -68,7 +70,7 @@ export interface AgentStats {
 }
 
 export interface ProfileSummary {
-  /** What `tracer profiles` prints: 1, 2, … */
+  /** Number that `tracer profiles` prints: 1, 2, … */
   id: string
   service: string
   env: string
@@ -79,7 +81,7 @@ export interface ProfileSummary {
   /** Unix time, ms. */
   startMs: number
   endMs: number
-  /** As sent, mostly compressed. */
+  /** Size of the upload as sent, mostly compressed. */
   bytes: number
   files: ProfileFileInfo[]
   /** Requests that ended in the window, by endpoint. */
@@ -87,7 +89,7 @@ export interface ProfileSummary {
 }
 
 export type ProfileFileInfo = Omit<ProfileFile, 'data'> & {
-  /** As sent; `size` is what is in it. */
+  /** Size as sent; `size` is the unpacked size. */
   bytes: number
 }
 
@@ -99,34 +101,34 @@ export interface ProfileDetail extends ProfileSummary {
 export interface ProfileSelection extends SampleType {
   profileId: string
   file: string
-  /** Sum of the chosen samples, and of all. */
+  /** Sum of the selected samples; `profileTotal` is the sum of all. */
   total: number
   profileTotal: number
-  /** Chosen ones. */
+  /** Number of selected samples. */
   sampleCount: number
 }
 
 export interface ProfileTop extends ProfileSelection {
-  /** The largest first; `functionCount` says how many there are. */
+  /** Functions, the most expensive first; `functionCount` is their number before the limit. */
   functions: FunctionCost[]
   functionCount: number
-  /** Of the chosen samples, the dearest first; samples of none are left out. */
+  /** Sums of the selected samples by endpoint, the largest first; samples without an endpoint are left out. */
   endpoints: { endpoint: string; value: number }[]
 }
 
 export interface FunctionCost {
   name: string
   file: string
-  /** Where the function begins; 0 when that is not known. */
+  /** Line where the function begins; 0 when unknown. */
   line: number
-  /** Where it was on top of the stack. */
+  /** Sum of the samples with the function on top of the stack. */
   self: number
-  /** Where it was anywhere on it. */
+  /** Sum of the samples with the function anywhere on the stack. */
   total: number
 }
 
 export interface ProfileFlame extends ProfileSelection {
-  /** Depth first, the dearest sibling first; the first one, named `root`, is all. */
+  /** Frames depth first, the most expensive sibling first; the first one, named `root`, stands for all samples. */
   frames: FlameFrame[]
 }
 

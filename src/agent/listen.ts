@@ -7,13 +7,13 @@ import { markUntraced } from './untraced'
 
 export interface Listening {
   port: number
-  /** Cuts what is still open. */
+  /** Stops listening, and cuts open connections. */
   close(): Promise<void>
 }
 
-/** As the Datadog Agent's `connection_limit`. */
+/** Largest number of connections, equal to the Datadog Agent's `connection_limit`. */
 const MAX_CONNECTIONS = 2000
-/** Longer than a tracer's flush interval, so that idle connections are not cut under a request. */
+/** Keep-alive time, longer than a tracer's flush interval, so that idle connections are not cut under a request. */
 const KEEP_ALIVE_MS = 60_000
 const REQUEST_TIMEOUT_MS = 30_000
 

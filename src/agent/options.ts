@@ -1,4 +1,4 @@
-/** What the local agent can be told, and what it assumes otherwise. */
+/** Options of the local agent and their defaults. */
 
 import type { RequestRecord } from './request-log'
 
@@ -9,7 +9,7 @@ export interface AgentOptions {
   host?: string
   /** Port of the intake; 0, the default, takes any free one. */
   port?: number
-  /** Also listen on this unix socket. */
+  /** Path of a unix socket to listen on as well. */
   socketPath?: string
   /** Port of the JSON API, always on loopback; 0 (the default) takes any free one, null serves no API. */
   apiPort?: number | null
@@ -27,24 +27,26 @@ export interface AgentOptions {
   redact?: boolean
   /** How many of the last requests are remembered; 200 by default. */
   requestLogLimit?: number
-  /** Remembered requests also hold the spans that they carried; false by default, since it keeps them from eviction. */
+  /**
+   * Whether remembered requests keep their spans; false by default, since these spans are then not evicted.
+   */
   keepChunks?: boolean
-  /** Told of each request once it is answered. */
+  /** Is called with each request once it is answered. */
   onRequest?: (request: RequestRecord) => void
-  /** May answer in the agent's place; this is how tests make it misbehave. */
+  /** May answer in the agent's place; tests use this to make the agent misbehave. */
   intercept?: (request: RequestRecord) => Intercept | undefined
 }
 
 /**
- * What happens to a request instead of the usual: an answer of one's own (the payload is still taken in when the
- * status is 2xx or left out), no answer at all, or a connection that is cut.
+ * A replacement for the agent's usual answer: another answer (the payload is still taken in if the status is 2xx or
+ * left out), no answer at all, or a connection that is cut.
  */
 export type Intercept = CannedAnswer | 'hang' | 'reset'
 
-/** An answer that replaces the agent's own; what is left out stays as the agent would have said it. */
+/** An answer that replaces the agent's own, field by field. */
 export interface CannedAnswer {
   status?: number
-  /** Sent as it is when a string, as JSON otherwise. */
+  /** Body: a string is sent unchanged, another value as JSON. */
   body?: unknown
   headers?: Record<string, string>
 }

@@ -1,4 +1,4 @@
-/** Answers a request once, and gets rid of what the client may still be sending. */
+/** Answers a request once, and discards what the client may still be sending. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CannedAnswer } from './options'
@@ -21,7 +21,7 @@ export function plainText(body: string, status = 200): Reply {
   return { status, body, type: 'text/plain; charset=utf-8' }
 }
 
-/** What `canned` says, and `reply` where it says nothing. */
+/** Returns `reply` with the fields that `canned` has. */
 export function override(reply: Reply, canned: CannedAnswer | undefined): Reply {
   if (canned === undefined) return reply
   const { status = reply.status, body, headers } = canned
@@ -29,7 +29,10 @@ export function override(reply: Reply, canned: CannedAnswer | undefined): Reply 
   return { ...changed, status, headers: { ...reply.headers, ...headers } }
 }
 
-/** Sends `reply`. Closing a socket with unread bytes resets it, which would eat the answer: they are read and thrown away. */
+/**
+ * Sends `reply`. Closing a socket with unread bytes resets it, which would lose the answer: the rest is read and
+ * discarded.
+ */
 export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return
   response.writeHead(reply.status, {

@@ -1,4 +1,4 @@
-/** The last requests to the intake with their headers and outcome, bounded. */
+/** Remembers the last requests to the intake with their headers and outcome, up to a limit. */
 
 import type { IncomingMessage } from 'node:http'
 import { redactRecord } from './intake/redact'
@@ -10,11 +10,11 @@ export interface RequestRecord {
   method: string
   /** Path with its query. */
   path: string
-  /** Lower-case names, as Node gives them; secrets replaced unless redaction is off. */
+  /** Headers by lower-case name; secrets are replaced unless redaction is off. */
   headers: Record<string, string>
   /** Body bytes as they came over the wire, 0 until they were read. */
   bytes: number
-  /** The status that was answered; 0 while, or because, there was no answer. */
+  /** Status of the answer; 0 as long as there is none. */
   status: number
   /** `accepted`, or the reason of the refusal. */
   outcome: string
@@ -23,16 +23,16 @@ export interface RequestRecord {
   /** The trace chunks that were decoded, also when they were not kept. */
   decodedTraces?: number
   decodedSpans?: number
-  /** Of the profile that came with it; the store may have let it go since. */
+  /** Id of the profile in this request; the store may have evicted it since. */
   profileId?: string
-  /** The spans as they were sent, chunk by chunk; only when the agent was told to keep them. */
+  /** Spans as they were sent, chunk by chunk; only with the option `keepChunks`. */
   chunks?: SpanRecord[][]
 }
 
 export interface RequestLog {
   /** Notes a request on arrival; its outcome is filled in later. */
   open(request: IncomingMessage): RequestRecord
-  /** Oldest first. */
+  /** Returns the remembered requests, oldest first. */
   list(): RequestRecord[]
   clear(): void
 }

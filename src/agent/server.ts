@@ -1,4 +1,6 @@
-/** The local agent: takes in traces and profiles as a Datadog Agent does, keeps the last of them in memory, serves them as JSON. */
+/**
+ * The local agent: takes in traces and profiles as a Datadog Agent does, keeps the latest in memory, and serves JSON.
+ */
 
 import { packageVersion } from '../std/version'
 import { createApi } from './api/handler'
@@ -16,18 +18,18 @@ import { TraceStore } from './store/trace-store'
 import { detail, summarize } from './store/view'
 
 export interface Agent {
-  /** Where tracers send to, as in `DD_TRACE_AGENT_URL`. */
+  /** URL of the intake, for `DD_TRACE_AGENT_URL`. */
   readonly url: string
   readonly port: number
-  /** Where the JSON API answers, always on loopback; undefined without one. */
+  /** URL of the JSON API, always on loopback; undefined if it is not served. */
   readonly apiUrl: string | undefined
   /** The kept traces with their spans as they were sent. */
   readonly store: TraceStore
   /** The kept profiles as they were sent. */
   readonly profiles: ProfileStore
-  /** In no particular order. */
+  /** Returns the kept traces, in no particular order. */
   traces(): TraceSummary[]
-  /** By hexadecimal or decimal id. */
+  /** Returns a trace by its hexadecimal or decimal id. */
   trace(id: string): TraceDetail | undefined
   stats(): AgentStats
   /** The last requests to the intake, oldest first. */
@@ -59,7 +61,7 @@ export async function startAgent(given: AgentOptions = {}): Promise<Agent> {
   const settings = { port: options.port, apiPort: options.apiPort }
   const open: Listening[] = []
 
-  // Made when first asked for: the port is in it, and known only after listening.
+  // Created on the first request: it contains the port, which is known only after listening.
   const currentInfo = () => {
     const { maxRequestBytes, socketPath } = options
     info ??= createInfo({ version, maxRequestBytes, port: settings.port, socketPath })

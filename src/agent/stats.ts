@@ -1,12 +1,12 @@
-/** Counts what arrived, from whom, and what was wrong with it. */
+/** Counts payloads by tracer, with their errors. */
 
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Kinds of reason and tracers that are told apart; further ones are counted under `other`. */
+/** Number of reasons and of tracers that are told apart; further ones are counted as `other`. */
 const MAX_KINDS = 64
 
 export interface TracerStats {
-  /** As `nodejs`; of what sends profiles its origin, as `dd-trace-js`. */
+  /** Language of the tracer, such as `nodejs`; for uploads of profiles their origin, such as `dd-trace-js`. */
   language: string
   languageVersion: string
   tracerVersion: string
@@ -23,7 +23,7 @@ export interface IntakeStats {
   payloads: number
   traces: number
   spans: number
-  /** Uploads of them. */
+  /** Number of uploads of profiles. */
   profiles: number
   /** Bytes of bodies on the wire. */
   bytes: number
@@ -33,7 +33,7 @@ export interface IntakeStats {
   refused: Record<string, number>
   /** Chunks that the Datadog Agent would have dropped after decoding, by its name for the reason. */
   droppedTraces: Record<string, number>
-  /** Payloads whose `X-Datadog-Trace-Count` was not the number of traces in them. */
+  /** Number of payloads whose `X-Datadog-Trace-Count` was not their number of traces. */
   wrongTraceCounts: number
   tracers: TracerStats[]
 }

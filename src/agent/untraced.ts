@@ -1,4 +1,4 @@
-/** Marks the agent's own servers, so that a tracer in the same process makes no spans of them. */
+/** Marks the agent's own servers, so that a tracer in the same process makes no spans for their requests. */
 
 /** A server object that carries this symbol as `true` is left alone by the HTTP integration. */
 export const UNTRACED = Symbol.for('tracer.untraced')

@@ -25,7 +25,7 @@ interface Loaded {
 
 type Loader = string
 
-/** Of esbuild's `PluginBuild`, what is used here. */
+/** The part of esbuild's `PluginBuild` that is used here. */
 interface Build {
   initialOptions: {
     platform?: string
@@ -45,7 +45,7 @@ interface Build {
   ): void
 }
 
-/** Of the modules that facades stand for. */
+/** Namespace of the original modules behind facades. */
 const ORIGINAL = 'tracer-original'
 const PREFIX = `${ORIGINAL}:`
 /** Folder of the package's compiled code. */

@@ -1,11 +1,11 @@
 /**
- * What a bundled library file says when it has run: here I am, patch me. `patch/bundled.ts` listens, now or later; in a
- * program without the tracer nobody does.
+ * Code that a bundled library file runs at its end, to hand its exports to the tracer: it pushes an object to a global
+ * list. `patch/bundled.ts` reads the list, now or later; without the tracer the list is not read.
  *
- * | field | of the object that is pushed |
+ * | field | value in the pushed object |
  * |---|---|
- * | `name`, `version` | of the package, as its package.json says |
- * | `paths` | what targets call the file; empty text: the main module |
+ * | `name`, `version` | name and version in the package's package.json |
+ * | `paths` | the file's names in targets; an empty text is the main module |
  * | `module` | `module.exports` can be replaced |
  * | `isNamespace` | the exports are those of an ES module, each of which can be set |
  */
@@ -26,14 +26,17 @@ export function isModule(filename: string, source: string): boolean {
   }
 }
 
-/** A CommonJS file that hands itself over at its end, on a line of its own, so that positions stay as they are. */
+/**
+ * Returns a CommonJS file with the code at its end, on a line of its own, so that positions in the source stay the
+ * same.
+ */
 export function withFooter(source: string, file: LibraryFile): string {
   return `${source}\n;${pushed(file, 'module')}\n`
 }
 
 /**
- * An ES module in place of the `original`, with the same exports, which can be set: those of a module itself cannot.
- * What the original re-exports by `*` passes through.
+ * Returns an ES module that replaces the `original`: its exports can be set, which those of the original cannot.
+ * Re-exports by `*` pass through.
  */
 export function facade(original: string, source: string, file: LibraryFile): string {
   const names = parse(source)[1]

@@ -1,4 +1,4 @@
-/** Which files of which packages the integrations patch, as a bundler meets them. */
+/** Tells a bundler which files of which packages the integrations patch. */
 
 import { readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
@@ -6,10 +6,10 @@ import { manifest } from '../index'
 
 /** A file that some integration patches. */
 export interface LibraryFile {
-  /** For example `express`. */
+  /** Name of the package, for example `express`. */
   name: string
   version: string
-  /** What targets call it: `lib/layer.js`, and the empty text when it is the package's main module. */
+  /** Names of the file in targets: `lib/layer.js`, and the empty text if it is the package's main module. */
   paths: string[]
 }
 
@@ -23,7 +23,7 @@ interface PackageJson {
 
 const MODULES = [...new Set(manifest.flatMap(entry => entry.modules))]
 
-/** Matches files of those packages; what Go understands too, in which esbuild is written. */
+/** Matches files of patched packages, in syntax that Go, the language of esbuild, understands as well. */
 export const LIBRARIES = new RegExp(
   `[\\\\/]node_modules[\\\\/](?:${MODULES.map(toPattern).join('|')})[\\\\/].*\\.[cm]?js$`,
 )
@@ -32,7 +32,7 @@ function toPattern(name: string): string {
   return name.replace(/[.+*?^$()[\]{}|\\-]/g, '\\$&').replace('/', '[\\\\/]')
 }
 
-/** Undefined when no integration patches the file, in any version of its package. */
+/** Returns the library file; undefined when no integration patches it in any version of its package. */
 export function libraryFile(filename: string): LibraryFile | undefined {
   const at = filename.lastIndexOf(`${sep}node_modules${sep}`)
   if (at < 0) return undefined
@@ -58,7 +58,7 @@ export function isModuleByName(filename: string): boolean | undefined {
   return undefined
 }
 
-/** Version ranges are looked at when the program runs, as for packages that are not bundled. */
+/** Returns the paths that targets patch. Version ranges are checked when the program runs, as without a bundler. */
 function pathsOf(name: string): Set<string> {
   const targets = manifest
     .filter(entry => entry.modules.includes(name))
@@ -66,7 +66,7 @@ function pathsOf(name: string): Set<string> {
   return new Set(targets.filter(target => target.module === name).map(target => target.file ?? ''))
 }
 
-/** Whatever any condition leads to: which one the bundler took is not ours to know. */
+/** True if any condition of `exports` leads to the file, since the bundler does not tell which condition it took. */
 function isMain({ exports, main, module }: PackageJson, path: string): boolean {
   const root = isRecord(exports) && '.' in exports ? exports['.'] : exports
   const files = [...leaves(root), main ?? 'index.js', module].filter(each => typeof each === 'string')

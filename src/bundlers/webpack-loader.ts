@@ -1,9 +1,9 @@
-/** What `tracer/webpack` does to a library's file. */
+/** The loader by which `tracer/webpack` changes a library's file. */
 
 import { facade, isModule, withFooter } from './hand-over'
 import { libraryFile } from './library-file'
 
-/** Of webpack's `LoaderContext`, what is used here. */
+/** The part of webpack's `LoaderContext` that is used here. */
 interface LoaderContext {
   resourcePath: string
   callback(error: null, source: string, sourceMap?: unknown): void

@@ -9,7 +9,7 @@
 import { join } from 'node:path'
 import { LIBRARIES } from './library-file'
 
-/** Of webpack's `Compiler`, what is used here. */
+/** The part of webpack's `Compiler` that is used here. */
 interface Compiler {
   options: { module: { rules: unknown[] } }
   webpack: { ExternalsPlugin: new (type: string, externals: RegExp) => { apply(compiler: Compiler): void } }
@@ -20,7 +20,7 @@ class TracerPlugin {
     new compiler.webpack.ExternalsPlugin('node-commonjs', /^tracer(\/|$)/).apply(compiler)
     compiler.options.module.rules.push({
       test: LIBRARIES,
-      // Those that facades stand for.
+      // The original modules behind facades.
       resourceQuery: { not: [/^\?tracer-original$/] },
       enforce: 'post',
       use: join(__dirname, 'webpack-loader.js'),

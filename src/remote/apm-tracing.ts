@@ -1,5 +1,5 @@
 /**
- * Files of the product APM_TRACING. `lib_config` holds what is to change; what is null or missing stays as it is:
+ * Files of the product APM_TRACING. `lib_config` holds the settings to change; those that are null or missing stay:
  *
  * | field | value |
  * |---|---|
@@ -21,16 +21,18 @@ export type LiveRow = 'enabled' | 'logInjection' | 'sampleRate' | 'samplingRules
 export type Overrides = Partial<Pick<Config, LiveRow>>
 
 export interface TracingFile {
-  /** Whether it is meant for this service and environment. */
+  /** Whether the file is for this service and environment. */
   readonly applies: boolean
-  /** 1 whole organisation, 2 cluster, 3 environment, 4 service, 5 service in an environment. */
+  /**
+   * How specific the file is: 1 whole organisation, 2 cluster, 3 environment, 4 service, 5 service in an environment.
+   */
   readonly rank: number
   readonly values: Overrides
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Throws an error with a sentence when a value cannot be used: then none of the file is. */
+/** Reads a file. Throws an error with a sentence if any value cannot be used: then the whole file is refused. */
 export function readTracing(
   content: unknown,
   { service, env }: Pick<Config, 'service' | 'env'>,
@@ -46,7 +48,9 @@ export function readTracing(
   }
 }
 
-/** `files` in a stable order: of equals, the later one wins. */
+/**
+ * Merges the files that apply, field by field. `files` must be in a stable order: of equal ranks the later one wins.
+ */
 export function merge(files: readonly TracingFile[]): Overrides {
   const merged: Overrides = {}
   const sorted = files.filter(({ applies }) => applies).sort((one, other) => one.rank - other.rank)
@@ -60,14 +64,14 @@ function rankOf(hasService: boolean, hasEnv: boolean, isCluster: boolean): numbe
   return isCluster ? 2 : 1
 }
 
-/** Undefined: any. */
+/** Returns the name in lower case; undefined if any name fits. */
 function nameIn(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value !== '*' ? value.toLowerCase() : undefined
 }
 
-/** The backend writes names in lower case. */
-function fits(wanted: string | undefined, ours: string | undefined): boolean {
-  return wanted === undefined || wanted === ours?.toLowerCase()
+/** Compares names without regard to case, since the backend writes lower case. */
+function fits(wanted: string | undefined, own: string | undefined): boolean {
+  return wanted === undefined || wanted === own?.toLowerCase()
 }
 
 function readValues(fields: Fields): Overrides {
@@ -99,7 +103,7 @@ function rate(value: unknown, field: string): number {
   throw new Error(`${field} is not a number between 0 and 1`)
 }
 
-/** In the form of `DD_TRACE_SAMPLING_RULES`. */
+/** Returns the rules in the form of `DD_TRACE_SAMPLING_RULES`. */
 function rules(value: unknown, field: string): readonly Fields[] {
   const list = objectsIn(value, field).map(rule =>
     Array.isArray(rule.tags) ? { ...rule, tags: patternsIn(rule.tags, field) } : rule,

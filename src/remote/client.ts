@@ -1,4 +1,6 @@
-/** The client's side of the protocol: which files we hold, what became of them, and what is said about it. */
+/**
+ * The client's side of the protocol: the files that the tracer holds, their states, and the requests that report both.
+ */
 
 import { randomUUID } from 'node:crypto'
 import { log } from '../core/log'
@@ -6,7 +8,7 @@ import { merge, type Overrides, readTracing, type TracingFile } from './apm-trac
 import { ACKNOWLEDGED, capabilities, FAILED, PRODUCT, UNACKNOWLEDGED } from './protocol'
 import { parse, readUpdate, type Target, type Update } from './targets'
 
-/** `client_tracer`: who we are. */
+/** `client_tracer`: the identity of this process. */
 export interface ClientTracer {
   runtime_id: string
   language: 'node'
@@ -14,7 +16,7 @@ export interface ClientTracer {
   service: string
   env: string
   app_version: string
-  /** `key:value`. */
+  /** Tags in the form `key:value`. */
   tags: readonly string[]
   extra_services: readonly string[]
 }
@@ -23,7 +25,7 @@ interface Held {
   readonly target: Target
   readonly state: number
   readonly error: string
-  /** Undefined where it could not be used. */
+  /** Undefined if the file could not be used. */
   readonly tracing: TracingFile | undefined
 }
 
@@ -31,19 +33,19 @@ export class RemoteClient {
   readonly #id = randomUUID()
   readonly #tracer: ClientTracer
   readonly #onValues: (values: Overrides) => void
-  /** By path. */
+  /** Files by path. */
   #held: ReadonlyMap<string, Held> = new Map()
   #version = 0
   #backendState = ''
   #error: string | undefined
 
-  /** `onValues` gets all that is set by files, each time they have changed. */
+  /** `onValues` gets all values that files set, each time the files have changed. */
   constructor(tracer: ClientTracer, onValues: (values: Overrides) => void) {
     this.#tracer = tracer
     this.#onValues = onValues
   }
 
-  /** Body of the next request. */
+  /** Returns the body of the next request. */
   request(): string {
     const held = [...this.#held.values()]
     return JSON.stringify({
@@ -77,7 +79,9 @@ export class RemoteClient {
     })
   }
 
-  /** Body of an answer with status 200. One that cannot be used changes nothing, and the next request says why. */
+  /**
+   * Takes the body of an answer with status 200. One that cannot be used changes nothing; the next request says why.
+   */
   receive(body: string): void {
     try {
       const update = readUpdate(body)

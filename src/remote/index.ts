@@ -18,17 +18,19 @@ import { PATH } from './protocol'
 export type { LiveRow } from './apm-tracing'
 
 export interface RemoteOptions {
-  /** Is changed in place. */
+  /** The configuration, which is changed in place. */
   config: Config
   transport: Transport
   tracerVersion: string
-  /** These rows have other values now. */
+  /** Is called with the rows that have other values now. */
   onChange: (changed: ReadonlySet<LiveRow>) => void
 }
 
-/** Others wait for the same connection. */
+/** Request time-out, short since other requests wait for the same connection. */
 const TIMEOUT_MS = 2000
-/** After answers that are none, and to an agent that has switched this off: 404. */
+/**
+ * Longest time between two requests: after failures, and for an agent with remote configuration switched off (404).
+ */
 const SLOWEST_MS = 60_000
 
 export class RemoteConfiguration {
@@ -49,7 +51,7 @@ export class RemoteConfiguration {
     this.#client = this.#newClient()
   }
 
-  /** Polls from now on. */
+  /** Starts to poll. */
   start(): void {
     if (this.#isOn) return
     this.#isOn = true
@@ -57,13 +59,13 @@ export class RemoteConfiguration {
     runDetached(() => this.#poll())
   }
 
-  /** Polls no more; what has been set stays. */
+  /** Stops polling; values that were set stay. */
   stop(): void {
     this.#isOn = false
     clearTimeout(this.#timer)
   }
 
-  /** The transport leads to another agent: what the last one has set is taken back. */
+  /** Takes back all values, since the transport leads to another agent now, and stops. */
   reset(): void {
     this.stop()
     this.#set({})

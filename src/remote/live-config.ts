@@ -1,4 +1,6 @@
-/** Lays values of the agent over the configuration, in place: whoever reads a row later reads the new value. */
+/**
+ * Lays values of the agent over the configuration, in place, so that every later reader of a row gets the new value.
+ */
 
 import type { Config } from '../core/config/resolve'
 import type { LiveRow, Overrides } from './apm-tracing'
@@ -15,7 +17,7 @@ export const LIVE_ROWS: readonly LiveRow[] = [
 export class LiveConfig {
   readonly #values: Record<string, unknown>
   readonly #origins: Record<string, string>
-  /** What each row was at start. */
+  /** Value and origin of each row at start. */
   readonly #local: ReadonlyMap<LiveRow, { value: unknown; origin: string }>
 
   constructor(config: Config) {
@@ -26,7 +28,9 @@ export class LiveConfig {
     )
   }
 
-  /** Replaces all earlier values of the agent: a row that it leaves out is as it was at start. Returns what has changed. */
+  /**
+   * Replaces all earlier values of the agent: rows that it leaves out become as at start. Returns the changed rows.
+   */
   override(overrides: Overrides): ReadonlySet<LiveRow> {
     const changed = new Set<LiveRow>()
     for (const [row, local] of this.#local) {
@@ -42,7 +46,10 @@ export class LiveConfig {
   }
 }
 
-/** Rules from code may hold what JSON cannot: those are never the agent's, and the same object when they are the same. */
+/**
+ * Compares as JSON. Rules from code may hold values that JSON cannot: these are equal only if they are the same
+ * object.
+ */
 function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true
   try {

@@ -1,27 +1,27 @@
 /**
- * What is said on `POST /v0.7/config`, both ways in JSON. Bytes are base64, and what is empty may be left out.
+ * The protocol of `POST /v0.7/config`, JSON in both directions. Bytes are base64, and empty fields may be left out.
  *
  * | request | | answer | |
  * |---|---|---|---|
- * | `client.state` | what we hold, and what became of it | `targets` | signed list of all files, `SignedTargets` |
- * | `client.id` | of this client, made at random | `target_files` | those that we do not hold |
- * | `client.products` | `['APM_TRACING']` | `client_configs` | paths of the files that are for us |
- * | `client.client_tracer` | who we are | `roots` | for clients that check signatures; the agent has |
+ * | `client.state` | files that the tracer holds, and their states | `targets` | signed list of all files, `SignedTargets` |
+ * | `client.id` | random id of this client | `target_files` | files that the tracer does not hold |
+ * | `client.products` | `['APM_TRACING']` | `client_configs` | paths of the files for this tracer |
+ * | `client.client_tracer` | identity of this process | `roots` | for clients that check signatures; the agent has done it |
  * | `client.capabilities` | bits, big-endian | | |
  * | `cached_target_files` | files that need not be sent | | |
  *
- * `{}` means: as before.
+ * The answer `{}` means: nothing has changed.
  */
 
 export const PATH = '/v0.7/config'
 export const PRODUCT = 'APM_TRACING'
 
-/** What became of a file. Those of products that we did not ask for stay unacknowledged. */
+/** States of a file. Files of products that the tracer did not ask for stay unacknowledged. */
 export const UNACKNOWLEDGED = 1
 export const ACKNOWLEDGED = 2
 export const FAILED = 3
 
-/** Numbers of bits, the same for all tracers: what of `lib_config` we understand. */
+/** Bit numbers, equal for all tracers, of the fields of `lib_config` that this tracer understands. */
 const CAPABILITIES = {
   sampleRate: 12,
   logInjection: 13,
@@ -35,7 +35,7 @@ const CAPABILITIES = {
 
 export const capabilities = encodeBits(Object.values(CAPABILITIES))
 
-/** A number with these bits set, as base64 of its bytes. */
+/** Returns a number with these bits set, as base64 of its bytes. */
 export function encodeBits(bits: readonly number[]): string {
   let sum = 0n
   for (const bit of bits) sum |= 1n << BigInt(bit)

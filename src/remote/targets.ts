@@ -1,4 +1,6 @@
-/** Reads an answer of the agent, and believes none of it: a file is what the signed list says, or the answer is refused. */
+/**
+ * Reads an answer of the agent, and checks each file against the signed list: an answer that does not fit is refused.
+ */
 
 import { createHash } from 'node:crypto'
 
@@ -6,7 +8,7 @@ import { createHash } from 'node:crypto'
 export interface Target {
   readonly path: string
   readonly product: string
-  /** Of the configuration; the same in all of its versions. */
+  /** Id of the configuration, equal in all of its versions. */
   readonly id: string
   readonly version: number
   readonly length: number
@@ -15,20 +17,20 @@ export interface Target {
 
 export interface Update {
   readonly version: number
-  /** Goes back with the next request; the backend's own. */
+  /** Opaque state of the backend, which the next request returns. */
   readonly backendState: string
-  /** All that are for us now. */
+  /** All files that are for this tracer now. */
   readonly targets: readonly Target[]
-  /** Contents of those that were sent along, by path. */
+  /** Contents of the files in this answer, by path. */
   readonly files: ReadonlyMap<string, Buffer>
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** `datadog/2/APM_TRACING/<id>/config`, or `employee/…` without the organisation. */
+/** Matches `datadog/2/APM_TRACING/<id>/config`, or `employee/…` without the organisation. */
 const FILE_PATH = /^(?:datadog\/\d+|employee)\/([^/]+)\/([^/]+)\/[^/]+$/
 
-/** Undefined when nothing has changed; throws an error with a sentence when the answer cannot be used. */
+/** Reads an answer; undefined when nothing has changed. Throws an error with a sentence when it cannot be used. */
 export function readUpdate(body: string): Update | undefined {
   const answer = objectIn(parse(body, 'the answer'), 'the answer')
   if (answer.targets === undefined || answer.targets === '') return undefined
@@ -53,7 +55,7 @@ export function readUpdate(body: string): Update | undefined {
   }
 }
 
-/** The value of JSON text; `what` is named when it is none. */
+/** Parses JSON; the error names `what`. */
 export function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text)

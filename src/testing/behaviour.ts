@@ -1,21 +1,21 @@
-/** How a test agent answers: usually, or as it was told to for the next so many requests. */
+/** Decides how a test agent answers: as usual, or as a test has ordered for a number of requests. */
 
 import type { Intercept } from '../agent/options'
 import type { RequestRecord } from '../agent/request-log'
 
-/** Which requests are meant. */
+/** The requests to which an order applies. */
 export interface Which {
-  /** The next so many; all from now on by default. */
+  /** Number of requests; all from now on by default. */
   times?: number
-  /** Those whose path starts so: `/info`, `/telemetry`, `/` for all. The trace endpoints by default. */
+  /** Beginning of the requests' path: `/info`, `/telemetry`, `/` for all. The trace endpoints by default. */
   path?: string
 }
 
 export interface Behaviour {
   set(what: Intercept, which?: Which): void
-  /** As a good agent again. */
+  /** Ends the order. */
   reset(): void
-  /** What to do with the request that came just now. */
+  /** Returns the order for the request that has just arrived, if there is one. */
   next(request: RequestRecord): Intercept | undefined
 }
 

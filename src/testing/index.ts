@@ -1,4 +1,4 @@
-/** `tracer/testing`: an agent inside your test that takes in traces, waits for them and can be told to misbehave. */
+/** `tracer/testing`: an agent inside a test, which takes in traces, waits for spans, and misbehaves on demand. */
 
 export type { SpanEventRecord, SpanLinkRecord, SpanRecord } from '../agent/intake/span'
 export type { CannedAnswer } from '../agent/options'

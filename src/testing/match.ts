@@ -1,12 +1,12 @@
-/** Compares spans with what a test expects of them. */
+/** Compares spans with the expectations of a test. */
 
 import type { SpanRecord } from '../agent/intake/span'
 import { childrenOf, type TestTrace } from './test-trace'
 
-/** An equal value, a pattern for its text, or a function that says whether it will do. */
+/** An equal value, a pattern for its text, or a function that returns true for an acceptable value. */
 export type Matcher<T> = T | RegExp | ((value: T | undefined) => boolean)
 
-/** What is left out is not looked at. */
+/** An expected span; fields that are left out are not compared. */
 export interface ExpectedSpan {
   name?: Matcher<string>
   service?: Matcher<string>
@@ -23,7 +23,7 @@ export interface ExpectedSpan {
 
 const FIELDS = ['name', 'service', 'resource', 'type'] as const
 
-/** Why `span` is not what was expected, first fault first; empty when it is. Children are not looked at. */
+/** Returns how `span` differs from what is expected; empty if it does not. Children are not compared. */
 export function faultsOf(span: SpanRecord, expected: ExpectedSpan): string[] {
   const faults: string[] = []
   for (const field of FIELDS) check(faults, field, span[field], expected[field])
@@ -39,7 +39,7 @@ export function faultsOf(span: SpanRecord, expected: ExpectedSpan): string[] {
   return faults
 }
 
-/** The faults of a span and everything below it. `path` says in the messages which span is meant. */
+/** Returns the faults of a span and of everything below it. `path` names the span in the messages. */
 export function treeFaults(
   trace: TestTrace,
   span: SpanRecord,
@@ -56,7 +56,9 @@ export function treeFaults(
   return faults.concat(pairOff(trace, children, expected.children, path))
 }
 
-/** Finds for each expected span one of `spans` of its own; on failure the faults of the closest candidate. */
+/**
+ * Pairs each expected span with one of `spans`; returns the faults of the closest candidate if that is not possible.
+ */
 export function pairOff(
   trace: TestTrace,
   spans: SpanRecord[],

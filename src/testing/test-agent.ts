@@ -1,4 +1,4 @@
-/** An agent in the test's own process, on a real port: what a tracer sends to it can be awaited and asserted. */
+/** An agent in the test's own process, on a real port: traces that it receives can be awaited and asserted. */
 
 import { AssertionError } from 'node:assert'
 import type { SpanRecord } from '../agent/intake/span'
@@ -10,75 +10,82 @@ import { type ExpectedSpan, faultsOf, pairOff } from './match'
 import { childrenOf, describeTraces, type TestTrace, toTestTrace } from './test-trace'
 import { createWaiters } from './waiters'
 
+/** Options of `startTestAgent()`. */
 export interface TestAgentOptions {
   /** Port of the intake; any free one by default. */
   port?: number
-  /** Also listen on this unix socket. */
+  /** Path of a unix socket to listen on as well. */
   socketPath?: string
   /** Serve the JSON API too, so that `tracer traces --url` can be used; false by default. */
   api?: boolean
   /** Sampling rates to hand out, keyed `service:NAME,env:ENV`; `{'service:,env:': 1}` by default. */
   rates?: Record<string, number>
-  /** Largest body taken, 25 MiB by default. */
+  /** Largest accepted body in bytes, 25 MiB by default. */
   maxRequestBytes?: number
   /** Replace secrets as the real local agent does; false by default: a test wants to see what was sent. */
   redact?: boolean
 }
 
+/** Options of the functions that wait. */
 export interface Waiting {
-  /** 5000 by default. */
+  /** Longest wait in ms, 5000 by default. */
   timeoutMs?: number
 }
 
+/** A running agent, and what has arrived at it. */
 export interface TestAgent {
-  /** Of the intake, as in `DD_TRACE_AGENT_URL`. */
+  /** URL of the intake, for `DD_TRACE_AGENT_URL`. */
   readonly url: string
+  /** Port of the intake. */
   readonly port: number
-  /** Of the JSON API, when it was asked for. */
+  /** URL of the JSON API; undefined without the option `api`. */
   readonly apiUrl: string | undefined
-  /** Environment that points a child process here and leaves telemetry and remote configuration off. */
+  /** Environment for a child process: points its tracer here, and turns telemetry and remote configuration off. */
   readonly env: Record<string, string>
-  /** What arrived, merged from all chunks, by start. */
+  /** Returns the traces that arrived, merged from all chunks, by start. */
   traces(): TestTrace[]
-  /** Every span of every trace, by start within its trace. */
+  /** Returns every span of every trace, by start within its trace. */
   spans(): SpanRecord[]
-  /** Every request to the intake, oldest first, with `chunks` as they were sent; the last 10,000. */
+  /** Returns the last 10,000 requests to the intake, oldest first, with `chunks` as they were sent. */
   requests(): RequestRecord[]
-  /** Forgets what arrived, not how to behave. */
+  /** Forgets everything that arrived; orders such as `hang()` stay. */
   clear(): void
   /**
-   * Resolves with all traces once there are `wanted` of them, or once the function says true. Rejects with what did
-   * arrive when that takes longer than `timeoutMs`.
+   * Resolves with all traces once their number is `wanted`, or once the function returns true. Rejects after
+   * `timeoutMs`; the message lists what did arrive.
    */
   waitForTraces(wanted: number | ((traces: TestTrace[]) => boolean), waiting?: Waiting): Promise<TestTrace[]>
-  /** Resolves with the first span that matches, whether it is here or yet to come. */
+  /** Resolves with the first span that matches, whether it has arrived already or is yet to come. */
   waitForSpan(wanted: ExpectedSpan | ((span: SpanRecord) => boolean), waiting?: Waiting): Promise<SpanRecord>
-  /** Resolves with all requests once there are `wanted` of them, or once the function says true. */
+  /** Resolves with all requests once their number is `wanted`, or once the function returns true. */
   waitForRequests(
     wanted: number | ((requests: RequestRecord[]) => boolean),
     waiting?: Waiting,
   ): Promise<RequestRecord[]>
   /**
-   * The trace that looks as expected: from its top span, or spans when an array is given, downwards. Throws an
-   * `AssertionError` that says what did arrive and how the closest trace differs.
+   * Returns the trace that is as expected from its top span (or top spans, for an array) downwards. Throws an
+   * `AssertionError` that lists what did arrive, and how the closest trace differs.
    *
    * @example
    * agent.assertTrace({ name: 'web.request', resource: 'GET /users', children: [{ name: 'pg.query', error: false }] })
    */
   assertTrace(expected: ExpectedSpan | ExpectedSpan[]): TestTrace
-  /** The next requests get this answer; one that is not 2xx throws their payload away. Replaces what was set before. */
+  /**
+   * Gives the next requests this answer; with a status other than 2xx their payload is discarded. Replaces earlier
+   * orders.
+   */
   respondWith(answer: CannedAnswer & Which): void
-  /** The next requests get no answer. Replaces what was set before. */
+  /** Gives the next requests no answer. Replaces earlier orders. */
   hang(which?: Which): void
-  /** The connections of the next requests are reset. Replaces what was set before. */
+  /** Resets the connections of the next requests. Replaces earlier orders. */
   resetConnections(which?: Which): void
-  /** Ends `respondWith`, `hang` and `resetConnections` for the requests to come. */
+  /** Ends the order of `respondWith`, `hang` or `resetConnections`. */
   behave(): void
-  /** Closes the port and cuts all connections, as when an agent dies. What arrived stays. */
+  /** Closes the port and cuts all connections, as if the agent died. Traces that arrived stay. */
   stop(): Promise<void>
-  /** Listens again on the same port, with what arrived before. */
+  /** Listens again on the same port, with the traces that arrived before. */
   start(): Promise<void>
-  /** Stops for good; rejects who still waits. */
+  /** Stops for good; rejects every promise that still waits. */
   close(): Promise<void>
 }
 

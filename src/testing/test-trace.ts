@@ -1,15 +1,16 @@
-/** A trace as a test sees it: its spans as they were sent, by start. */
+/** A trace in the form for tests: its spans as they were sent, by start. */
 
+/** A trace that arrived. */
 import type { SpanRecord } from '../agent/intake/span'
 import type { StoredTrace } from '../agent/store/stored-trace'
 import { formatTraceId } from '../agent/store/trace-id'
 
 export interface TestTrace {
-  /** Hexadecimal: 32 digits, or 16 when no chunk carried the high half. */
+  /** Trace id in hexadecimal: 32 digits, or 16 when no chunk carried the high half. */
   traceId: string
-  /** By start; of equal ones the first that arrived first. */
+  /** Spans by start; with equal starts, by arrival. */
   spans: SpanRecord[]
-  /** The span without a parent here, the earliest when there are several. */
+  /** The span whose parent is not in the trace, the earliest if there are several. */
   root: SpanRecord
 }
 
@@ -23,7 +24,7 @@ function byStart(a: SpanRecord, b: SpanRecord): number {
   return a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0
 }
 
-/** The children of a span (or the roots of the trace), by start. */
+/** Returns the children of a span, or the roots of the trace, by start. */
 export function childrenOf(trace: TestTrace, parent: SpanRecord | undefined): SpanRecord[] {
   if (parent !== undefined) return trace.spans.filter(span => span.parentId === parent.spanId)
   const ids = new Set(trace.spans.map(span => span.spanId))
@@ -32,7 +33,7 @@ export function childrenOf(trace: TestTrace, parent: SpanRecord | undefined): Sp
 
 const MAX_LINES = 40
 
-/** What arrived, for the message of a failed assertion: one line a span, indented. */
+/** Describes traces for the message of a failed assertion: one indented line for each span. */
 export function describeTraces(traces: TestTrace[]): string {
   if (traces.length === 0) return 'no trace arrived'
   const lines: string[] = []

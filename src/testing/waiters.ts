@@ -1,13 +1,13 @@
-/** Promises that are looked at again whenever something arrived, until their deadline. */
+/** Promises whose condition is checked whenever something arrives, until their deadline. */
 
 export interface Waiters {
   /**
-   * Resolves with the first value of `look` that is not undefined, at once or after a later `changed()`. Rejects after
-   * `timeoutMs` with the text of `complain`, and with what `look` throws.
+   * Resolves with the first value of `look` that is not undefined, now or at a later `changed()`. Rejects after
+   * `timeoutMs` with the text of `complain`, or with the error that `look` throws.
    */
   wait<T>(look: () => T | undefined, timeoutMs: number, complain: () => string): Promise<T>
   changed(): void
-  /** Rejects all who wait. */
+  /** Rejects all promises that wait. */
   abandon(reason: string): void
 }
 
@@ -20,7 +20,7 @@ export function createWaiters(): Waiters {
   const waiting = new Set<Waiter>()
   return {
     wait(look, timeoutMs, complain) {
-      // The stack of the test's own line, not of the timer: made here, thrown later.
+      // Created here, so that its stack shows the line of the test, not the timer; thrown later.
       const late = new Error()
       return new Promise((resolve, reject) => {
         const settle = (action: () => void) => {
@@ -40,7 +40,7 @@ export function createWaiters(): Waiters {
           fail: error => settle(() => reject(error)),
         }
         const timer = setTimeout(() => {
-          // The stack is text made once, on first sight: it has to be read before the message, and mended after.
+          // V8 formats the stack on first access, with the message of that moment: it is rebuilt with the new message.
           const frames = (late.stack ?? '').split('\n').slice(1)
           late.message = `waited ${timeoutMs} ms: ${complain()}`
           late.stack = [`Error: ${late.message}`, ...frames].join('\n')

@@ -2,7 +2,7 @@
  * The JSON API on its own loopback port.
  *
  * GET /api/traces?limit&service&resource&status=error&min_duration_ms&since (unix ms) · GET /api/traces/ID (hex or
- * decimal) · GET /api/profiles and what `profiles.ts` has below it · GET /api/stats · GET /api/requests · POST /api/clear
+ * decimal) · GET /api/profiles and the paths below it (profiles.ts) · GET /api/stats · GET /api/requests · POST /api/clear
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -24,7 +24,7 @@ export interface ApiSource {
   clear(): void
 }
 
-/** Changes need it: a form or an image of a foreign page cannot set a header. */
+/** Header that requests with side effects must have: a form or an image of a foreign page cannot set a header. */
 export const CHANGE_HEADER = 'x-tracer-request'
 
 const SECURITY_HEADERS = {
@@ -53,7 +53,7 @@ export function createApi(
 function answer(source: ApiSource, allowHosts: readonly string[], request: IncomingMessage): Reply {
   if (!isAllowedHost(request.headers.host, allowHosts)) throw new HttpError(403, 'this Host is not allowed')
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  // Only the origin is parsed away: the rest is looked at as it came.
+  // The origin of an absolute URL is removed; path and query stay as they came.
   const [path, query = ''] = (request.url ?? '').split('?', 2)
   if (path === '/api/clear') {
     if (request.method !== 'POST') throw new HttpError(405, 'use POST')
@@ -85,7 +85,7 @@ function oneTrace(source: ApiSource, id: string): Reply {
   return json(trace)
 }
 
-/** They hold 64-bit ids, which JSON cannot say; the traces themselves are asked for by their own path. */
+/** Removes the chunks, which hold 64-bit ids that JSON cannot represent; traces have a path of their own. */
 function withoutChunks({ chunks: _, ...record }: RequestRecord): Omit<RequestRecord, 'chunks'> {
   return record
 }

@@ -1,6 +1,6 @@
 /** Refuses API requests under foreign host names: a page that rebinds its DNS name to loopback sends its own. */
 
-/** `localhost`, `*.localhost`, the loopback addresses and the names that were allowed; any port. */
+/** True for `localhost`, `*.localhost`, the loopback addresses and the names that were allowed, on any port. */
 export function isAllowedHost(header: string | undefined, allowed: readonly string[]): boolean {
   const name = (header ?? '').toLowerCase().replace(/:\d+$/, '')
   if (name === 'localhost' || name.endsWith('.localhost')) return true

@@ -16,7 +16,7 @@ import type { ProfileStore, StoredProfile } from '../store/profile-store'
 import { parseTraceId } from '../store/trace-id'
 import { DEFAULT_LIMIT, MAX_LIMIT, number } from './query'
 
-/** `path` is what follows `/api/profiles/`; empty for the list. */
+/** Answers a request; `path` follows `/api/profiles/`, and is empty for the list. */
 export function answerProfiles(store: ProfileStore, path: string, parameters: URLSearchParams): Reply {
   if (path === '') return list(store, parameters)
   const [id, view, ...rest] = path.split('/')
@@ -55,7 +55,7 @@ function list(store: ProfileStore, parameters: URLSearchParams): Reply {
         return wanted === null || profile[field as 'service'] === wanted
       }),
     )
-    // Of two that began together the later one to come.
+    // Of two profiles with the same start, the one that arrived later.
     .sort((a, b) => b.startMs - a.startMs || Number(b.id) - Number(a.id))
   return json({ total: found.length, profiles: found.slice(0, limitOf(parameters)) })
 }
@@ -97,7 +97,7 @@ function file({ id, files }: StoredProfile, name: string): Reply {
   const found = files.find(each => each.name === decoded(name))
   if (found === undefined)
     throw new HttpError(404, `no such file; there is ${files.map(each => each.name).join(', ')}`)
-  // A name that a client chose is no header: only what cannot end one.
+  // The client chose the name: only characters that cannot end a header are kept.
   const safe = `${id}-${found.name}`.replace(/[^\w.-]/g, '_')
   return {
     status: 200,
@@ -127,7 +127,7 @@ function wantedOf(parameters: URLSearchParams): Wanted {
   }
 }
 
-/** Decimal, as labels have them; a text of digits may be either. */
+/** Returns the ids in decimal, the form of labels; a text of digits may be decimal or hexadecimal. */
 function idsOf(parameters: URLSearchParams, name: string): string[] | undefined {
   const text = parameters.get(name)
   if (text === null) return undefined

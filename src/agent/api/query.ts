@@ -1,4 +1,4 @@
-/** Reads the query of `GET /api/traces`, and picks the traces that it means. */
+/** Reads the query of `GET /api/traces`, and selects the traces. */
 
 import type { TraceSummary } from '../api-types'
 import { HttpError } from '../http-error'

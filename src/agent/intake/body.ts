@@ -5,12 +5,12 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HttpError } from '../http-error'
 
-/** gzip can blow 1 KiB up to 1 MiB; trace payloads shrink to a tenth or twentieth. */
+/** Largest ratio of inflated to compressed size. gzip can reach 1000; trace payloads reach 10 to 20. */
 const MAX_INFLATE_RATIO = 100
-/** Below this size the ratio says nothing: a short repetitive body is no bomb. */
+/** Inflated size below which the ratio is not checked: a short repetitive body is harmless. */
 const RATIO_FROM_BYTES = 1024 * 1024
 
-/** Bytes of all bodies that are being read at this moment. */
+/** Counts the bytes of all bodies that are being read. */
 export interface BodyBudget {
   usedBytes: number
   limitBytes: number
@@ -24,7 +24,10 @@ export interface Body {
   release(): void
 }
 
-/** The body after inflation. Throws an `HttpError`: 413 too large, 415 unknown encoding, 429 too many at once, 400 broken. */
+/**
+ * Returns the body after inflation. Throws an `HttpError`: 413 too large, 415 unknown encoding, 429 too many at once,
+ * 400 broken.
+ */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,

@@ -1,4 +1,6 @@
-/** A body that does not say what its format demands; the message names the place, and becomes the 400's text. */
+/**
+ * The error for a body that violates its format; the message names the place, and becomes the text of the answer 400.
+ */
 export class DecodeError extends Error {
   constructor(reason: string) {
     super(reason)

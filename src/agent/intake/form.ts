@@ -1,6 +1,6 @@
 /**
- * Reads a body of `multipart/form-data` (RFC 7578, RFC 2046 §5.1.1). Node's own reader takes a part without a file name
- * for text, which ruins a profile, and does not say what is wrong with a body.
+ * Reads a body of `multipart/form-data` (RFC 7578, RFC 2046 §5.1.1). Node's own reader decodes a part without a file
+ * name as text, which ruins a profile, and does not say what is wrong with a body.
  */
 
 import { DecodeError } from './decode-error'
@@ -8,20 +8,20 @@ import { DecodeError } from './decode-error'
 export interface FormPart {
   name: string
   filename: string | undefined
-  /** A view into the body. */
+  /** Content of the part, a view into the body. */
   data: Buffer
 }
 
-/** Uploads have up to ten files; the oldest clients send each tag as a part. */
+/** Largest number of parts. Uploads have up to ten files; the oldest clients send each tag as a part. */
 const MAX_PARTS = 200
 const MAX_HEADER_BYTES = 16 * 1024
 const NEW_LINE = '\r\n'
 
-/** All parts in their order. Throws a `DecodeError` with the reason. */
+/** Returns all parts in their order. Throws a `DecodeError` with the reason. */
 export function readForm(body: Buffer, contentType: string | undefined): FormPart[] {
   const delimiter = `--${boundaryOf(contentType)}`
   const parts: FormPart[] = []
-  // What stands before the first delimiter is nobody's.
+  // Bytes before the first delimiter are ignored, as RFC 2046 says.
   let at = findDelimiter(body, delimiter, 0, true)
   if (at < 0) throw new DecodeError('form: its boundary is not in the body')
   while (!isAt(body, at, '--')) {
@@ -49,7 +49,7 @@ function boundaryOf(contentType: string | undefined): string {
   return boundary
 }
 
-/** Where a delimiter that is no part of a longer text ends; -1 when there is none. */
+/** Returns where a delimiter ends that is not the beginning of a longer text; -1 when there is none. */
 function findDelimiter(body: Buffer, delimiter: string, from: number, isFirst: boolean): number {
   // The delimiter of an empty part follows its head at once: the new line is the head's.
   for (let start = isFirst ? from : from - NEW_LINE.length; ; start++) {

@@ -5,7 +5,9 @@ import type { SpanRecord } from './span'
 import { readV04 } from './v04'
 import { readV05 } from './v05'
 
-/** Returns the chunks of spans of an unpacked body; throws a `DecodeError` that names the place of the first fault. */
+/**
+ * Returns the chunks of spans of an unpacked body; throws a `DecodeError` that names the place of the first fault.
+ */
 type Read = (payload: unknown) => SpanRecord[][]
 
 /** A format without its decoder does not compile. */

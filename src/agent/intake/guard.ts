@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The reason to refuse, or undefined. Tracers are no browsers and send neither header. */
+/** Returns the reason to refuse a request, or undefined. Tracers are not browsers, and send neither header. */
 export function crossSiteReason(headers: IncomingHttpHeaders, isWrite: boolean): string | undefined {
   if (headers['sec-fetch-site'] === 'cross-site') return 'cross-site requests are refused'
   if (isWrite && headers.origin !== undefined)

@@ -1,4 +1,4 @@
-/** `GET /info`: what this agent can do. It lists only what works, since clients act on it. */
+/** `GET /info`: the abilities of this agent. Only what works is listed, since clients act on it. */
 
 import { createHash } from 'node:crypto'
 import { TRACE_READERS } from './formats'
@@ -12,7 +12,7 @@ export interface InfoSettings {
 
 export interface Info {
   body: string
-  /** `Datadog-Agent-State`: changes when the body does, so that clients know when to ask again. */
+  /** Value of `Datadog-Agent-State`, which changes with the body, so that clients know when to ask again. */
   state: string
 }
 
@@ -21,7 +21,7 @@ export function createInfo(settings: InfoSettings): Info {
     version: settings.version,
     endpoints: [...TRACE_READERS.keys(), PROFILES_PATH],
     feature_flags: [],
-    // A developer wants to see everything: no client may drop what it thinks unsampled.
+    // A developer wants to see everything: clients must not drop unsampled traces.
     client_drop_p0s: false,
     span_meta_structs: true,
     span_events: true,

@@ -5,7 +5,7 @@ const MAX_ENTRIES = 16_384
 
 let known = new Map<string, string>()
 
-/** The first string that was equal to `value`, so that a thousand spans share it. Starts afresh when full. */
+/** Returns the first string that was equal to `value`, so that a thousand spans share it. Forgets all when full. */
 export function intern(value: string): string {
   if (value.length > MAX_LENGTH) return value
   const first = known.get(value)

@@ -1,4 +1,4 @@
-/** What the parts of the intake hand to each other. */
+/** Types that the parts of the intake hand to each other. */
 
 import type { IncomingMessage } from 'node:http'
 import type { CannedAnswer, ResolvedOptions } from '../options'
@@ -25,10 +25,10 @@ export interface ReceiverParts {
 export interface Arrived {
   request: IncomingMessage
   record: RequestRecord
-  /** Without its query. */
+  /** Path without the query. */
   path: string
   body: Buffer
-  /** What a test wants to be answered. */
+  /** The answer that a test has ordered. */
   canned: CannedAnswer | undefined
 }
 

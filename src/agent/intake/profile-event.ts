@@ -1,4 +1,4 @@
-/** What an upload of profiles says of itself: `event.json`, or the parts that stood for it once. */
+/** Metadata of an upload of profiles: `event.json`, or the parts of clients that do not send one. */
 
 import type { ProfileUpload } from '../store/profile-store'
 import { DecodeError } from './decode-error'
@@ -8,7 +8,7 @@ import { put } from './values'
 
 export type ProfileEvent = Omit<ProfileUpload, 'files'>
 
-/** Of `event.json`. Throws a `DecodeError` that names the field. */
+/** Reads `event.json`. Throws a `DecodeError` that names the field. */
 export function readEvent(data: Buffer): ProfileEvent {
   let event: unknown
   try {
@@ -26,7 +26,7 @@ export function readEvent(data: Buffer): ProfileEvent {
   }
 }
 
-/** Of the parts that clients of before 2022 send in its place. */
+/** Reads the parts that clients of before 2022 send in place of `event.json`. */
 export function readFields(parts: readonly FormPart[]): ProfileEvent {
   const field = (...names: string[]): string | undefined =>
     parts.find(({ name }) => names.includes(name))?.data.toString()
@@ -78,7 +78,7 @@ function readCounts(counts: unknown): Record<string, number> {
   return result
 }
 
-/** The same without secrets in tags and endpoints. */
+/** Returns the metadata with secrets in tags and endpoints replaced. */
 export function redactEvent(event: ProfileEvent): ProfileEvent {
   const endpointCounts: Record<string, number> = {}
   for (const [endpoint, count] of Object.entries(event.endpointCounts)) {

@@ -4,7 +4,7 @@
  * | part | content |
  * |---|---|
  * | `event` | `event.json`: `start`, `end` (ISO 8601), `family`, `tags_profiler` (`name:value,…`), `endpoint_counts` |
- * | any other with a file name | a profile (pprof, JFR) or what belongs to it, compressed by itself |
+ * | any other with a file name | a profile (pprof, JFR) or a file that belongs to one, compressed by itself |
  *
  * Clients of before 2022 send no `event`, but parts `start`, `end`, `family` and, one for each tag, `tags[]`.
  */
@@ -16,7 +16,7 @@ import { DecodeError } from './decode-error'
 import { type FormPart, readForm } from './form'
 import { readEvent, readFields, redactEvent } from './profile-event'
 
-/** Throws a `DecodeError` that names the part and the place, or 413. */
+/** Reads the form. Throws a `DecodeError` that names the part and the place, or an `HttpError` 413. */
 export function readProfileUpload(
   body: Buffer,
   contentType: string | undefined,
@@ -35,12 +35,17 @@ export function readProfileUpload(
   return { ...(redact ? redactEvent(told) : told), files: [...files.values()] }
 }
 
-/** The fields of old clients are parts without a file name, a profile that lacks one has a name that ends like one. */
+/**
+ * Tells files from fields: fields of old clients have no file name, and a profile without one has a name like a
+ * file's.
+ */
 function isFile({ name, filename }: FormPart): boolean {
   return filename !== undefined || name.endsWith('.pprof')
 }
 
-/** The file's own name, since `data[0]` and the like are of parts; told apart where two have the same. */
+/**
+ * Returns the file's own name, since `data[0]` and the like name parts; of two equal names the second gets a number.
+ */
 function nameOf({ name, filename }: FormPart, taken: ReadonlyMap<string, unknown>): string {
   const base = (filename || name).split(/[/\\]/).at(-1) as string
   let unique = base
@@ -49,7 +54,7 @@ function nameOf({ name, filename }: FormPart, taken: ReadonlyMap<string, unknown
 }
 
 function readFile(name: string, view: Buffer): ProfileFile {
-  // The body, which the view would keep, is let go.
+  // A copy, since a view would keep the whole body in memory.
   const file: ProfileFile = {
     name,
     format: 'other',

@@ -1,4 +1,6 @@
-/** The sampling rates that answer a payload, and the version by which a client knows that it has them already. */
+/**
+ * The sampling rates in the answer to a payload, and their version, by which a client knows that it has these already.
+ */
 
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -9,8 +11,8 @@ export interface RatesAnswer {
 }
 
 /**
- * `{"rate_by_service": {"service:,env:": 1}}`, or `{}` to a client whose `Datadog-Rates-Payload-Version` says that
- * nothing changed. The version is only spoken of to clients that ask.
+ * Returns the answer: `{"rate_by_service": {"service:,env:": 1}}`, or `{}` to a client whose
+ * `Datadog-Rates-Payload-Version` is current. Only clients that send this header get a version.
  */
 export function createRates(
   rates: Readonly<Record<string, number>>,

@@ -1,21 +1,23 @@
-/** Replaces secrets as they arrive, so that no store, page or export ever holds them. */
+/** Replaces secrets as they arrive, so that no store, page or export ever holds one. */
 
 import type { SpanRecord } from './span'
 import { put } from './values'
 
 export const REDACTED = '[redacted]'
 
-/** A key is secret when one of its words is one of these ... */
+/** Words that make a key secret. */
 const SECRET_WORDS = new Set(
   'authorization cookie cookies password passwd passphrase pwd secret secrets token apikey credential credentials'.split(
     ' ',
   ),
 )
 
-/** ... or ends in `key` after one of these. */
+/** Words that make a key secret when `key` follows as the last word. */
 const KEY_WORDS = new Set(['api', 'access', 'private', 'secret'])
 
-/** `access_token`, `http.request.headers.set-cookie`, `dbPassword`: true. `llm.total_tokens`, `cache.key`: false. */
+/**
+ * True for `access_token`, `http.request.headers.set-cookie`, `dbPassword`; false for `llm.total_tokens`, `cache.key`.
+ */
 function isSecretKey(key: string): boolean {
   const words = key
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
@@ -24,7 +26,7 @@ function isSecretKey(key: string): boolean {
   return words.some((word, at) => SECRET_WORDS.has(word) || (word === 'key' && KEY_WORDS.has(words[at - 1])))
 }
 
-// The same few keys come with every span: the answer is looked up, and forgotten when there are too many.
+// The same few keys come with every span: answers are cached, and forgotten when there are too many.
 const MAX_KEYS = 4096
 let answers = new Map<string, boolean>()
 
@@ -37,10 +39,10 @@ function isSecret(key: string): boolean {
   return answer
 }
 
-/** `name=value` after a `?`, `&`, `;`, a blank or at the start; the value bare or quoted. */
+/** Matches `name=value` after a `?`, `&`, `;`, a blank or at the start; the value is bare or quoted. */
 const ASSIGNMENT = /(^|[?&;\s])([^\s=&?#;]{1,100})=('[^']*'|"[^"]*"|[^\s&#;"']*)/g
 
-/** `scheme://user:password@host`, `?token=…` and `password=…` inside any text. */
+/** Replaces the secrets in `scheme://user:password@host`, `?token=…` and `password=…` inside any text. */
 export function redactText(text: string): string {
   let result = text
   if (result.includes('://')) result = result.replace(/(:\/\/)[^\s/?#@]*(?:@[^\s/?#@]*)*@/g, `$1${REDACTED}@`)
@@ -50,7 +52,7 @@ export function redactText(text: string): string {
   )
 }
 
-/** Of headers, or of tags. */
+/** Returns headers or tags with secrets replaced. */
 export function redactRecord(record: Record<string, string>): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [name, value] of Object.entries(record))
@@ -58,7 +60,7 @@ export function redactRecord(record: Record<string, string>): Record<string, str
   return result
 }
 
-/** Changes the span in place. */
+/** Replaces the secrets of a span in place. */
 export function redactSpan(span: SpanRecord): void {
   span.resource = redactText(span.resource)
   span.name = redactText(span.name)

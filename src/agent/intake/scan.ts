@@ -1,11 +1,14 @@
-/** Walks a msgpack body before it is decoded: well formed, not too deep, nothing but the plain types. */
+/** Checks a msgpack body before it is decoded: well formed, not too deep, nothing but the plain types. */
 
 import { DecodeError } from './decode-error'
 
-/** A span event's array attribute, the deepest legal place, is ten levels down. */
+/** Deepest level. A span event's array attribute, the deepest legal place, is ten levels down. */
 const MAX_DEPTH = 32
 
-/** A decoded map costs about 100 bytes however empty: this bounds what a body of empty maps can take. */
+/**
+ * Largest number of arrays and maps. A decoded map takes about 100 bytes even if empty: this bounds a body of empty
+ * maps.
+ */
 const MAX_CONTAINERS = 1_000_000
 
 /**

@@ -1,4 +1,4 @@
-/** The one shape into which every trace format is decoded. */
+/** The shape into which every trace format is decoded. */
 
 export interface SpanRecord {
   /** Low 64 bits of the trace id, unsigned. */

@@ -22,7 +22,10 @@ export function numberMap(value: unknown, where: string): Record<string, number>
   return result
 }
 
-/** `meta_struct`: each value a binary which is msgpack itself. One that is not stays as a note, as the Agent never looks. */
+/**
+ * Reads `meta_struct`, whose values are msgpack in binaries. A note replaces a broken value, since the Agent accepts
+ * it.
+ */
 export function structMap(value: unknown, where: string): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const [rawKey, item] of map(value, where)) {
@@ -41,7 +44,7 @@ function structValue(item: unknown): unknown {
   }
 }
 
-/** Maps as objects and 64-bit integers as number where exact, else as decimal text: ready for JSON. */
+/** Returns a value ready for JSON: maps as objects, 64-bit integers as numbers where exact, else as decimal text. */
 export function plain(value: unknown): unknown {
   if (typeof value === 'bigint') {
     const number = Number(value)

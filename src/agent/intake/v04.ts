@@ -11,7 +11,7 @@ import type { SpanRecord } from './span'
 import { numberMap, stringMap, structMap } from './tag-maps'
 import { int32, int64, list, map, text, uint64 } from './values'
 
-/** Chunks of spans of a decoded body; throws a `DecodeError` that names the place of the first fault. */
+/** Returns the chunks of spans of a decoded body; throws a `DecodeError` that names the place of the first fault. */
 export function readV04(payload: unknown): SpanRecord[][] {
   return list(payload, 'payload').map((chunk, chunkIndex) =>
     list(chunk, `chunk ${chunkIndex}`).map((span, spanIndex) =>

@@ -11,7 +11,7 @@ import { float, int32, int64, list, map, put, text, uint64 } from './values'
 
 const SPAN_LENGTH = 12
 
-/** Chunks of spans of a decoded body; throws a `DecodeError` that names the place of the first fault. */
+/** Returns the chunks of spans of a decoded body; throws a `DecodeError` that names the place of the first fault. */
 export function readV05(payload: unknown): SpanRecord[][] {
   const parts = list(payload, 'payload')
   if (parts.length !== 2) throw new DecodeError(`payload: expected 2 elements, got ${parts.length}`)

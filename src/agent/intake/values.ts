@@ -6,7 +6,7 @@ import { intern } from './intern'
 const TWO_32 = 0x1_0000_0000
 const MAX_INT64 = (1n << 63n) - 1n
 
-/** A string, or a binary that holds one; nil is the empty string, as the Datadog Agent has it. */
+/** Reads a string, or a binary that holds one; nil is the empty string, as in the Datadog Agent. */
 export function text(value: unknown, where: string): string {
   if (typeof value === 'string') return intern(value)
   if (value === null) return ''
@@ -14,7 +14,7 @@ export function text(value: unknown, where: string): string {
   throw wrongType(value, 'a string', where)
 }
 
-/** Any number as a float64; nil is 0. */
+/** Reads any number as a float64; nil is 0. */
 export function float(value: unknown, where: string): number {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
@@ -22,19 +22,19 @@ export function float(value: unknown, where: string): number {
   throw wrongType(value, 'a number', where)
 }
 
-/** An unsigned 64-bit integer, exactly; a negative one is read as its two's complement, nil is 0. */
+/** Reads an unsigned 64-bit integer, exactly; a negative one as its two's complement, nil is 0. */
 export function uint64(value: unknown, where: string): bigint {
   return BigInt.asUintN(64, integer(value, where))
 }
 
-/** A signed 64-bit integer, exactly; nil is 0. */
+/** Reads a signed 64-bit integer, exactly; nil is 0. */
 export function int64(value: unknown, where: string): bigint {
   const whole = integer(value, where)
   if (whole > MAX_INT64) throw new DecodeError(`${where}: ${whole} overflows int64`)
   return whole
 }
 
-/** A signed 32-bit integer; nil is 0. */
+/** Reads a signed 32-bit integer; nil is 0. */
 export function int32(value: unknown, where: string): number {
   const whole = integer(value, where)
   if (BigInt.asIntN(32, whole) !== whole) throw new DecodeError(`${where}: ${whole} overflows int32`)
@@ -51,21 +51,21 @@ function integer(value: unknown, where: string): bigint {
   return BigInt(value)
 }
 
-/** An array; nil is an empty one. */
+/** Reads an array; nil is an empty one. */
 export function list(value: unknown, where: string): unknown[] {
   if (Array.isArray(value)) return value
   if (value === null) return []
   throw wrongType(value, 'an array', where)
 }
 
-/** A map; nil is an empty one. */
+/** Reads a map; nil is an empty one. */
 export function map(value: unknown, where: string): Map<unknown, unknown> {
   if (value instanceof Map) return value
   if (value === null) return new Map()
   throw wrongType(value, 'a map', where)
 }
 
-/** Plain object of a map's entries; `__proto__` becomes a key like any other instead of the prototype. */
+/** Returns a plain object of a map's entries; `__proto__` becomes a key like any other instead of the prototype. */
 export function put<T>(target: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })

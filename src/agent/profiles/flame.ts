@@ -1,4 +1,4 @@
-/** The stacks of a profile as one tree: callers above, their callees below. */
+/** Merges the stacks of a profile into one tree: callers above, their callees below. */
 
 import type { FlameFrame, ProfileFlame } from '../api-types'
 import type { ProfileFunction } from './pprof'
@@ -36,14 +36,14 @@ function newNode(frame: ProfileFunction): Node {
   return { frame, self: 0, total: 0, children: new Map() }
 }
 
-/** A list: stacks may be deeper than those that JSON and its readers can nest. */
+/** Returns the tree as a list, since stacks may be deeper than JSON and its readers can nest. */
 function flatten(root: Node): FlameFrame[] {
   const frames: FlameFrame[] = []
   const waiting: [Node, number][] = [[root, 0]]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [{ frame, self, total, children }, depth] = next
     frames.push({ ...frame, self, total, depth })
-    // The dearest is pushed last, and so comes next.
+    // The most expensive child is pushed last, and so comes next.
     for (const child of [...children.values()].sort((a, b) => a.total - b.total))
       waiting.push([child, depth + 1])
   }

@@ -1,4 +1,4 @@
-/** Unpacks an attachment: gzip or zstd by its first bytes, anything else is as it is. */
+/** Unpacks an attachment: gzip or zstd, told by the first bytes; anything else stays as it is. */
 
 import * as zlib from 'node:zlib'
 import { HttpError } from '../http-error'
@@ -6,20 +6,23 @@ import { DecodeError } from '../intake/decode-error'
 
 type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer
 
-/** Since Node.js 22.15. */
+/** The decompressor of zstd, which Node.js has since 22.15. */
 const { zstdDecompressSync } = zlib as unknown as { zstdDecompressSync?: Unpack }
 
 const GZIP = Buffer.from('1f8b', 'hex')
 const ZSTD = Buffer.from('28b52ffd', 'hex')
 
-/** Why this Node cannot read it; undefined when it can. */
+/** Returns why this Node.js cannot read the bytes; undefined when it can. */
 export function unreadableReason(bytes: Buffer): string | undefined {
   return startsWith(bytes, ZSTD) && zstdDecompressSync === undefined
     ? `it is zstd, which Node.js ${process.version} cannot read`
     : undefined
 }
 
-/** Throws a `DecodeError` when it is broken, and 413 when there is more than `limitBytes` in it. */
+/**
+ * Returns the unpacked bytes. Throws a `DecodeError` if the data is broken, and an `HttpError` 413 beyond
+ * `limitBytes`.
+ */
 export function inflate(bytes: Buffer, limitBytes: number): Buffer {
   const unpack = startsWith(bytes, GZIP)
     ? zlib.gunzipSync

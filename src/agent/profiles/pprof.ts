@@ -1,45 +1,45 @@
-/** A pprof as its readers here want it: stacks of functions, values as numbers, labels as text. */
+/** Decodes a pprof: stacks of functions, values as numbers, labels as text. */
 
 import type { Profile } from 'pprof-format'
 import { DecodeError } from '../intake/decode-error'
 import { scanPprof } from './scan-pprof'
 
 export interface SampleType {
-  /** As `wall`, `cpu`, `inuse_space`. */
+  /** Name of the type, such as `wall`, `cpu`, `inuse_space`. */
   type: string
-  /** As `nanoseconds`, `bytes`, `count`. */
+  /** Unit of the values: `nanoseconds`, `bytes`, `count`. */
   unit: string
 }
 
-/** One object for each function, so that frames can be compared by identity. */
+/** A function, one object for each, so that frames can be compared by identity. */
 export interface ProfileFunction {
   name: string
   file: string
-  /** Where it begins; 0 when that is not known. */
+  /** Line where the function begins; 0 when unknown. */
   line: number
 }
 
 export interface ProfileSample {
-  /** Leaf first. */
+  /** Frames, leaf first. */
   stack: ProfileFunction[]
-  /** In the order of the sample types. */
+  /** Values in the order of the sample types. */
   values: number[]
   labels: ReadonlyMap<string, string>
 }
 
 export interface Pprof {
   sampleTypes: SampleType[]
-  /** Index of the one to show first. */
+  /** Index of the sample type to show first. */
   defaultType: number
   samples: ProfileSample[]
 }
 
 type Num = number | bigint
 
-/** All stacks together: each frame is a pointer of eight bytes. */
+/** Largest number of frames of all stacks together; each is a pointer of eight bytes. */
 const MAX_FRAMES = 5_000_000
 
-/** Takes it unpacked. Throws a `DecodeError` with the reason. */
+/** Decodes an unpacked pprof. Throws a `DecodeError` with the reason. */
 export function decodePprof(bytes: Buffer): Pprof {
   scanPprof(bytes)
   const profile = decode(bytes)
@@ -54,14 +54,14 @@ export function decodePprof(bytes: Buffer): Pprof {
   const named = sampleTypes.findIndex(({ type }) => type === text(profile.defaultSampleType))
   return {
     sampleTypes,
-    // What profile.proto says of an unset default: the last one.
+    // As profile.proto says, the last type is the default if none is named.
     defaultType: named < 0 ? sampleTypes.length - 1 : named,
     samples: samplesOf(profile, sampleTypes.length, text),
   }
 }
 
 function decode(bytes: Buffer): Profile {
-  // Not before the first profile comes.
+  // Loaded with the first profile.
   const { Profile } = require('pprof-format') as typeof import('pprof-format')
   try {
     return Profile.decode(bytes)
@@ -96,7 +96,7 @@ function samplesOf(profile: Profile, typeCount: number, text: (index: Num) => st
   })
 }
 
-/** The functions of each location: more than one where some were inlined. */
+/** Returns the functions of each location: more than one where functions were inlined. */
 function stacksOf(profile: Profile, text: (index: Num) => string): Map<number, ProfileFunction[]> {
   const same = new Map<string, ProfileFunction>()
   const functions = new Map<number, ProfileFunction>()
@@ -114,7 +114,7 @@ function stacksOf(profile: Profile, text: (index: Num) => string): Map<number, P
         throw new DecodeError(`pprof: location ${id} names function ${functionId}, which is not there`)
       return found
     })
-    // Native code that nobody has named yet.
+    // Native code without a symbol.
     const unnamed = { name: `0x${address.toString(16)}`, file: '', line: 0 }
     stacks.set(Number(id), frames.length > 0 ? frames : [unnamed])
   }
@@ -124,7 +124,7 @@ function stacksOf(profile: Profile, text: (index: Num) => string): Map<number, P
 const operations = new Map<string, ProfileFunction>()
 const MAX_OPERATIONS = 1000
 
-/** A sample that is no code, such as one of a timeline, is named by what happened. */
+/** Returns the name of a sample without a stack, such as one of a timeline, from the event in its labels. */
 function nameless(labels: ReadonlyMap<string, string>): ProfileFunction[] {
   const words = [labels.get('event'), labels.get('operation') ?? labels.get('gc type')].filter(Boolean)
   const name = words.length > 0 ? `(${words.join(' ')})` : '(no code)'
@@ -141,12 +141,12 @@ function toNumber(value: Num): number {
   return Number(signed(value))
 }
 
-/** Numbers of labels are int64, but ids of spans use the sign's bit as any other. */
+/** Returns the text of a numeric label: an int64, but span ids are unsigned. */
 function numberText(key: string, value: Num): string {
   return String(key.endsWith('span id') ? BigInt.asUintN(64, BigInt(value)) : signed(value))
 }
 
-/** int64: the decoder reads all numbers as if they had no sign. */
+/** Converts to int64, since the decoder reads all numbers as unsigned. */
 function signed(value: Num): Num {
   return typeof value === 'bigint' ? BigInt.asIntN(64, value) : value
 }

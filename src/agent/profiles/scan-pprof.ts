@@ -1,27 +1,29 @@
 /**
- * Walks a pprof before it is decoded: well formed, and not too much of it. The decoder cuts what is too long and takes
- * numbers of any length.
+ * Checks a pprof before it is decoded: well formed, and not too large. The decoder itself silently cuts fields that are
+ * too long, and takes numbers of any length.
  */
 
 import { DecodeError } from '../intake/decode-error'
 
-/** The messages in a Profile (profile.proto) by field, with those inside of them: Sample.label, Location.line. */
+/**
+ * Nested messages of a Profile (profile.proto) by field, and their own nested messages: Sample.label, Location.line.
+ */
 const MESSAGES: Messages = { 1: {}, 2: { 3: {} }, 3: {}, 4: { 4: {} }, 5: {}, 11: {} }
-/** `string_table`, the only texts there are. */
+/** Field number of `string_table`, which holds all texts. */
 const STRING_TAG = 0x32
 
 interface Messages {
   [field: number]: Messages
 }
 
-/** Each becomes an object, however short it is. */
+/** Largest number of messages: each becomes an object, even if empty. */
 const MAX_MESSAGES = 2_000_000
-/** One byte of tag, as the decoder wants it: profile.proto goes to 15. */
+/** Largest field number: tags are one byte, and profile.proto goes to 15. */
 const MAX_TAG = 127
-/** 64 bits, seven in a byte. */
+/** Longest number in bytes: 64 bits, seven in each byte. */
 const MAX_NUMBER_BYTES = 10
 
-/** Throws a `DecodeError` with the reason. */
+/** Throws a `DecodeError` with the reason unless `bytes` are a well-formed pprof. */
 export function scanPprof(bytes: Buffer): void {
   let messages = 0
 

@@ -1,4 +1,4 @@
-/** Which samples of a profile are meant, and which of their values. */
+/** Selects samples of a profile, and the sample type whose values count. */
 
 import type { ProfileSelection } from '../api-types'
 import { HttpError } from '../http-error'
@@ -9,11 +9,11 @@ import { decodePprof, type Pprof, type ProfileSample } from './pprof'
 export interface Wanted {
   /** A sample type (`cpu`), or a file's name without its ending (`space`), which means its default one. */
   type?: string
-  /** Where two files have the same sample type: which. */
+  /** Name of the file, needed where two files have the same sample type. */
   file?: string
   /** Part of the endpoint, in any case. */
   endpoint?: string
-  /** Decimal. */
+  /** Span ids in decimal. */
   spanIds?: readonly string[]
   localRootIds?: readonly string[]
   /** Part of the thread's name, in any case, or its id. */
@@ -23,14 +23,14 @@ export interface Wanted {
 export interface Selected {
   about: ProfileSelection
   samples: ProfileSample[]
-  /** Index of the sample type in their values. */
+  /** Index of the sample type in the samples' values. */
   at: number
 }
 
-/** What is shown of a profile when nobody says what. */
+/** Sample types to show where the request names none, in order of preference. */
 const PREFERRED_TYPES = ['wall', 'cpu', 'inuse_space']
 
-/** Throws a 400 or 404 `HttpError` that says what there is. */
+/** Selects samples. Throws an `HttpError` 400 or 404 that lists the possible values. */
 export function select(profile: StoredProfile, wanted: Wanted): Selected {
   const { file, type } = choose(profile, wanted)
   const pprof = decoded(file)
@@ -76,7 +76,7 @@ function choose(
   throw new HttpError(400, `type must be one of ${[...new Set(types)].join(', ')}`)
 }
 
-/** The last one: a table, a flame graph and other filters are asked for one after the other. */
+/** The last decoded file: a table, a flame graph and other filters are requested one after the other. */
 let last: { file: ProfileFile; pprof: Pprof } | undefined
 
 function decoded(file: ProfileFile): Pprof {

@@ -1,4 +1,4 @@
-/** The functions of a profile by what they cost. */
+/** Ranks the functions of a profile by cost. */
 
 import type { FunctionCost, ProfileTop } from '../api-types'
 import { redactText } from '../intake/redact'
@@ -7,7 +7,7 @@ import type { Selected } from './selection'
 
 export type TopOrder = 'self' | 'total'
 
-/** The `limit` dearest functions and endpoints. */
+/** Returns the `limit` most expensive functions and endpoints. */
 export function topOf({ about, samples, at }: Selected, limit: number, order: TopOrder): ProfileTop {
   const costs = new Map<ProfileFunction, FunctionCost>()
   const costOf = (frame: ProfileFunction): FunctionCost => {
@@ -22,7 +22,7 @@ export function topOf({ about, samples, at }: Selected, limit: number, order: To
   for (const { stack, values, labels } of samples) {
     const value = values[at]
     costOf(stack[0]).self += value
-    // Once, however often a function called itself.
+    // Counted once for each sample, also where a function called itself.
     for (const frame of new Set(stack)) costOf(frame).total += value
     const endpoint = labels.get('trace endpoint')
     if (endpoint !== undefined) endpoints.set(endpoint, (endpoints.get(endpoint) ?? 0) + value)

@@ -1,30 +1,30 @@
-/** Uploads of profiles in memory, as they came, capped in bytes: the oldest go first. */
+/** Keeps uploads of profiles in memory, unchanged, capped in bytes: the oldest are evicted first. */
 
 import type { SampleType } from '../profiles/pprof'
 
 export interface ProfileFile {
-  /** As `wall.pprof`; one of a kind in its upload. */
+  /** File name such as `wall.pprof`, unique within the upload. */
   name: string
   format: 'pprof' | 'jfr' | 'json' | 'other'
-  /** As sent: mostly compressed. */
+  /** Bytes of the file as sent, mostly compressed. */
   data: Buffer
-  /** Bytes when unpacked. */
+  /** Size in bytes when unpacked. */
   size: number
-  /** Of a pprof that can be read: what it counts, with the sums over all samples. */
+  /** Sample types of a readable pprof, with the sums over all samples. */
   sampleTypes: (SampleType & { total: number })[]
   sampleCount: number
-  /** Why it can only be handed out. */
+  /** Reason for which the file cannot be decoded; it can be downloaded nevertheless. */
   unreadable?: string
 }
 
-/** What one upload says of itself. */
+/** Metadata of an upload. */
 export interface ProfileUpload {
   /** Unix time, ms. */
   startMs: number
   endMs: number
-  /** `node`, `go`, `java`, … */
+  /** Runtime of the profiler: `node`, `go`, `java`, … */
   family: string
-  /** Of the profiler: service, env, version, runtime-id, language, … */
+  /** Tags of the profiler: service, env, version, runtime-id, language, … */
   tags: Record<string, string>
   /** Requests that ended in the window, by endpoint. */
   endpointCounts: Record<string, number>
@@ -32,9 +32,9 @@ export interface ProfileUpload {
 }
 
 export interface StoredProfile extends ProfileUpload {
-  /** 1 for the first of this agent; never used twice. */
+  /** Number of the upload, 1 for the first; never used twice. */
   id: string
-  /** What it takes of the store, roughly. */
+  /** Approximate share of the store in bytes. */
   bytes: number
 }
 
@@ -45,10 +45,10 @@ export interface ProfileStoreStats {
   evictedProfiles: number
 }
 
-/** A file that was taken in is at most so large when it is unpacked, whatever the largest body is. */
+/** Largest unpacked size of a file, whatever the largest body is. */
 export const UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 
-/** Objects and maps beside the files, and of each entry in one. */
+/** Estimated bytes of the objects and maps of an upload beside its files, and of each map entry. */
 const UPLOAD_BYTES = 1000
 const ENTRY_BYTES = 100
 
@@ -64,7 +64,7 @@ export class ProfileStore {
     this.#limitBytes = limitBytes
   }
 
-  /** Keeps it for as long as there is room. One that is larger than the whole store is gone at once. */
+  /** Adds an upload, and evicts the oldest to make room. An upload larger than the whole store is evicted at once. */
   add(upload: ProfileUpload): StoredProfile {
     const profile = { ...upload, id: String(++this.#lastId), bytes: sizeOf(upload) }
     this.#byId.set(profile.id, profile)
@@ -92,7 +92,7 @@ export class ProfileStore {
     return { profiles: this.#byId.size, bytes: this.#bytes, limitBytes, evictedProfiles: this.#evicted }
   }
 
-  /** Forgets everything, the counts of what was evicted too. */
+  /** Forgets everything, including the counts of evicted uploads. */
   clear(): void {
     this.#byId.clear()
     this.#bytes = this.#evicted = 0

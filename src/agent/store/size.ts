@@ -2,9 +2,11 @@
 
 import type { SpanRecord } from '../intake/span'
 
-/** The object, its two tag objects, four bigints and its place in the trace's map. */
+/** Bytes of a span without tags: its object, two tag objects, four bigints and an entry in the trace's map. */
 const SPAN_BYTES = 500
-/** A tag's slot and its value's header; short values are shared, and counted all the same. */
+/**
+ * Bytes of a tag beside its characters: slot and string header; short values are shared, but counted nevertheless.
+ */
 const TAG_BYTES = 32
 const METRIC_BYTES = 24
 
@@ -18,7 +20,7 @@ export function estimateBytes(span: SpanRecord): number {
   return bytes
 }
 
-/** Objects take about three times their JSON. */
+/** Estimates the heap bytes of an object: about three times its JSON. */
 function jsonBytes(value: unknown): number {
   const json = JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item))
   return 3 * json.length

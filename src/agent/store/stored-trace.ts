@@ -1,19 +1,19 @@
-/** One trace as its chunks arrive: spans by id, and the figures by which it is listed and evicted. */
+/** A trace that grows as its chunks arrive: spans by id, and the figures by which it is listed and evicted. */
 
 import type { SpanRecord } from '../intake/span'
 import { estimateBytes } from './size'
 import type { TraceId } from './trace-id'
 
-/** The map and the fields of a trace beside its spans, roughly. */
+/** Estimated bytes of a trace beside its spans. */
 const TRACE_BYTES = 400
 
 export class StoredTrace {
   readonly id: TraceId
-  /** In order of arrival. */
+  /** Spans by id, in order of arrival. */
   readonly spans = new Map<bigint, SpanRecord>()
   errorCount = 0
   bytes = TRACE_BYTES
-  /** Rises with each chunk: what was computed from the spans holds as long as it is the same. */
+  /** Rises with each chunk: values computed from the spans are valid for one version. */
   version = 0
   /** Unix time of the last chunk, ms. */
   updatedMs = 0

@@ -1,4 +1,4 @@
-/** Traces in memory, merged from their chunks and capped in bytes. */
+/** Keeps traces in memory, merged from their chunks and capped in bytes. */
 
 import type { SpanRecord } from '../intake/span'
 import { StoredTrace } from './stored-trace'
@@ -11,7 +11,7 @@ export interface StoreStats {
   limitBytes: number
   evictedTraces: number
   evictedSpans: number
-  /** Spans that came again with an id that was there: retries, and updates of long-running spans. */
+  /** Number of spans whose id was there already: retries, and updates of long-running spans. */
   duplicateSpans: number
 }
 
@@ -25,7 +25,7 @@ export interface StoreStats {
 export class TraceStore {
   readonly #limitBytes: number
   readonly #byLowBits = new Map<bigint, StoredTrace[]>()
-  /** Both in order of eviction. */
+  /** Traces without and with errors, each in order of eviction. */
   readonly #plain = new Set<StoredTrace>()
   readonly #failed = new Set<StoredTrace>()
   #bytes = 0
@@ -62,14 +62,14 @@ export class TraceStore {
     while (this.#bytes > this.#limitBytes) this.#evictOne()
   }
 
-  /** The trace with this id; an unknown high half on either side matches any, the last one seen first. */
+  /** Returns the trace with this id; an unknown high half on either side matches any, the last one seen first. */
   find(id: TraceId): StoredTrace | undefined {
     const candidates = this.#byLowBits.get(id.low) ?? []
     const exact = candidates.find(trace => trace.id.high === id.high)
     return exact ?? candidates.findLast(trace => id.high === 0n || trace.id.high === 0n)
   }
 
-  /** In no particular order. */
+  /** Returns all traces, in no particular order. */
   all(): StoredTrace[] {
     return [...this.#plain, ...this.#failed]
   }
@@ -86,7 +86,7 @@ export class TraceStore {
     }
   }
 
-  /** Forgets everything, the counts of what was evicted too. */
+  /** Forgets everything, including the counts of evicted traces. */
   clear(): void {
     this.#byLowBits.clear()
     this.#plain.clear()

@@ -1,12 +1,12 @@
-/** Arranges the spans of a trace as a tree, whatever is missing from it. */
+/** Arranges the spans of a trace as a tree, also where spans are missing. */
 
 import type { SpanRecord } from '../intake/span'
 
 export interface SpanNode {
   span: SpanRecord
-  /** By start. */
+  /** Child nodes by start. */
   children: SpanNode[]
-  /** Stands for a parent that has not arrived; its times are those of its children. */
+  /** True if the node stands for a parent that has not arrived; its times are those of its children. */
   synthetic: boolean
 }
 
@@ -17,8 +17,9 @@ export interface SpanTree {
 }
 
 /**
- * The tree of at least one span. A single span without its parent is the root, be its parent in another process or
- * lost. Several are gathered under a synthetic node: below the real root when there is just one, on top otherwise.
+ * Returns the tree of at least one span. A single span without its parent is the root, be its parent in another process
+ * or lost. Several such spans are gathered under a synthetic node: below the real root if there is just one, else on
+ * top.
  */
 export function buildTree(spans: Iterable<SpanRecord>): SpanTree {
   const nodes = new Map<bigint, SpanNode>()
@@ -52,7 +53,7 @@ function join(roots: SpanNode[], orphans: SpanNode[]): SpanNode {
   return synthesize([...roots, ...orphans].sort(byStart), oneParent ? wanted : 0n)
 }
 
-/** Spans that are each other's ancestors hang from nothing: cut each circle at its first span. */
+/** Cuts each circle at its first span: spans that are each other's ancestors hang from no root. */
 function breakCycles(nodes: Map<bigint, SpanNode>, roots: SpanNode[], orphans: SpanNode[]): void {
   const reached = new Set<SpanNode>()
   const reach = (from: SpanNode) => {

@@ -1,4 +1,4 @@
-/** A stored trace as the API and the terminal show it. */
+/** Prepares a stored trace for the API and the terminal. */
 
 import type { SpanDetail, TraceDetail, TraceSummary } from '../api-types'
 import type { SpanRecord } from '../intake/span'
@@ -8,7 +8,7 @@ import { buildTree, type SpanNode } from './tree'
 
 const summaries = new WeakMap<StoredTrace, { version: number; summary: TraceSummary }>()
 
-/** Computed once for each state of the trace. */
+/** Returns the summary of a trace, computed once for each of its versions. */
 export function summarize(trace: StoredTrace): TraceSummary {
   const cached = summaries.get(trace)
   if (cached?.version === trace.version) return cached.summary
@@ -63,8 +63,9 @@ function startOf(trace: StoredTrace): bigint {
 }
 
 /**
- * An entry span (top level, or a server's or consumer's) may have its parent in a process that reports elsewhere;
- * any other parent is in the process that sent the span, and so is yet to come.
+ * Tells whether spans are yet to come: unfinished ones, or the missing parent of a span that is no entry span. An entry
+ * span (top level, or a server's or consumer's) may have its parent in a process that reports elsewhere; any other
+ * parent is in the process that sent the span.
  */
 function isOpen(trace: StoredTrace): boolean {
   for (const span of trace.spans.values()) {
