@@ -25,6 +25,7 @@ export interface Registration {
 
 type Api = Record<string, unknown>
 
+/** Key of the global object that all copies of the API read. */
 export const API_KEY = Symbol.for('opentelemetry.js.api.1')
 const shared = globalThis as { [API_KEY]?: Api }
 /** Not older than any copy of major version 1. */

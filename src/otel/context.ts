@@ -3,7 +3,9 @@
 import type { OtelContext } from './types'
 
 // `createContextKey` of the API is `Symbol.for`, so that all copies of the API have the same keys.
+/** Key of the active span. */
 export const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
+/** Key of the baggage. */
 export const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
 /** Set by `suppressTracing` of `@opentelemetry/core`, which exporters use for their own requests. */
 export const SUPPRESSED_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
@@ -47,6 +49,7 @@ export class BridgeContext implements OtelContext {
   }
 }
 
+/** The context without any value. */
 export const ROOT_CONTEXT = new BridgeContext(undefined, undefined, undefined, undefined)
 
 /** Returns `context` with another span and baggage. */

@@ -10,6 +10,7 @@ import type { SpanIds } from '../trace/public'
 import { readValue, SPAN_KEY } from './context'
 import { toHrTime } from './time'
 
+/** Key of the global function that all copies of the logs API call for their provider. */
 export const LOGS_KEY = Symbol.for('io.opentelemetry.js.api.logs')
 const shared = globalThis as { [LOGS_KEY]?: unknown }
 

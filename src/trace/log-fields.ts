@@ -5,6 +5,7 @@ import type { LocalTrace } from './local-trace'
 import type { RemoteContext } from './remote-context'
 import type { Span } from './span'
 
+/** The fields of the `dd` object. */
 export interface LogFields {
   /** 32 hex digits; decimal text of the lower 64 bits if the id has 64 bits or `traceId128Logging` is false. */
   trace_id?: string

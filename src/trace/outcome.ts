@@ -60,7 +60,7 @@ function followThenable(span: Span, promise: Thenable, onEnd: OnEnd | undefined)
   }
   if (isPlainPromise(promise)) {
     // A second, unobserved branch would turn a handled rejection into an unhandled one: the caller gets the derived
-    // promise, with whatever the function had hung on its own.
+    // promise, with the properties that the function had set on its own.
     return Object.assign((promise as Promise<unknown>).then(onFulfilled, onRejected), promise)
   }
   return interceptThen(promise, onFulfilled, onRejected)

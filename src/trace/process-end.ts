@@ -11,6 +11,7 @@ import type { Span } from './span'
 /** Value of `error.type` on spans that did not fail themselves. */
 const PROCESS_EXIT = 'ProcessExit'
 
+/** The event of `process` by which an uncaught error was reported. */
 export type UncaughtOrigin = 'uncaughtException' | 'unhandledRejection'
 
 /** The uncaught error of this turn of the event loop, and the span in which it was thrown. */

@@ -1,11 +1,14 @@
 /** A site is the static part of a span: what all spans made at one place in the code have in common. */
 
+/** A value of a tag: strings are sent as `meta`, numbers and booleans as `metrics`. */
 export type TagValue = string | number | boolean
 /** Tags of one span; a span owns its literal from the moment it is handed over. */
 export type Tags = Record<string, TagValue | undefined>
 
+/** The role of a span in a call, as in OpenTelemetry. */
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal'
 
+/** The static part of a span. */
 export interface SiteOptions {
   /** Operation name, for example `pg.query`. */
   name: string

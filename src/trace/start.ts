@@ -40,7 +40,7 @@ export function startSpan(
   trace.root = span
   if (parent !== undefined) continueRemote(trace, span, parent)
   if ((trace.traceHi | trace.traceLo) === 0) {
-    // A new trace: the lower half of its id is the id of its first span (span model, section 2).
+    // A new trace: the lower half of its id is the id of its first span, as in all Datadog tracers.
     trace.traceHi = idHi
     trace.traceLo = idLo
     if (runtime.traceId128) trace.upperHi = Math.floor(trace.anchorMs / 1000) | 0

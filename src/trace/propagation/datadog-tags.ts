@@ -36,7 +36,7 @@ export function readTags(text: string, maxLength: number, context: RemoteContext
   }
   if (text !== last.text) {
     last = parse(text)
-    if (last.error !== '') log.debug(() => `x-datadog-tags is not read whole: ${last.error}`)
+    if (last.error !== '') log.debug(() => `x-datadog-tags is malformed: ${last.error}`)
   }
   context.upperHi = last.upperHi
   context.upperLo = last.upperLo

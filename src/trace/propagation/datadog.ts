@@ -7,6 +7,8 @@ import { isToken, percentDecode, percentEncode } from './characters'
 import { readTags } from './datadog-tags'
 
 /**
+ * Names of the headers.
+ *
  * | header | value |
  * |---|---|
  * | trace id | decimal, lower 64 bits |

@@ -9,6 +9,7 @@ import { extractDatadog, extractFromSqsWorker } from './datadog'
 import type { Style } from './styles'
 import { contextOf, newTraceparent, readTraceparent } from './w3c'
 
+/** Settings of `extract`; see `PropagatorOptions`. */
 export interface ExtractOptions {
   /** Styles in the order in which they are read, without `baggage`. */
   styles: readonly Style[]

@@ -14,6 +14,7 @@ import { TRACEPARENT, TRACESTATE } from './w3c'
 /** An object that headers are written into. */
 export type Writable = Record<string, string>
 
+/** Settings of `inject`; see `PropagatorOptions`. */
 export interface InjectOptions {
   /** Styles to write, without `baggage`. */
   styles: readonly Style[]

@@ -9,6 +9,7 @@ import { RemoteContext } from '../remote-context'
 
 const MARKER = '_dd.p.opm'
 
+/** Settings of an `OrgGuard`; `openOrgGuard` takes these from the configuration. */
 export interface OrgGuardOptions {
   /** Whether a context without a marker is treated as foreign. */
   strict: boolean

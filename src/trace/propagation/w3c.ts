@@ -6,6 +6,7 @@ import { RemoteContext } from '../remote-context'
 import { type Carrier, headerList, headerText } from './carrier'
 import { readTracestate } from './tracestate'
 
+/** Names of the headers. */
 export const TRACEPARENT = 'traceparent'
 export const TRACESTATE = 'tracestate'
 
