@@ -3,11 +3,13 @@
 import { type Assembly, assemble } from './assemble'
 import { type Config, resolveConfig } from './core/config/resolve'
 import { readStableFiles } from './core/config/stable-files'
+import { warningsOfUnknown } from './core/config/unknown-names'
 import { fence } from './core/fence'
 import { configureLog, log } from './core/log'
 import type { SignalRow } from './core/signal'
 import { Signals } from './core/signals'
 import { loadCheckpointer, loadLogs, loadOtel } from './lazy'
+import { manifest } from './manifest'
 import type { OtelTracerProviderConstructor } from './otel/types'
 import { DATA_STREAMS, LOGS, METRICS, PROFILES, SIGNALS, type SignalParts } from './signals'
 import { activeTrace } from './trace/active-trace'
@@ -112,6 +114,6 @@ function readConfig(options: InitOptions | undefined): Config {
   configureLog(config)
   for (const problem of config.problems) log.warn(problem, problem)
   for (const { sentence } of config.hidden) log.info(sentence, sentence)
-  for (const name of config.unknownOptions) log.debug(() => `init() has no option ${name}`)
+  for (const warning of warningsOfUnknown(config, manifest)) log.warn(warning, warning)
   return config
 }

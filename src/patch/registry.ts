@@ -5,6 +5,7 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isBuiltin } from 'node:module'
+import { switchName } from '../core/config/switches'
 import { fence } from '../core/fence'
 import { log } from '../core/log'
 import { Hook } from './hook'
@@ -46,7 +47,7 @@ export class Registry {
         !disabledInstrumentations.includes(entry.name),
     )
     for (const entry of this.#entries) {
-      const wanted = parts.config.switches.get(variableName(entry.name)) ?? !entry.offByDefault
+      const wanted = parts.config.switches.get(switchName(entry.name)) ?? !entry.offByDefault
       const enabled = plugins && wanted && !disabledPlugins.includes(entry.name)
       this.#states.set(entry.name, new IntegrationState(entry.name, parts.config, enabled))
     }
@@ -248,9 +249,4 @@ function listen(channel: string, state: IntegrationState, listener: (message: un
   }
   subscribe(channel, fenced)
   return () => unsubscribe(channel, fenced)
-}
-
-/** Returns the name of an integration as in `DD_TRACE_ELASTIC_ELASTICSEARCH_ENABLED`. */
-function variableName(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 }

@@ -54,16 +54,45 @@ describe('the log', () => {
     ])
   })
 
-  test('says at info what init() hides, and at debug which options there are not', async () => {
-    const script = 'tracer.init({ service: "code", experimental: { flag: true } })'
+  test('says at info what init() hides', async () => {
+    const script = 'tracer.init({ service: "code" })'
     const env = { ...NO_AGENT, DD_SERVICE: 'env' }
     const hidden = "tracer: info: DD_SERVICE='env' is not used: init() was given service='code'"
     assert.equal((await run(script, env)).stderr, '')
     const atInfo = await run(script, { ...env, DD_TRACE_LOG_LEVEL: 'info' })
     assert.equal(atInfo.stderr.trim(), hidden)
-    const atDebug = await run(script, { ...env, DD_TRACE_DEBUG: 'true' })
-    assert.ok(atDebug.stderr.includes(hidden))
-    assert.ok(atDebug.stderr.includes('tracer: debug: init() has no option experimental\n'))
+  })
+
+  test('warns of unknown names, once for each kind', async () => {
+    const script = 'tracer.init({ sampelRate: 1, experimental: { flag: true } }); tracer.init()'
+    const { stderr } = await run(script, {
+      ...NO_AGENT,
+      DD_API_KEY: 'secret',
+      DD_TRACE_PG_ENABLED: 'true',
+      DD_TRACE_SAMPEL_RATE: '0.5',
+      DD_TRACE_METHODS: 'x',
+      DD_APPSEC_ENABLED: 'true',
+      DD_TRACE_KNEX_ENABLED: 'true',
+    })
+    assert.deepEqual(stderr.trim().split('\n'), [
+      'tracer: warn: unknown environment variables, without effect: ' +
+        'DD_TRACE_SAMPEL_RATE (did you mean DD_TRACE_SAMPLE_RATE?), DD_TRACE_METHODS',
+      'tracer: warn: variables of dd-trace that this tracer does not support, without effect: ' +
+        'DD_APPSEC_ENABLED, DD_TRACE_KNEX_ENABLED',
+      'tracer: warn: unknown options of init(), without effect: ' +
+        'sampelRate (did you mean sampleRate?), experimental',
+    ])
+  })
+
+  test('warns of unknown names by code that a start without such names does not load', async () => {
+    const script = `
+      tracer.init()
+      const files = Object.keys(require('module')._cache)
+      console.log(files.some(file => file.includes('unknown')))`
+    const known = await run(script, { ...NO_AGENT, DD_TRACE_PG_ENABLED: 'true', DD_API_KEY: 'x' })
+    assert.deepEqual([known.stdout, known.stderr], ['false\n', ''])
+    const unknown = await run(script, { ...NO_AGENT, DD_TRACE_METHODS: 'x' })
+    assert.equal(unknown.stdout, 'true\n')
   })
 
   test('goes to the logger of the application, which may fail in any way', async () => {

@@ -7,6 +7,7 @@ import { applyIdentity } from './identity'
 import { type Hidden, Notes, type OtelEvent } from './notes'
 import { isOtelTwin, type Row } from './row'
 import { type Environment, type StableFiles, type TextSource, textSources } from './stable-files'
+import { readSwitches } from './switches'
 import { table } from './table'
 
 type Values = { [Name in keyof typeof table]: (typeof table)[Name] extends Row<infer T> ? T : never }
@@ -34,7 +35,9 @@ export interface Config extends Readonly<Values> {
   readonly problems: readonly string[]
   /** What `init()` options hide that was set elsewhere: for information. */
   readonly hidden: readonly Hidden[]
-  /** `init()` options that are none. */
+  /** Variables of the environment that belong to no row; switches of integrations are among them. */
+  readonly unknownVariables: readonly string[]
+  /** Keys of `init()` options that belong to no row. */
   readonly unknownOptions: readonly string[]
   readonly otelEvents: readonly OtelEvent[]
 }
@@ -76,17 +79,14 @@ export function resolveConfig(
     origins: origins as Config['origins'],
     variables,
     configIds: { local_stable_config: files.local?.configId, fleet_stable_config: files.fleet?.configId },
-    switches: switchesIn(sources, notes),
+    switches: readSwitches(sources, isRow, notes),
     // What is wrong with a variable of several rows is said once.
     problems: [...new Set(notes.problems)],
     hidden: notes.hidden,
-    unknownOptions: Object.keys(options).filter(isNoOption),
+    unknownVariables: unknownIn(sources),
+    unknownOptions: unknownOptionsIn(options),
     otelEvents: notes.otelEvents,
   }
-}
-
-function isNoOption(key: string): boolean {
-  return !rows.some(([name, row]) => row.option !== false && (row.option ?? name).split('.')[0] === key)
 }
 
 function fromCode(name: string, row: Row<unknown>, options: Options, notes: Notes): Found | undefined {
@@ -165,21 +165,46 @@ function applyOtelDebug(
   variables.debug = variables.logLevel
 }
 
-const SWITCH = /^DD_TRACE_(\w+)_ENABLED$/
+function isRow(variable: string): boolean {
+  return rows.some(([, row]) => row.env.includes(variable))
+}
 
-function switchesIn(sources: readonly TextSource[], notes: Notes): Map<string, boolean> {
-  const switches = new Map<string, boolean>()
-  for (const { variables } of sources.toReversed()) {
-    for (const name of Object.keys(variables)) {
-      // Most names are none: cheaper than the expression.
-      if (!name.startsWith('DD_TRACE_')) continue
-      const match = SWITCH.exec(name)
-      const text = match === null ? undefined : variables[name]
-      if (match === null || !text) continue
-      const lower = text.trim().toLowerCase()
-      if (/^(true|1|false|0)$/.test(lower)) switches.set(match[1], lower === 'true' || lower === '1')
-      else if (!rows.some(([, row]) => row.env.includes(name))) notes.badSwitch(name, text)
-    }
-  }
-  return switches
+/**
+ * Returns variables of the environment that belong to no row, switches of integrations among them. Files are left out:
+ * they serve tracers of all languages. So is a product that this tracer does not have, and that is switched off.
+ */
+function unknownIn(sources: readonly TextSource[]): string[] {
+  const variables = sources.find(({ origin }) => origin === 'env_var')?.variables ?? {}
+  return Object.keys(variables).filter(
+    name => variables[name] && !isRow(name) && !isOff(name, variables[name]),
+  )
+}
+
+function isOff(name: string, text: string): boolean {
+  return name.endsWith('_ENABLED') && !/^DD_(APM_)?TRAC/.test(name) && /^(false|0)$/i.test(text.trim())
+}
+
+/** Returns keys of the options that belong to no row; with `dogstatsd.x` for what lies in an object. */
+function unknownOptionsIn(options: Options): string[] {
+  const known = optionKeys()
+  return Object.keys(options).flatMap(key => {
+    if (known.includes(key)) return []
+    const nested = known.filter(each => each.startsWith(`${key}.`))
+    const inner = options[key]
+    if (nested.length === 0 || typeof inner !== 'object' || inner === null)
+      return nested.length > 0 ? [] : [key]
+    return Object.keys(inner)
+      .map(each => `${key}.${each}`)
+      .filter(each => !nested.includes(each))
+  })
+}
+
+/** Returns the keys of all options, dotted where they are nested. */
+export function optionKeys(): string[] {
+  return rows.flatMap(([name, row]) => (row.option === false ? [] : [row.option ?? name]))
+}
+
+/** Returns the names of all variables. */
+export function variableNames(): string[] {
+  return rows.flatMap(([, row]) => row.env)
 }
