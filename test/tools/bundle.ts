@@ -12,7 +12,7 @@ import { neededBy, reachedFrom, startedBy } from './module-graph'
 
 const dist = join(__dirname, '..', '..')
 const main = join(dist, 'src', 'index.js')
-/** The key under which a bundle offers its modules to the other bundles: functions that return them, by their names. */
+/** The key under which a bundle offers its modules to the other bundles: by the name of each, a function that returns it. */
 const MODULES = `Symbol.for('tracer.modules')`
 
 const OPTIONS: BuildOptions = {

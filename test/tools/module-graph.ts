@@ -14,7 +14,7 @@ export function startedBy(file: string): string[] {
   return namesIn(file, /\bjoin\)\(__dirname, ["']([\w-]+\.js)["']\)/g)
 }
 
-/** Returns the type declarations that one of them refers to. */
+/** Returns the files that a file of type declarations refers to. */
 export function typesNeededBy(file: string): string[] {
   const names = readFileSync(file, 'utf8').matchAll(/\b(?:from|import|import\()\s*["'](\.[^"']*)["']/g)
   return [...names].map(([, name]) => {

@@ -15,7 +15,7 @@ const main = join(src, 'index.js')
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>
 
-/** Returns the compiled files that a part of package.json names; `ext/*` needs no name, since `ext` has them. */
+/** Returns the compiled files that a part of package.json names; those of `ext/*` are reached from `ext`. */
 function entriesOf(part: 'exports' | 'bin'): string[] {
   const paths: string[] = Object.values(manifest[part])
   return paths.filter(path => /^[^*]+\.m?js$/.test(path)).map(path => join(src, relative('lib', path)))

@@ -22,7 +22,7 @@ function fallbackText(row: Row<unknown>, name: string): string {
   return code(row.unit === undefined ? String(value) : `${value} ${row.unit}`)
 }
 
-/** Returns the sections of the configuration as Markdown: a list of links to them, then a heading and a table each. */
+/** Returns the sections of the configuration as Markdown: a list of links, then a heading and a table for each section. */
 export function configTables(): string {
   const contents = sections.map(({ title }) => `- [${title}](#${anchorOf(title)})`)
   const tables = sections.map(({ title, rows }) => `### ${title}\n\n${configTable(rows)}`)
