@@ -1,7 +1,7 @@
 /**
- * The versions of other people's packages that an integration is tested with: `integrations/<name>/versions.json` has
- * sets of them by name, `oldest` and `newest` at least, and each set is installed in a folder of its own, where programs
- * find the packages under their usual names.
+ * The versions of libraries that an integration is tested with. `integrations/<name>/versions.json` has named sets of
+ * versions, at least `oldest` and `newest`. Each set is installed in a folder of its own, where programs find the
+ * packages under their usual names.
  *
  * ```json
  * { "oldest": { "koa": "2.0.0", "@koa/router": "8.0.0" }, "newest": { "koa": "3.2.1", "@koa/router": "15.1.0" } }
@@ -20,7 +20,9 @@ const ROOT = join(__dirname, '..', '..', '..')
 const INTEGRATIONS = join(ROOT, 'integrations')
 const CACHE = join(ROOT, '.cache', 'libraries')
 
-/** `{"koa":"2.1.0","@koa/router":"8.0.0"}`: the walk over all versions replaces the sets of an integration by this one. */
+/**
+ * `{"koa":"2.1.0","@koa/router":"8.0.0"}`: the walk over all versions replaces the sets of an integration by this one.
+ */
 export const OVERRIDE_VARIABLE = 'TEST_LIBRARY_VERSIONS'
 
 type Versions = Readonly<Record<string, string>>

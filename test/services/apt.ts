@@ -1,4 +1,4 @@
-/** Installs Debian packages without letting them start anything. */
+/** Installs Debian packages whose services are not started. */
 
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,17 +9,18 @@ const run = promisify(execFile)
 const INSTALL_TIMEOUT_MS = 300_000
 
 /**
- * Files that exist while packages are installed, each a word to their scripts. PostgreSQL's make and start a cluster
- * unless told otherwise; all others start a service unless `policy-rc.d` ends with 101 (invoke-rc.d(8)).
+ * Files that exist while packages are installed, and which their scripts obey. PostgreSQL's scripts make and start a
+ * cluster unless `createcluster.d` forbids it; all others start a service unless `policy-rc.d` ends with 101
+ * (invoke-rc.d(8)).
  */
-const WORDS = [
+const SCRIPT_SETTINGS = [
   { file: '/etc/postgresql-common/createcluster.d/tracer-tests.conf', text: 'create_main_cluster = false\n' },
   { file: '/usr/sbin/policy-rc.d', text: '#!/bin/sh\nexit 101\n' },
 ]
 
 /**
- * Installs all of these sets of packages in one run. Where that fails, each set by itself, so that one that cannot be
- * had takes no other with it, and rejects with the reason.
+ * Installs all of these sets of packages in one run. If that fails, installs each set by itself, so that one that
+ * cannot be had does not prevent the others, and rejects with the reason.
  */
 export async function installPackages(sets: readonly (readonly string[])[]): Promise<void> {
   const all = [...new Set(sets.flat())]
@@ -27,9 +28,9 @@ export async function installPackages(sets: readonly (readonly string[])[]): Pro
   if (process.platform !== 'linux') throw new Error(`no Debian package on ${process.platform}`)
   if (!existsSync('/usr/bin/apt-get')) throw new Error(`${names}: not installed`)
   if (process.getuid?.() !== 0) throw new Error(`${names}: not installed, and only root may`)
-  const written = WORDS.filter(write)
+  const written = SCRIPT_SETTINGS.filter(write)
   try {
-    // One of a machine's sources may be out of order without mattering here: the installation will tell.
+    // One of the machine's package sources may fail without mattering here: the installation will tell.
     await apt('update').catch(() => {})
     await apt('install', '-y', '--no-install-recommends', ...all)
   } catch (error) {
@@ -53,8 +54,8 @@ function apt(...args: string[]) {
   })
 }
 
-/** False where the machine has a word of its own. */
-function write({ file, text }: (typeof WORDS)[number]): boolean {
+/** Writes a file; false where the machine has its own, which stays. */
+function write({ file, text }: (typeof SCRIPT_SETTINGS)[number]): boolean {
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { mode: 0o755, flag: 'wx' })

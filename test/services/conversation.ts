@@ -1,18 +1,18 @@
-/** A few words of a protocol with a server, for probes that have no client library. */
+/** Exchanges a few messages of a protocol with a server, for probes that have no client library. */
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 const TIMEOUT_MS = 3000
-/** No answer that a probe asks for is as long: a length beyond it is none, but text of another protocol. */
+/** Larger than any answer to a probe: a longer length is not a length, but text of another protocol. */
 const LIMIT_BYTES = 2 ** 20
 
 /** One connection; it ends when the server is silent for three seconds. */
 export interface Conversation {
   write(bytes: Uint8Array | string): void
-  /** Exactly so many bytes; rejects when the server ends first. */
+  /** Reads exactly so many bytes; rejects when the server ends first. */
   read(length: number): Promise<Buffer>
-  /** Up to and without the next CR LF. */
+  /** Reads up to the next CR LF, and returns the text without it. */
   readLine(): Promise<string>
 }
 

@@ -1,31 +1,31 @@
-/** What one file per service has to say so that tests can have a real server of it. */
+/** The definition of a service, of which there is one file each: how tests get a real server. */
 
-/** One program to run, and as whom. */
+/** A program to run. */
 export interface Command {
   command: string
   args: string[]
-  /** Set on top of our own environment. */
+  /** Variables in addition to this process's environment. */
   env?: Record<string, string>
 }
 
-/** The unprivileged user a server runs as; absent where we are not root ourselves. */
+/** The unprivileged user as which a server runs; absent unless tests run as root. */
 export interface Identity {
   uid: number
   gid: number
 }
 
-/** How to run a server out of a package's binaries: the steps before it, itself, and how it is asked to stop. */
+/** How to run a server from a package's programs: the steps before it, the server, and how it is stopped. */
 export interface Launch {
   url: string
   prepare: Command[]
   /** Programs that the server needs as long as it runs; killed when it has ended. */
   beside?: Command[]
   run: Command
-  /** SIGKILL where nothing is lost by it but time: the data is thrown away anyhow. */
+  /** Signal that stops the server. SIGKILL is the quickest; the data is thrown away anyway. */
   stopSignal: NodeJS.Signals
 }
 
-/** What a launch may use: all of it is removed or free again when the server has stopped. */
+/** Resources of a launch, which are removed or free again when the server has stopped. */
 export interface LaunchPlace {
   /** Directory that holds the server's programs. */
   binaries: string
@@ -33,7 +33,7 @@ export interface LaunchPlace {
   dir: string
   /** A loopback port that was free a moment ago. */
   port: number
-  /** One more of them. */
+  /** Returns one more free loopback port. */
   freePort(): Promise<number>
 }
 
@@ -45,21 +45,21 @@ export interface ServiceDefinition {
    * own server and touch no other, whatever listens on the usual port.
    */
   urlVariable: string
-  /** Resolves when the server at `url` answers and lets us do what tests do; rejects with the reason otherwise. */
+  /** Resolves when the server at `url` answers and grants what tests need; rejects with the reason otherwise. */
   probe(url: string): Promise<void>
   /** Its entry in `compose.yml`. */
   compose: { port: number; url(hostPort: number): string }
   /** How to run it where there is no Docker engine. */
   program: {
-    /** Where it comes from, as the log says it: `Debian's package`. */
+    /** Origin of the programs for the log: `Debian's package`. */
     from: string
-    /** The Debian packages that have what `findBinaries` looks for. */
+    /** Debian packages that contain what `findBinaries` looks for. */
     packages: string[]
-    /** The system user to run as where we are root; ourselves when absent. */
+    /** System user as which the server runs if tests run as root; by default the user of the tests. */
     user?: string
-    /** Directory of the installed programs, or undefined when something is absent that `packages` have. */
+    /** Returns the directory of the installed programs; undefined if one from `packages` is missing. */
     findBinaries(): string | undefined
-    /** Gets what no Debian package has, once. Rejects with the reason. */
+    /** Downloads, once, what no Debian package has. Rejects with the reason. */
     fetch?(): Promise<void>
     launch(place: LaunchPlace): Launch | Promise<Launch>
   }

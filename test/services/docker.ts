@@ -10,9 +10,9 @@ import { freePort } from './ports.js'
 import { type Supervised, supervise } from './supervise.js'
 
 const run = promisify(execFile)
-/** An engine that does not answer within this is not usable for tests either. */
+/** Time-out of the engine: one that is slower is not usable for tests either. */
 const ENGINE_TIMEOUT_MS = 5000
-/** Covers the download of an image. */
+/** Time-out of the start, which includes the download of an image. */
 const START_TIMEOUT_MS = 180_000
 
 /** Starts the service's container; rejects with the reason where there is no engine, no compose, or no image. */
@@ -24,7 +24,7 @@ export async function startByCompose(definition: ServiceDefinition): Promise<Sup
     throw new Error('docker compose is not installed')
   })
   const file = join(dirname(require.resolve('tracer/package.json')), 'test/services/compose.yml')
-  // The project's name carries our pid, so that two test runs do not share, and then remove, one container.
+  // The project's name carries this process's id, so that two test runs do not share, and then remove, one container.
   const project = `tracer-test-${definition.name}-${process.pid}`
   const compose = ['compose', '-p', project, '-f', file]
   let url = ''
@@ -35,7 +35,7 @@ export async function startByCompose(definition: ServiceDefinition): Promise<Sup
       run: {
         command: 'docker',
         args: [...compose, 'up', '--no-color', definition.name],
-        // For the one that has to know before it starts where its clients see it.
+        // Kafka has to know before it starts at which address its clients see it.
         env: { HOST_PORT: String(await freePort()) },
       },
       stopSignal: 'SIGTERM',

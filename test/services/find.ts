@@ -1,4 +1,4 @@
-/** The places a service may come from, tried in turn. */
+/** Finds a service: tries its possible sources in turn. */
 
 import type { ServiceDefinition } from './definition.js'
 import { startByCompose } from './docker.js'
@@ -10,7 +10,7 @@ export type Service =
   | { available: true; name: string; url: string; from: string }
   | { available: false; name: string; reason: string }
 
-/** A service, and how to end it if it was started for us. */
+/** A service, and its server if one was started. */
 export interface Found {
   service: Service
   server?: Supervised
@@ -51,7 +51,7 @@ export async function look(
   }
 }
 
-/** What its programs make of it, once `installed` has settled; never rejects. */
+/** Starts the service from its programs once `installed` has settled; never rejects. */
 export async function run(
   definition: ServiceDefinition,
   reasons: readonly string[],
@@ -73,7 +73,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The address without its credentials, which do not belong into a log. */
+/** Removes the credentials of an address, which must not be logged. */
 function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//')
 }

@@ -6,14 +6,14 @@ import { type Conversation, converse } from './conversation.js'
 import type { Launch, LaunchPlace, ServiceDefinition } from './definition.js'
 import { fetchJars, inPath, jarsOf } from './maven.js'
 
-/** Any 16 bytes in base64url. */
+/** Id of the cluster: any 16 bytes in base64url. */
 const CLUSTER_ID = 'tracer-tests-tracer-AA'
-/** Any number that an answer would not have by chance. */
+/** Correlation id: any number that an answer would not have by chance. */
 const CORRELATION = 0x7472_6163
 
 /**
- * Asks for the brokers, and for the coordinators of a group and of a transaction: with the latter a new server makes
- * the topics it needs for them, which fails, or waits, until it has.
+ * Asks for the brokers, and for the coordinators of a group and of a transaction. The latter two make a new server
+ * create its internal topics; the requests fail or wait until these exist.
  */
 async function probe(url: string): Promise<void> {
   await converse(new URL(url), 9092, async conversation => {
@@ -30,9 +30,9 @@ async function probe(url: string): Promise<void> {
 }
 
 /**
- * One request in version 1 and its answer's body (https://kafka.apache.org/protocol): `length: u32, api key: u16,
- * version: u16, correlation: u32, client: string, …` and `length: u32, correlation: u32, …`, a string being
- * `u16 length, bytes`.
+ * Sends a request in version 1 and returns the body of its answer (https://kafka.apache.org/protocol):
+ * `length: u32, api key: u16, version: u16, correlation: u32, client: string, …` and
+ * `length: u32, correlation: u32, …`, a string being `u16 length, bytes`.
  */
 async function ask({ read, write }: Conversation, apiKey: number, body: Buffer): Promise<Buffer> {
   const header = Buffer.alloc(16)
@@ -43,7 +43,7 @@ async function ask({ read, write }: Conversation, apiKey: number, body: Buffer):
   header.write('\0\x02us', 12, 'latin1')
   write(Buffer.concat([header, body]))
   const answer = await read((await read(4)).readUInt32BE(0))
-  if (answer.readUInt32BE(0) !== CORRELATION) throw new Error('its answer is not one to our request')
+  if (answer.readUInt32BE(0) !== CORRELATION) throw new Error('its answer is for another request')
   return answer.subarray(4)
 }
 
@@ -90,7 +90,7 @@ async function launch({ binaries, dir, port, freePort }: LaunchPlace): Promise<L
   )
   const java = (...args: string[]) => ({
     command: join(binaries, 'java'),
-    // It lives for seconds: quick to start counts, not quick for hours.
+    // The server lives for seconds: its start has to be quick.
     args: [
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',

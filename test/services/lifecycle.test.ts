@@ -75,7 +75,7 @@ async function startElsewhere(name: ServiceName) {
   return { child, started: JSON.parse(String(line)) as Service }
 }
 
-/** A process, and when it began, because ids are used again. */
+/** A process and its start time, since ids are reused. */
 interface Process {
   pid: string
   since: string
@@ -91,7 +91,7 @@ function descendants(root: string): Process[] {
   })
 }
 
-/** The fields of proc_pid_stat(5) behind the name, which may have blanks: state, parent, … */
+/** Returns the fields of proc_pid_stat(5) behind the name, which may have blanks: state, parent, … */
 function statOf(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -102,13 +102,13 @@ function statOf(pid: string): string[] {
   }
 }
 
-/** `starttime`, undefined when the process is gone; one that nobody has waited for yet (a zombie) is. */
+/** Returns `starttime`; undefined when the process is gone, or is a zombie whose parent has not waited for it. */
 function sinceOf(pid: string): string | undefined {
   const fields = statOf(pid)
   return fields[0] === 'Z' ? undefined : fields[19]
 }
 
-/** The directory in a supervisor's plan. */
+/** Returns the directory in a supervisor's plan. */
 function directoryOf({ pid }: Process): string[] {
   const [, script, plan] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   return script?.endsWith('supervisor.js') ? [(JSON.parse(plan ?? '{}') as { dir: string }).dir] : []

@@ -1,4 +1,4 @@
-/** Jars out of Maven Central, as a service's `pom.xml` lists them. */
+/** Downloads the jars from Maven Central that a service's `pom.xml` lists. */
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,23 +10,23 @@ const run = promisify(execFile)
 const TIMEOUT_MS = 240_000
 const ROOT = dirname(require.resolve('tracer/package.json'))
 
-/** The files of a service that are no TypeScript. */
+/** Returns the folder of a service's files that are not TypeScript. */
 export function folderOf(service: string): string {
   return join(ROOT, 'test/services', service)
 }
 
-/** Where the jars of a service are, or will be: another folder for each text of its `pom.xml`. */
+/** Returns the folder for the jars of a service; each version of its `pom.xml` has another one. */
 export function jarsOf(service: string): string {
   const pom = readFileSync(join(folderOf(service), 'pom.xml'))
   const version = createHash('sha256').update(pom).digest('hex').slice(0, 12)
   return join(ROOT, '.cache/jars', `${service}-${version}`)
 }
 
-/** Copies them there, once. Rejects with Maven's words. */
+/** Copies the jars into that folder, once. Rejects with Maven's message. */
 export async function fetchJars(service: string): Promise<void> {
   const jars = jarsOf(service)
   if (existsSync(jars)) return
-  // Beside its place, and moved there when it is whole.
+  // Written beside the folder, and renamed when complete.
   const partial = `${jars}.${process.pid}`
   mkdirSync(dirname(jars), { recursive: true })
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`]
@@ -42,7 +42,7 @@ export async function fetchJars(service: string): Promise<void> {
   }
 }
 
-/** The directory of PATH that has this program. */
+/** Returns the directory of PATH that has this program. */
 export function inPath(program: string): string | undefined {
   return process.env.PATH?.split(delimiter).find(folder => existsSync(join(folder, program)))
 }

@@ -6,7 +6,7 @@ import type { Launch, LaunchPlace, ServiceDefinition } from './definition.js'
 
 const PROGRAM = '/usr/bin/memcached'
 
-/** `version`, https://github.com/memcached/memcached/blob/master/doc/protocol.txt */
+/** Asks for the version, https://github.com/memcached/memcached/blob/master/doc/protocol.txt */
 async function probe(url: string): Promise<void> {
   await converse(new URL(url), 11211, async ({ write, readLine }) => {
     write('version\r\n')

@@ -25,7 +25,7 @@ async function probe(url: string): Promise<void> {
     write(message)
     const length = (await read(4)).readInt32LE(0)
     const answer = await read(length - 4)
-    if (answer.readInt32LE(4) !== 7) throw new Error('its answer is not one to our request')
+    if (answer.readInt32LE(4) !== 7) throw new Error('its answer is for another request')
     const ok = answer.indexOf('\x01ok\0', 'latin1')
     if (ok === -1 || answer.readDoubleLE(ok + 4) !== 1) throw new Error('it does not list its collections')
   })
@@ -51,7 +51,7 @@ function launch({ binaries, port }: LaunchPlace): Launch {
   }
 }
 
-/** MongoDB; what Java's lacks is in the README of tests. */
+/** MongoDB; test/README.md lists what the server in Java lacks. */
 export const mongodb: ServiceDefinition = {
   name: 'mongodb',
   urlVariable: 'TEST_MONGODB_URL',

@@ -1,9 +1,9 @@
-/** Logs in at a MySQL or MariaDB server, as far as a probe needs it. */
+/** Logs in to a MySQL or MariaDB server, as far as a probe needs it. */
 
 import { createHash } from 'node:crypto'
 import { converse } from './conversation.js'
 
-/** The way to log in that every driver of the last twenty years has. */
+/** The authentication plugin that every driver of the last twenty years has. */
 export const NATIVE = 'mysql_native_password'
 
 /**
@@ -46,7 +46,7 @@ export async function logIn(address: string): Promise<void> {
     answer(login(url, scrambled(password, scramble)))
     let result = await packet()
     if (result[0] === 0xfe) {
-      // The user is one of another plugin than we guessed: 0xfe, its name, NUL, a new salt, NUL.
+      // The user logs in with another plugin than was assumed: 0xfe, its name, NUL, a new salt, NUL.
       const end = result.indexOf(0, 1)
       const plugin = result.toString('latin1', 1, end)
       if (plugin !== NATIVE) throw new Error(`its user logs in with ${plugin}, not ${NATIVE}`)
@@ -57,7 +57,9 @@ export async function logIn(address: string): Promise<void> {
   })
 }
 
-/** The client's answer: capabilities, largest packet, collation, 23 zeros, user, password, database, plugin. */
+/**
+ * Returns the client's answer: capabilities, largest packet, collation, 23 zeros, user, password, database, plugin.
+ */
 function login(url: URL, response: Buffer): Buffer {
   // CLIENT_LONG_PASSWORD, _CONNECT_WITH_DB, _PROTOCOL_41, _SECURE_CONNECTION, _PLUGIN_AUTH
   const capabilities = 0x1 | 0x8 | 0x200 | 0x8000 | 0x80000
@@ -76,7 +78,7 @@ function login(url: URL, response: Buffer): Buffer {
   ])
 }
 
-/** SHA1(password) XOR SHA1(salt SHA1(SHA1(password))), nothing for no password. */
+/** Returns SHA1(password) XOR SHA1(salt SHA1(SHA1(password))); nothing for an empty password. */
 function scrambled(password: string, salt: Buffer): Buffer {
   if (password === '') return Buffer.alloc(0)
   const sha1 = (bytes: Buffer) => createHash('sha1').update(bytes).digest()
@@ -85,7 +87,7 @@ function scrambled(password: string, salt: Buffer): Buffer {
   return once.map((byte, index) => byte ^ (mask[index] ?? 0)) as Buffer
 }
 
-/** An error packet is 0xff, a code in two bytes, and the text. */
+/** Returns the text of an error packet: 0xff, a code in two bytes, and the text. */
 function errorOf(packet: Buffer): string {
   return packet.toString('utf8', 3).replace(/^#...../, '')
 }

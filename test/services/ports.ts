@@ -2,10 +2,10 @@
 
 import { createServer } from 'node:net'
 
-/** Services start side by side: what one was given, and has not bound yet, must not be given again. */
+/** Ports that were handed out. Services start side by side: a port that is not bound yet must not be given twice. */
 const given = new Set<number>()
 
-/** A port on 127.0.0.1 that was free a moment ago, and that this process never handed out before. */
+/** Returns a port on 127.0.0.1 that was free a moment ago, and that this process has not handed out before. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject)

@@ -42,7 +42,7 @@ function launch({ binaries, dir, port }: LaunchPlace): Launch {
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
-    // No unix socket: its default directory may not exist or not be ours.
+    // No unix socket: its default directory may be missing, or not writable.
     unix_socket_directories: '',
     // The data is thrown away, so nothing has to survive a crash.
     fsync: 'off',

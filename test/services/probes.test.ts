@@ -1,4 +1,4 @@
-/** What a probe says of servers that are not what it looks for. */
+/** Probes of services, against servers that are not the service. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { definitionOf, serviceNames } from './registry'
 
-/** Probes a server that does `answer` with each connection. */
+/** Probes a server that calls `answer` with each connection. */
 async function probe(name: (typeof serviceNames)[number], answer: (socket: Socket) => void): Promise<void> {
   const server = createServer(socket => answer(socket.on('error', () => {}))).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -38,7 +38,7 @@ export async function startProgram(
   return { ...server, url }
 }
 
-/** The user's ids as the system's own table has them, `nobody` where the package made no user. */
+/** Returns the user's ids from the system's table; those of `nobody` where the package made no user. */
 function identityOf(user: string): Identity {
   const rows = readFileSync('/etc/passwd', 'utf8').split('\n')
   for (const name of [user, 'nobody']) {

@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { converse } from './conversation.js'
 import type { Launch, LaunchPlace, ServiceDefinition } from './definition.js'
 
-/** Not the one in PATH, which changes its user and reads the system's settings. */
+/** The server; the script of that name in PATH changes its user and reads the system's settings. */
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const EPMD = '/usr/bin/epmd'
 
 /**
- * Logs in, as AMQP 0-9-1 section 2.2.4 has it: header, Start (10, 10), Start-Ok (10, 11), and the server that lets us
- * in says Tune (10, 30). A frame is `type: u8 = 1, channel: u16, length: u32, class: u16, method: u16, …, 0xce`.
+ * Logs in, as AMQP 0-9-1 section 2.2.4 has it: header, Start (10, 10), Start-Ok (10, 11), and
+ * Tune (10, 30) if the server accepts the login. A frame is
+ * `type: u8 = 1, channel: u16, length: u32, class: u16, method: u16, …, 0xce`.
  */
 async function probe(address: string): Promise<void> {
   const url = new URL(address)

@@ -1,4 +1,4 @@
-/** How a test asks for a real server: by name, skipped with the reason where there is none. */
+/** Gives a test a real server by name, or skips the test with the reason. */
 
 import type { TestContext } from 'node:test'
 import { type Service, unavailableVariable } from './find.js'
@@ -8,8 +8,8 @@ import { startServices } from './start.js'
 const asked = new Map<ServiceName, Promise<Service>>()
 
 /**
- * The service that the test runner handed over in the environment. A test file that is run by hand gets one
- * started, which ends with the process. Where there is none: `available: false`, and with `CI` set it rejects.
+ * Returns the service that the test runner named in the environment. In a test file that is run by itself a server is
+ * started, which ends with the process. If there is none: `available: false`, and with `CI` set it rejects.
  */
 export function service(name: ServiceName): Promise<Service> {
   let answer = asked.get(name)
@@ -21,7 +21,7 @@ export function service(name: ServiceName): Promise<Service> {
 }
 
 /**
- * The body of a test that needs a service; skipped by name and reason where it cannot be had.
+ * Returns the body of a test that needs a service; the test is skipped, with the reason, where it cannot be had.
  *
  * @example
  * test('records a query', withService('postgres', async (t, { url }) => { … }))
@@ -49,7 +49,7 @@ async function ask(name: ServiceName): Promise<Service> {
   const url = process.env[urlVariable]
   const reason = process.env[unavailableVariable(definition)]
   let found: Service | undefined
-  // The runner has just seen it answer; asking again in each of its processes would only cost time.
+  // The runner has just probed the server; another probe in each of its processes would only cost time.
   if (url) found = { available: true, name, url, from: urlVariable }
   else if (reason) found = { available: false, name, reason }
   else found = (await startServices([name])).services[0]

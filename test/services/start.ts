@@ -1,10 +1,12 @@
-/** Starts real servers, or takes those that the environment names, and says in environment variables where they are. */
+/**
+ * Starts real servers, or takes those that the environment names, and says in environment variables where they are.
+ */
 
 import { installPackages } from './apt.js'
 import { look, run, type Service, unavailableVariable } from './find.js'
 import { definitionOf, type ServiceName } from './registry.js'
 
-/** What {@link startServices} found; `env` is for the processes that run tests. */
+/** The result of {@link startServices}; `env` is for the processes that run tests. */
 export interface Services {
   env: Record<string, string>
   services: Service[]
@@ -14,7 +16,7 @@ export interface Services {
 export interface StartOptions {
   /** The environment that may name addresses. */
   from?: NodeJS.ProcessEnv
-  /** Gets a line for each service that is there or is not to be had. */
+  /** Is called with a line for each service, whether available or not. */
   progress?(line: string): void
 }
 
@@ -36,7 +38,7 @@ export async function startServices(
   const looked = await Promise.all(
     names.map(definitionOf).map(async definition => ({ definition, ...(await look(definition, from)) })),
   )
-  // Docker's servers are there by now, so that one run of the package manager has all that is still missing.
+  // Docker's servers have started by now, so that one run of the package manager covers all that is still missing.
   const missing = looked
     .filter(({ found, definition }) => found === undefined && definition.program.findBinaries() === undefined)
     .map(({ definition }) => definition)

@@ -24,7 +24,7 @@ export async function supervise(
   timeoutMs: number,
 ): Promise<Supervised> {
   const child = spawn(process.execPath, [join(__dirname, 'supervisor.js'), JSON.stringify(plan)], {
-    // A session of its own: Ctrl-C in our terminal must not reach the server before its clients are done.
+    // A session of its own: Ctrl-C in the terminal must not reach the server before its clients are done.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -58,7 +58,7 @@ export async function supervise(
     await Promise.race([delay(POLL_MS), exited])
   }
 
-  // From here on the server must not keep this process alive: the supervisor ends it when our pipe closes.
+  // From here on the server must not keep this process alive: the supervisor ends it when its stdin closes.
   child.unref()
   const pipe = child.stdin as Socket
   pipe.unref()

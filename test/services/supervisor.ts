@@ -1,4 +1,6 @@
-/** Runs one server as long as the process that wants it lives: reads a plan from argv, ends it when stdin ends. */
+/**
+ * Runs one server as long as the parent process lives: reads a plan from argv, and stops the server when stdin ends.
+ */
 
 // A program of its own, because only the end of a pipe tells that the parent was killed by SIGKILL.
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -11,7 +13,7 @@ export interface Plan {
   dir: string
   identity?: Identity
   prepare: Command[]
-  /** Runs from before `run` until after it. */
+  /** Programs that start before `run` and are killed after it. */
   beside?: Command[]
   run: Command
   stopSignal: NodeJS.Signals
@@ -80,7 +82,7 @@ function supervise(plan: Plan): void {
   })
 }
 
-/** Whatever is left of the group, if anything. */
+/** Kills what is left of a process group. */
 function killGroup(leader: ChildProcess | undefined): void {
   try {
     if (leader?.pid !== undefined) process.kill(-leader.pid, 'SIGKILL')

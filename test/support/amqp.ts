@@ -1,4 +1,4 @@
-/** amqplib in tests: every version to be tested, connections that end with the test, and queues that nobody else has. */
+/** amqplib in tests: every tested version, connections that end with the test, and queues of the test's own. */
 
 import { randomUUID } from 'node:crypto'
 import { before, type TestContext, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** Answers as the services do, each in its protocol, and keeps what came over the wire. Only for tests. */
+/** A stub of AWS services: answers each in its protocol, and keeps the requests. */
 
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-/** Requests of Node's own client. */
+/** Sends requests with Node's own HTTP client. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 

@@ -1,4 +1,4 @@
-/** What the tests of clients of one server share: each test with every set of libraries, the server, and a collector. */
+/** Runs each test of a server's clients with every set of libraries, the server, and a collector. */
 
 import { before, describe, type TestContext, test } from 'node:test'
 import type { Integration } from '../../src/patch/types'

@@ -1,4 +1,4 @@
-/** Integrations without the rest of the tracer: modules are patched, and their spans end up in a list. */
+/** Runs integrations without the rest of the tracer: modules are patched, and spans are collected in a list. */
 
 import assert from 'node:assert/strict'
 import { type Config, resolveConfig } from '../../src/core/config/resolve'
@@ -29,7 +29,7 @@ export interface PlainSpan extends FlatSpan {
   spanId: string
   parentId: string
   error: 0 | 1
-  /** On the clock of `performance.now()`. */
+  /** Time on the clock of `performance.now()`. */
   startMs: number
   durationMs: number
 }

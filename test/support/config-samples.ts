@@ -1,4 +1,4 @@
-/** Texts that a row of the configuration table takes, and texts that it refuses, by the row's kind. */
+/** Texts that a row of the configuration table accepts, and texts that it refuses, by the row's kind. */
 
 import type { Row } from '../../src/core/config/row'
 import { table } from '../../src/core/config/table'

@@ -1,4 +1,4 @@
-/** Spans that are counted, without configuration; and a writer that counts, with an agent of its own. */
+/** Parts for tests of trace statistics: spans without configuration, and a writer with an agent of its own. */
 
 import { resolveConfig } from '../../src/core/config/resolve'
 import type { AgentInfo } from '../../src/core/signal'

@@ -1,6 +1,6 @@
 /**
- * A DogStatsD server on a real socket, and a strict reader of its datagrams, written from the published grammar
- * (https://docs.datadoghq.com/developers/dogstatsd/datagram_shell) and from nothing of the client's.
+ * A DogStatsD server on a real socket, and a strict reader of its datagrams. The reader is written from the published
+ * grammar (https://docs.datadoghq.com/developers/dogstatsd/datagram_shell), not from the client's code.
  */
 
 import { createSocket } from 'node:dgram'
@@ -38,7 +38,7 @@ export interface CheckLine {
 
 export type Line = MetricLine | EventLine | CheckLine
 
-/** Throws for anything that the grammar does not have. */
+/** Reads a datagram; throws for anything that the grammar does not allow. */
 export function readDatagram(datagram: Buffer): Line[] {
   const text = datagram.toString('utf8')
   if (!Buffer.from(text).equals(datagram)) throw new Error('not UTF-8')
@@ -112,7 +112,7 @@ export interface Sink {
   /** UDP port, or 0. */
   port: number
   packets: Buffer[]
-  /** Of everything that came so far, but for the client's own counters. */
+  /** Returns the lines of all packets so far, without the client's own counters. */
   lines(): Line[]
   metrics(): MetricLine[]
   /** Settles once `isThere`. */
@@ -158,7 +158,7 @@ function isOwn(line: Line): boolean {
   return line.kind === 'metric' && line.name.startsWith('datadog.dogstatsd.client.')
 }
 
-/** On a free port of 127.0.0.1, or on `port`. */
+/** Starts a DogStatsD server on a free port of 127.0.0.1, or on `port`. */
 export async function udpSink(port = 0, address = '127.0.0.1'): Promise<Sink> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 })
   socket.bind(port, address)
@@ -197,7 +197,7 @@ export async function streamSink(path: string): Promise<Sink> {
   return sink
 }
 
-/** Without tags or origin of this machine; `env` is the whole environment. */
+/** Returns a configuration without tags or origin of this machine; `env` is the whole environment. */
 export function metricsConfig(env: Record<string, string>, options: Record<string, unknown> = {}): Config {
   const base = { DD_ORIGIN_DETECTION_ENABLED: 'false', DD_SERVICE: 'shop', DD_VERSION: '1' }
   return resolveConfig(options, { ...base, ...env })

@@ -1,4 +1,4 @@
-/** A server that hangs up in the middle of things, and a port where there is none. */
+/** A server that closes connections in the middle of requests, and a port on which nothing listens. */
 
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'

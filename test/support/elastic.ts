@@ -1,4 +1,4 @@
-/** The clients of Elasticsearch and OpenSearch against a server that answers as those do, and what holds for both. */
+/** Contract of the clients of Elasticsearch and OpenSearch, against a stub of both servers. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

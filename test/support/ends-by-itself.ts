@@ -1,4 +1,4 @@
-/** For work on hostile input: proves that it ends, without asserting how long it takes. */
+/** Proves that work on hostile input ends, without asserting how long it takes. */
 
 import { createContext, runInContext } from 'node:vm'
 

@@ -1,4 +1,4 @@
-/** Both versions of Express at work in this process. */
+/** Applications of Express 4 and 5 in this process. */
 
 import { createServer } from 'node:http'
 import type express from 'express'

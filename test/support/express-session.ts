@@ -1,4 +1,6 @@
-/** A session with Express: an application of many kinds of routes, hundreds of requests, and all that both ends see. */
+/**
+ * A session with Express: an application with many kinds of routes, hundreds of requests, and all that both ends see.
+ */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -431,7 +433,7 @@ async function connections(log: SessionLog, port: number, closed: Promise<unknow
   await play('HTTP/1.0', 'GET /json HTTP/1.0\r\n\r\n', client => client.closed())
 }
 
-/** Without the date; stacks in pages of errors name lines of the library, and of wrappers. */
+/** Returns the text without the date; stacks in pages of errors name lines of the library, and of wrappers. */
 function plainAnswer(answer: string, port: number): string {
   return answer
     .replace(/\r\nDate: .*/g, '')

@@ -1,4 +1,4 @@
-/** Programs in which something comes in the profiler's way: `node failing.js <name>`; each prints JSON in the end. */
+/** Programs that interfere with the profiler: `node failing.js <name>`; each prints JSON at its end. */
 
 import cluster from 'node:cluster'
 import { once } from 'node:events'
@@ -56,7 +56,7 @@ const programs: Record<string, () => Promise<unknown>> = {
     return { seen, signals }
   },
 
-  /** As one that was under way when V8 stopped, and gave the signal back. */
+  /** A signal that arrives after V8 has stopped, and has restored the signal's handler. */
   async 'late signal'() {
     const profiler = started()
     busy()
@@ -65,7 +65,9 @@ const programs: Record<string, () => Promise<unknown>> = {
     return { seen }
   },
 
-  /** From then on V8's samples are the other one's signals; V8 takes the signal back when we end. */
+  /**
+   * A handler of another owner, set after V8's: it gets V8's sampling signals until V8 restores its own at the end.
+   */
   async 'user after'() {
     const profiler = started()
     busy()
@@ -85,7 +87,7 @@ const programs: Record<string, () => Promise<unknown>> = {
     return { seen: await seenMs(profiler, 'busy') }
   },
 
-  /** The other one's profile is around ours, inside of it, and over its end. */
+  /** Profiles of the inspector: one around the tracer's profile, one inside of it, and one beyond its end. */
   async inspector() {
     const session = new Session()
     session.connect()

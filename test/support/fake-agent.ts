@@ -1,4 +1,4 @@
-/** An agent on a real socket that answers as a test tells it to, and remembers what it was sent. */
+/** An agent on a real socket that answers as the test decides, and keeps the requests. */
 
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -27,11 +27,11 @@ export type Answer =
 export interface FakeAgentOptions {
   /** Default: a free port of 127.0.0.1. */
   listen?: ListenOptions
-  /** Answer to payloads; `index` counts them from 0. Default 200. */
+  /** Answer to a payload of traces; `index` is its number, from 0. Default 200. */
   answer?: (request: Received, index: number) => Answer
   /** Answer to `/info`; default: an agent that takes all formats of the tracer. */
   info?: () => Answer
-  /** Answer to trace statistics; `index` counts them from 0. Default 200. */
+  /** Answer to a payload of trace statistics; `index` is its number, from 0. Default 200. */
   stats?: (request: Received, index: number) => Answer
   /** Answer to anything else than `/info`; undefined: as that. */
   route?: (request: Received) => Answer | undefined

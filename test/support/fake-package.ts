@@ -1,4 +1,4 @@
-/** Packages made up for a test, in a folder of their own. */
+/** Writes packages made up for a test into a folder of their own. */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

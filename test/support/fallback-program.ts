@@ -1,4 +1,4 @@
-/** What a program prints that profiles itself without the add-on: `fallbackSamplers`, its work, its profiles. */
+/** A program that profiles itself without the add-on, and prints its profiles. */
 
 import { fallbackSamplers } from '../../src/profiling/fallback'
 import type { InspectorOptions } from '../../src/profiling/inspector-engine'
@@ -6,9 +6,9 @@ import type { ProfileType } from '../../src/profiling/types'
 import { spin } from './profiled'
 
 export interface FallbackReport {
-  /** Of the engine, or why there is none. */
+  /** Name of the engine, or the reason why there is none. */
   name: string
-  /** Which samplers started. */
+  /** Names of the samplers that started. */
   started: boolean[]
   /** pprof in base64 of two windows, by type. */
   first: Partial<Record<ProfileType, string>>

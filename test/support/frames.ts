@@ -1,4 +1,4 @@
-/** Frames of a pprof, by somebody else's decoder, and profiles made of frames. */
+/** Reads the frames of a pprof with a foreign decoder, and builds profiles from frames. */
 
 import { type Frame, ProfileBuilder } from '../../src/profiling/encode/profile-builder'
 
@@ -17,7 +17,7 @@ export function profileOfFrames(frames: readonly Frame[]): Promise<Uint8Array> {
 }
 
 export interface Decoded {
-  /** Of each sample, leaf first. */
+  /** Returns the frames of each sample, leaf first. */
   stacks: Frame[][]
   values: number[][]
   comments: string[]

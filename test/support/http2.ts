@@ -1,4 +1,4 @@
-/** Servers of HTTP/2 for tests, and requests to them that leave no span of their own. */
+/** HTTP/2 servers for tests, and requests that leave no span of their own. */
 
 import { once } from 'node:events'
 import {

@@ -1,4 +1,4 @@
-/** What ioredis and its descendants must do alike: the spans of commands, and that nothing else changes. */
+/** Contract of ioredis and its forks: the spans of commands, and nothing else changes. */
 
 import assert from 'node:assert/strict'
 import { type EventEmitter, once } from 'node:events'
@@ -51,7 +51,7 @@ interface Names {
 
 /** Declares the tests for each set of `integration`, whose name is that of the package. */
 export function ioredisTests(integration: Integration, { type, service }: Names): void {
-  /** Of keys: two integrations can be tested at once. */
+  /** Prefix of keys, so that two integrations can be tested at once. */
   const own = `${integration.name}:`
   const rawTag = `${type}.raw_command`
   const libraryOf = ({ set }: ClientPlace) => set.require(integration.name) as Library
@@ -62,7 +62,7 @@ export function ioredisTests(integration: Integration, { type, service }: Names)
     place.t.after(() => client.disconnect())
     return client
   }
-  /** Without what a client sends for itself once it has connected. */
+  /** Returns the spans without those of commands that a client sends by itself once it has connected. */
   const asked = (collector: Collector): PlainSpan[] =>
     collector.own().filter(span => !['info', 'hello', 'client'].includes(span.resource))
   const raw = (collector: Collector): string[] => asked(collector).map(span => span.meta[rawTag])

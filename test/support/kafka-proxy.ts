@@ -1,4 +1,4 @@
-/** Stands between a client and a broker of Kafka, and has the broker be older, or fail, than it is. */
+/** A proxy between a client and a Kafka broker, which makes the broker look older, or fail. */
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
@@ -18,7 +18,7 @@ export interface ProxyOptions {
 export interface KafkaProxy {
   /** For the option of that name: connects to the proxy instead of the broker. */
   socketFactory(options: { onConnect: () => void }): Socket
-  /** Of the requests so far. */
+  /** Names of the requests so far. */
   readonly produceVersions: number[]
 }
 

@@ -1,4 +1,4 @@
-/** A session with kafkajs: calls of its public API, and everything that an application can see of them, as text. */
+/** A session with kafkajs: calls of its public API, and everything that an application can observe, as text. */
 
 import { randomUUID } from 'node:crypto'
 import type { KafkaTest } from './kafka'
@@ -269,7 +269,7 @@ async function consume(
   see('kinds of events', [...new Set(events)].sort())
 }
 
-/** Without what differs from session to session: times, ports, generated names. */
+/** Returns the text without what differs from session to session: times, ports, generated names. */
 function textOf(value: unknown, names: ReadonlyMap<string, string>): string {
   let text = value instanceof Error ? describe(value) : (JSON.stringify(value, replaced) ?? String(value))
   for (const [name, what] of names) text = text.replaceAll(name, what)

@@ -1,4 +1,4 @@
-/** kafkajs in tests: every version to be tested, topics that nobody else has, and consumers that end with the test. */
+/** kafkajs in tests: every tested version, topics of the test's own, and consumers that end with the test. */
 
 import { randomUUID } from 'node:crypto'
 import { before, type TestContext, test } from 'node:test'

@@ -1,6 +1,6 @@
 /**
- * A program that leaks until its heap is full, and is watched: `node leaking.js [option]...`. `off`: without the watch;
- * `worker`: a worker does so; `workers`: ten of them one after the other, in large steps.
+ * A program that leaks until its watched heap is full: `node leaking.js [option]...`. `off`: without the watch;
+ * `worker`: a worker leaks; `workers`: ten workers leak one after the other, in large steps.
  */
 
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
@@ -16,7 +16,7 @@ function useAndDrop(): number {
   return new Array(2000).fill(0.5).length
 }
 
-/** In turns: Node.js 24 and later cannot end a worker that never comes back to the event loop. */
+/** Leaks in turns of the event loop, since Node.js 24 and later cannot end a worker that never returns to it. */
 function leakUntilFull(): void {
   for (let turn = 0; turn < 1000; turn++) {
     kept.push(new Array(100).fill(0.5))

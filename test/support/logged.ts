@@ -1,4 +1,6 @@
-/** Tests of loggers: a switch for log injection as remote configuration has one, and the `dd` that a record must have. */
+/**
+ * Tests of loggers: a switch for log injection as remote configuration has one, and the `dd` that a record must have.
+ */
 
 import type { Integration } from '../../src/patch/types'
 import { logFields } from '../../src/trace/log-fields'
@@ -6,7 +8,7 @@ import type { Span } from '../../src/trace/span'
 import { type CollectOptions, type Collector, collect } from './collect'
 
 export interface LogCollector extends Collector {
-  /** Of a record in `span`, or in none. */
+  /** Returns the `dd` that a record must have in `span`, or in none. */
   dd(span?: Span): Record<string, string>
   /** Switches `logInjection` while the program runs. */
   inject(isWanted: boolean): void

@@ -1,4 +1,4 @@
-/** Profiles and uploads of them for tests, written by somebody else's encoders. */
+/** Makes profiles and uploads of profiles for tests with foreign encoders. */
 
 import {
   Function as Code,

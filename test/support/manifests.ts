@@ -1,4 +1,6 @@
-/** Reads the manifests of the examples: what a container of the application gets, and what in a manifest does not fit. */
+/**
+ * Reads the manifests of the examples: what a container of the application gets, and what in a manifest does not fit.
+ */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

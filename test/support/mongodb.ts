@@ -1,4 +1,4 @@
-/** The driver of MongoDB as its tests use it, with each of its versions, and a server that can be made to fail. */
+/** The MongoDB driver in its tested versions, and a server that can be made to fail. */
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -91,7 +91,7 @@ function place(
 
 export interface Proxy {
   url: string
-  /** Breaks all connections when somebody next sends a command of this name; `isSilent`: swallows it instead. */
+  /** Breaks all connections at the next command of this name; with `isSilent` the command is swallowed instead. */
   failAt: (command: string, isSilent?: boolean) => void
   close: () => Promise<void>
 }

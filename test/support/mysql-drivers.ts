@@ -1,4 +1,4 @@
-/** mysql2 and mysql as their tests use them: no more of their types than the tests need, and what the contracts ask for. */
+/** The part of the types of mysql2 and mysql that tests need, and what the contracts ask for. */
 
 import type { EventEmitter } from 'node:events'
 import mysqlIntegration from '../../integrations/mysql/index'

@@ -1,4 +1,4 @@
-/** What the tests of the integrations of MySQL drivers share. */
+/** Helpers of the tests of MySQL drivers: servers, connections and configuration. */
 
 import type { ServiceName } from '../services/registry'
 

@@ -1,4 +1,4 @@
-/** The site of the tests of Next.js: built once for each version, then served in each of the ways there are. */
+/** The site of the tests of Next.js: built once for each version, then served in each possible way. */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

@@ -1,4 +1,6 @@
-/** The OpenTelemetry bridge on a tracer without network, under the oldest and the newest `@opentelemetry/api` that we test. */
+/**
+ * The OpenTelemetry bridge on a tracer without network, under the oldest and the newest tested `@opentelemetry/api`.
+ */
 
 import * as api from '@opentelemetry/api'
 import * as newest from 'opentelemetry-api-newest'

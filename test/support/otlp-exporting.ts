@@ -1,4 +1,4 @@
-/** An exporter with a collector of its own, as the tests of OTLP need it. */
+/** An OTLP exporter with a collector of its own. */
 
 import { resetCounters } from '../../src/core/tracer-counters'
 import { Transport } from '../../src/core/transport'

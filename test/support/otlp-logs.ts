@@ -1,4 +1,4 @@
-/** Logs of OTLP read back by the code that OpenTelemetry generates from its published definition. */
+/** Reads OTLP logs with the code that OpenTelemetry generates from its published definition. */
 
 import assert from 'node:assert/strict'
 import { gunzipSync } from 'node:zlib'
@@ -6,7 +6,7 @@ import { Reader } from 'protobufjs/minimal'
 import type { FakeAgent, Received } from './fake-agent'
 import { type Any, anyOf, attributesOf, LogsRequest, listAt, mapped, PLAIN, type Plain } from './otlp'
 
-/** A record, with its attributes as an object, and the attributes of its resource and its scope beside them. */
+/** A log record, with its attributes as an object, and those of its resource and its scope. */
 export interface OtlpLog {
   timeUnixNano: string
   observedTimeUnixNano: string
@@ -32,7 +32,9 @@ export function readLogsProtobuf(body: Uint8Array): OtlpLog[] {
   }))
 }
 
-/** The same; fails for keys that are not of the definition, and values that its JSON mapping spells in another way. */
+/**
+ * Reads JSON; fails for keys that are not in the definition, and for values that its JSON mapping writes differently.
+ */
 export function readLogsJson(body: Uint8Array): OtlpLog[] {
   const request = JSON.parse(Buffer.from(body).toString('utf8')) as Plain
   const known = mapped(request, (name, value) => {

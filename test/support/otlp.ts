@@ -1,4 +1,4 @@
-/** OTLP read back by the code that OpenTelemetry generates from its published definition. */
+/** Reads OTLP traces with the code that OpenTelemetry generates from its published definition. */
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ export interface OtlpLink {
   flags: number
 }
 
-/** A span, with its attributes as an object and the attributes of its resource beside them. */
+/** A span, with its attributes and those of its resource as objects. */
 export interface OtlpSpan {
   traceId: string
   spanId: string
@@ -80,7 +80,9 @@ export function readProtobuf(body: Uint8Array): OtlpSpan[] {
   })
 }
 
-/** The same; fails for keys that are not of the definition, and values that its JSON mapping spells in another way. */
+/**
+ * Reads JSON; fails for keys that are not in the definition, and for values that its JSON mapping writes differently.
+ */
 export function readJson(body: Uint8Array): OtlpSpan[] {
   const request = JSON.parse(Buffer.from(body).toString('utf8')) as Plain
   const known = mapped(request, (name, value) => {

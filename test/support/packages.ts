@@ -1,4 +1,4 @@
-/** Packages under the name that applications know them by: this checkout has Express 4 as `express4`. */
+/** Makes packages available under their usual names: this checkout has Express 4 as `express4`. */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'

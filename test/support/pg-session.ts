@@ -1,4 +1,4 @@
-/** A session with pg: calls of its public API, and everything that an application can see of them. */
+/** A session with pg: calls of its public API, and everything that an application can observe. */
 
 import { once } from 'node:events'
 import { generator, SessionLog } from './session'

@@ -1,4 +1,4 @@
-/** What the tests of the pg integration share. */
+/** Helpers of the tests of the pg integration: the driver, pools and clients. */
 
 import type { EventEmitter } from 'node:events'
 import type { TestContext } from 'node:test'

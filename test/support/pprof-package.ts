@@ -1,4 +1,4 @@
-/** The package `pprof`, compiled for the Node that runs: not a dependency of ours, but an application may have it. */
+/** The package `pprof`, compiled for this Node.js. The tracer does not depend on it, but an application may. */
 
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -11,7 +11,7 @@ import { librarySet } from '../libraries/sets'
 const run = promisify(execFile)
 
 export interface PprofFolder {
-  /** Whose `node_modules` has it; undefined where it could not be compiled. */
+  /** The folder whose `node_modules` has the package; undefined where it could not be compiled. */
   folder: string | undefined
   reason: string
 }

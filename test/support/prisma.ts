@@ -1,4 +1,4 @@
-/** The client that the tests of Prisma use: generated once for each version. */
+/** The Prisma client of the tests, generated once for each version. */
 
 import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'

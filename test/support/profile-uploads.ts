@@ -1,4 +1,4 @@
-/** Reads uploads of profiles with somebody else's parser of forms. */
+/** Reads uploads of profiles with a foreign parser of forms. */
 
 import * as zlib from 'node:zlib'
 import { gunzipSync } from 'node:zlib'
@@ -12,7 +12,7 @@ export function formOf({ headers, body }: Received): Promise<FormData> {
 export interface ReadUpload {
   // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, which tests look into
   event: any
-  /** By file name. */
+  /** Attached files by name. */
   files: Map<string, Uint8Array>
   samples(name: string): ProfileSample[]
 }

@@ -1,4 +1,4 @@
-/** The add-on of this Node, and work whose CPU time is known. */
+/** The native add-on for this Node.js, and work whose CPU time is known. */
 
 import { type Binding, loadBinding } from '../../src/profiling/binding'
 import type { Endpoints } from '../../src/profiling/endpoints'
@@ -23,7 +23,9 @@ export function cpuMsOf(work: () => void): number {
   return (user + system) / 1000
 }
 
-/** Busy for about so many ms of wall time; inlined into whoever calls it or not, its callers stay on the stack. */
+/**
+ * Works for about so many ms of wall time. Its callers stay on the stack, whether V8 inlines this function or not.
+ */
 export function spin(ms: number): number {
   const end = performance.now() + ms
   let turns = 0
@@ -31,7 +33,7 @@ export function spin(ms: number): number {
   return turns
 }
 
-/** So many ms of this process's CPU: enough samples, however busy the machine is. */
+/** Works for so many ms of this process's CPU time: enough samples, however busy the machine is. */
 export function burn(ms: number): number {
   const before = process.cpuUsage()
   let turns = 0

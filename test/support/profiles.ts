@@ -1,4 +1,4 @@
-/** Reads pprof with somebody else's decoder, and sums samples by function and by label. */
+/** Reads pprof with a foreign decoder, and sums samples by function and by label. */
 
 interface Decoded {
   stringTable: { strings: string[] }

@@ -1,4 +1,4 @@
-/** Programs that a test runs: each in a process of its own, with a deadline. */
+/** Runs programs, each in a process of its own, with a deadline. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

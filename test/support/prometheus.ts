@@ -1,4 +1,4 @@
-/** Texts of metrics, read by the parsers of Prometheus' own client for Python. */
+/** Reads metrics with the parsers of Prometheus' own client for Python. */
 
 import { type Python, pythonWith } from './python'
 

@@ -1,4 +1,4 @@
-/** Python and packages of it, for readers of formats that are somebody else's. */
+/** Python and packages of it, for foreign readers of formats. */
 
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'

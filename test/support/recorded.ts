@@ -1,10 +1,10 @@
-/** A recorder of metrics that keeps what it is told, for tests of those who tell. */
+/** A recorder that keeps the metrics it gets, for tests of runtime metrics. */
 
 import type { Recorder } from '../../src/metrics/runtime/metric'
 
 export interface Recorded {
   recorder: Recorder
-  /** `name{tag:value}` and the value, of what was told since the last time. */
+  /** Returns the values by `name{tag:value}` since the last call. */
   take(): { gauges: Record<string, number>; counts: Record<string, number> }
 }
 

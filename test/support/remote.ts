@@ -1,11 +1,11 @@
-/** The agent's side of remote configuration: files, their signed list, and what clients say of them. */
+/** The agent's side of remote configuration: files, their signed list, and the states that clients report. */
 
 import { createHash } from 'node:crypto'
 import type { Answer, Received } from './fake-agent'
 
 export const CONFIG_PATH = '/v0.7/config'
 
-/** By path; text goes out as it is, anything else as JSON. */
+/** Files by path; text is sent unchanged, any other value as JSON. */
 export type Files = Readonly<Record<string, unknown>>
 
 /** What a client says, as far as tests look at it. */
@@ -64,7 +64,7 @@ export function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64')
 }
 
-/** Answers polls as an agent does that holds `files`, and remembers them. */
+/** Answers polls like an agent that holds `files`, and remembers the polls. */
 export class RemoteBackend {
   readonly requests: ClientRequest[] = []
   #files: Files = {}

@@ -1,4 +1,4 @@
-/** A tracer's inside without configuration or network: spans end up in a list. */
+/** A trace runtime without configuration or network: spans are collected in a list. */
 
 import type { CommonTags } from '../../src/export/encode/common-tags'
 import { type FlatSpan, flatten } from '../../src/export/encode/flatten'

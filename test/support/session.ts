@@ -1,8 +1,12 @@
-/** Sessions that are played twice, with the tracer and without it: their choices, and a log of all that can be seen. */
+/**
+ * Sessions that run twice, with the tracer and without it: repeatable random choices, and a log of everything visible.
+ */
 
 const DEEPEST = 5
 
-/** Park and Miller's generator: `pick(limit)` is a whole number below `limit`, the same in every session of a seed. */
+/**
+ * Park and Miller's generator: `pick(limit)` is a whole number below `limit`, the same in every session of a seed.
+ */
 export function generator(seed: number): (limit: number) => number {
   let state = seed
   return limit => {

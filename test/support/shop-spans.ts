@@ -1,4 +1,4 @@
-/** What the tracer sees of the shop in `examples/shop`, in a shape that can be compared. */
+/** The spans of the shop in `examples/shop`, in a form that can be compared. */
 
 import assert from 'node:assert/strict'
 import { startTestAgent, type TestAgent, type TestTrace } from '../../src/testing/index'
@@ -35,7 +35,9 @@ export interface ShopSpan {
   metrics: Record<string, string | number>
 }
 
-/** Runs the shop, asks it for each path, and answers the spans of each request, without what differs from run to run. */
+/**
+ * Runs the shop, asks it for each path, and answers the spans of each request, without what differs from run to run.
+ */
 export async function spansOfShop(args: string[], databaseUrl: string): Promise<ShopSpan[][]> {
   const agent = await startTestAgent()
   try {

@@ -11,7 +11,7 @@ export interface SpanTruth {
 }
 
 export interface Verdict {
-  /** Samples in busy sections in which a span ran, and those of them that carry one. */
+  /** Counts of samples in busy sections in which a span ran, and of the samples that carry a span. */
   expected: number
   labelled: number
   /** Labelled samples in busy sections that carry another span than the one that ran, or one where none did. */

@@ -1,4 +1,4 @@
-/** Trace statistics as the agent reads them: msgpack, and sketches in the published protobuf format. */
+/** Reads trace statistics as the agent does: msgpack, and sketches in the published protobuf format. */
 
 import { Unpackr } from 'msgpackr'
 
@@ -90,8 +90,8 @@ function fieldsOf(bytes: Uint8Array): { wireType: number; content: Uint8Array }[
 }
 
 /**
- * As the agent's library reads it (sketches-go, `LogarithmicMapping`): bin k begins at γ^(k - offset), and stands for that
- * times 1 + α, where α = 1 - 2 / (1 + γ).
+ * Returns a quantile as the agent's library computes it (sketches-go, `LogarithmicMapping`): bin k begins at
+ * γ^(k - offset), and stands for that times 1 + α, where α = 1 - 2 / (1 + γ).
  */
 export function quantileOf({ mapping, positiveValues, zeroCount }: SeenSketch, quantile: number): number {
   const { gamma, indexOffset } = mapping

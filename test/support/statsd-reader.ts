@@ -1,4 +1,4 @@
-/** Datagrams, read by the parser of Prometheus' statsd_exporter: a program in Go, compiled when it is first asked for. */
+/** Reads datagrams with the parser of Prometheus' statsd_exporter: a program in Go, compiled on first use. */
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -32,7 +32,7 @@ export function missingReader(): string | false {
   }
 }
 
-/** Of every line of every datagram. */
+/** Returns what the parser reads in every line of every datagram. */
 export function readLines(datagrams: readonly Buffer[]): ReadLine[] {
   const input = datagrams.map(each => `${each.toString('base64')}\n`).join('')
   const output = execFileSync(PROGRAM, { input, maxBuffer: 256 * 1024 * 1024 }).toString()

@@ -1,4 +1,4 @@
-/** Data streams in tests of integrations. */
+/** Opens data streams in tests of integrations. */
 
 import type { TestContext } from 'node:test'
 import { Transport } from '../../src/core/transport'

@@ -1,4 +1,4 @@
-/** Messages of telemetry, as an agent gets them. */
+/** Reads the telemetry that an agent receives. */
 
 import type { FakeAgent } from './fake-agent'
 
@@ -25,7 +25,7 @@ export function messagesTo({ others }: FakeAgent): Message[] {
   return others.filter(({ path }) => path === TELEMETRY_PATH).map(({ body }) => JSON.parse(body.toString()))
 }
 
-/** Those of batches one by one. */
+/** Returns all messages; those of batches one by one. */
 export function eventsTo(agent: FakeAgent): Event[] {
   return messagesTo(agent).flatMap(({ request_type, payload }) =>
     request_type === 'message-batch' ? (payload as Event[]) : [{ request_type, payload } as Event],
@@ -36,7 +36,7 @@ export function eventTo(agent: FakeAgent, type: string): Event | undefined {
   return eventsTo(agent).find(({ request_type }) => request_type === type)
 }
 
-/** Of the first event of that type; there has to be one. */
+/** Returns the payload of the first event of that type; fails if there is none. */
 export function payloadOf<Payload>(agent: FakeAgent, type: string): Payload {
   const event = eventTo(agent, type)
   if (event === undefined) throw new Error(`no ${type} has come`)

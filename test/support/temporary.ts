@@ -1,4 +1,4 @@
-/** Folders that are gone when the test process ends. */
+/** Makes folders that are removed when the test process ends. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

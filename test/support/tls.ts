@@ -1,4 +1,4 @@
-/** A self-signed certificate of 127.0.0.1 and localhost, for tests; it protects nothing. */
+/** A self-signed certificate of 127.0.0.1 and localhost; it protects nothing. */
 
 export const TLS = {
   key: `-----BEGIN EC PRIVATE KEY-----

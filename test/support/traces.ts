@@ -1,4 +1,4 @@
-/** Makes finished traces and hands them to a sink. */
+/** Makes finished traces, and adds these to a sink. */
 
 import type { TraceSink } from '../../src/trace/local-trace'
 import { Site, type Tags } from '../../src/trace/site'

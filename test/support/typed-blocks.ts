@@ -70,7 +70,9 @@ function endingOf(block: Block): string {
   return isModule(block) ? '.mjs' : '.js'
 }
 
-/** Returns the code of a block; CommonJS in a function, since examples await. An integration imports the kit's sources. */
+/**
+ * Returns the code of a block; CommonJS in a function, since examples await. An integration imports the kit's sources.
+ */
 function bodyOf(block: Block): string {
   const code = block.code.replaceAll("'../../src/", `'${join(ROOT, 'src')}/`)
   return isModule(block) ? code : `async function example() {\n${code}\n}\n`

@@ -1,4 +1,4 @@
-/** Servers for tests, on a free port of 127.0.0.1, and raw clients for them. */
+/** Servers on a free port of 127.0.0.1, and raw clients. */
 
 import { once } from 'node:events'
 import type { Server } from 'node:http'

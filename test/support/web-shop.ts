@@ -1,4 +1,4 @@
-/** A web server with integrations at work, and requests to it that leave no span of their own. */
+/** A web server with active integrations, and requests that leave no span of their own. */
 
 import { once } from 'node:events'
 import { type IncomingHttpHeaders, request, type Server } from 'node:http'

@@ -1,4 +1,4 @@
-/** A writer with an agent of its own, as the tests of the writer need it. */
+/** A trace writer with an agent of its own. */
 
 import { Unpackr } from 'msgpackr'
 import { resolveConfig } from '../../src/core/config/resolve'
@@ -64,7 +64,7 @@ export function indexesOf({ path, body }: Received): number[] {
   return chunks.map(([span]) => (span[10] as Map<number, number>).get(index) as number)
 }
 
-/** Those of all payloads that were answered with 2xx or not at all, in the order in which they came. */
+/** Returns the indexes of all payloads that were answered with 2xx or not at all, in order of arrival. */
 export function allIndexes(received: readonly Received[]): number[] {
   return received.flatMap(indexesOf)
 }

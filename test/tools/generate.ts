@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Integration } from '../../src/patch/types'
+import { supportTable } from './support-index'
 import { configTables, integrationOptionTable, integrationTable, replaceSection } from './tables'
 
 const dist = join(__dirname, '..', '..')
@@ -39,6 +40,7 @@ function generatedSections(integrations: readonly Integration[]): Record<string,
       integrations: integrationTable(integrations),
       options: integrationOptionTable(integrations),
     },
+    'test/support/README.md': { files: supportTable(join(root, 'test/support')) },
   }
 }
 

@@ -1,4 +1,4 @@
-/** The services that tests ask for: a real server answers, and a missing one skips, or fails in CI. */
+/** Services that tests ask for: a real server answers; a missing one skips the test, or fails it in CI. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
