@@ -29,14 +29,13 @@ export function configTables(): string {
   return [contents.join('\n'), ...tables].join('\n\n')
 }
 
-/** Returns one line for each setting: variables, option, default, sentence. */
+/** Returns one line for each setting: its names, one below the other, its default, its sentence. */
 function configTable(rows: Readonly<Record<string, Row<unknown>>>): string {
-  const lines = ['| environment | `init()` option | default | meaning |', '|---|---|---|---|']
+  const lines = ['| environment variable, option of `init()` | default | meaning |', '|---|---|---|']
   for (const [name, row] of Object.entries(rows)) {
-    const option = row.option === false ? '' : code(row.option ?? name)
-    const [first = '', ...aliases] = row.env
-    const env = code(first) + (aliases.length > 0 ? ` (${aliases.map(code).join(', ')})` : '')
-    lines.push(`| ${env} | ${option} | ${fallbackText(row, name)} | ${cell(row.doc)} |`)
+    const option = row.option === false ? [] : [`init({ ${row.option ?? name} })`]
+    const names = [...row.env, ...option].map(code).join('<br>')
+    lines.push(`| ${names} | ${fallbackText(row, name)} | ${cell(row.doc)} |`)
   }
   return lines.join('\n')
 }
