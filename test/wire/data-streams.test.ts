@@ -1,4 +1,4 @@
-/** What the agent is told of data streams, read with other people's decoders. */
+/** The bytes of data streams, read back by msgpackr and by the published definition of sketches. */
 
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -18,7 +18,7 @@ interface Sent {
 
 const proto = require('@datadog/sketches-js/dist/ddsketch/proto/compiled.js')
 
-/** Count and weighted mean of a sketch, by the published message. */
+/** Returns count and weighted mean of a sketch, by the published message. */
 function readSketch(bytes: Uint8Array): { count: number; mean: number } {
   const sketch = proto.DDSketch.decode(bytes)
   const { contiguousBinCounts, contiguousBinIndexOffset } = sketch.positiveValues

@@ -1,4 +1,4 @@
-/** Metrics, read by a parser of DogStatsD that is somebody else's: names, values, types and tags are those of the calls. */
+/** Metrics, read by a foreign parser of DogStatsD: names, values, types and tags are those of the calls. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import type { DogStatsd } from '../../src/metrics/types'
 import { metricsTo, udpSink } from '../support/dogstatsd'
 import { missingReader, readLines } from '../support/statsd-reader'
 
-/** Sets are unknown to it. `ms` is told apart from `h` and `d` by its unit alone. */
+/** The parser's types by method. It knows no sets, and distinguishes `ms` from `h` and `d` only by the unit. */
 const TYPES = {
   increment: 'counter',
   gauge: 'gauge',
@@ -16,7 +16,7 @@ const TYPES = {
 }
 const METHODS = Object.keys(TYPES) as (keyof typeof TYPES)[]
 const VALUES = [0, 1, 0.5, 1e-9, 1e21, 12.125, Number.MAX_SAFE_INTEGER, 0.1 + 0.2]
-/** No colon, which would begin the value, and nothing that its reader changes: it keeps letters, digits and `_`. */
+/** Pieces of names and tags: no colon, which would begin the value, and nothing that the parser would change. */
 const LETTERS = [...'|,\n\r\0#@{}%\u2028\x85€é😀ab'].concat(['\ud800', '|c|', '|#', '_e{1,1}', '_sc', '|T1'])
 const CALLS = 3000
 
@@ -70,7 +70,7 @@ function callOne(
   client[method](`n${index}`, value, tags, { timestamp })
 }
 
-/** It divides by 1000 in its own way. */
+/** Rounds a value, since the parser divides by 1000 in its own way. */
 function rounded(value: number): number {
   return Number(value.toPrecision(12))
 }

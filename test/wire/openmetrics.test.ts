@@ -1,4 +1,4 @@
-/** What `tracer.metrics` writes, read by the parsers of Prometheus' own client. */
+/** The text of `tracer.metrics`, read by the parsers of Prometheus' own client. */
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
@@ -9,7 +9,7 @@ import type { MetricsExposition } from '../../src/metrics/types'
 import { metricsConfig } from '../support/dogstatsd'
 import { type ParsedFamily, parse, samplesIn, unavailable } from '../support/prometheus'
 
-/** Nobody listens there: those who scrape need no agent. */
+/** An address where no agent listens: scraping needs none. */
 const NOBODY = { DD_DOGSTATSD_URL: 'udp://127.0.0.1:9', DD_TRACE_LOG_LEVEL: 'off' }
 const FORMATS = ['openmetrics', 'prometheus'] as const
 
@@ -38,7 +38,7 @@ function only(families: readonly ParsedFamily[]): ParsedFamily {
 }
 
 describe('OpenMetrics', { skip: unavailable }, () => {
-  test('nothing yet is a valid text as well', () => {
+  test('the text without any series is valid too', () => {
     const { exposition } = open()
     assert.deepEqual(parse('openmetrics', exposition.text()), [
       {
@@ -75,13 +75,13 @@ describe('OpenMetrics', { skip: unavailable }, () => {
     }
   })
 
-  test('a name that ends with total is not told twice that it does', () => {
+  test('a name that ends with total gets no second suffix', () => {
     const { client, exposition } = open()
     client.increment('orders.total')
     assert.deepEqual(samplesIn(read(exposition)), { orders_total: 1 })
   })
 
-  test('what was counted before the first use is not in it, and sampled calls count as often as they were made', () => {
+  test('calls before the first use are not counted, and sampled calls count as often as they were made', () => {
     metrics = openMetrics(metricsConfig({ ...NOBODY, DD_DOGSTATSD_AGGREGATION_ENABLED: 'false' }))
     const { client } = metrics
     client.increment('x')
@@ -187,7 +187,7 @@ describe('OpenMetrics', { skip: unavailable }, () => {
     )
     assert.ok(Math.abs((first?.at ?? 0) - Date.now() / 1000) < 60)
     assert.equal(exemplarOf('charged_seconds_bucket')?.value, 0.02)
-    // It stays until there is another one.
+    // An example stays until there is another one.
     client.increment('orders', 5)
     assert.equal(exemplarOf('orders_total')?.value, 5)
     assert.equal(exemplarOf('orders_total')?.value, 5)
@@ -212,7 +212,7 @@ describe('OpenMetrics', { skip: unavailable }, () => {
     }
   })
 
-  test('what all series carry is told once, and labels of a child are its own', () => {
+  test('labels of all series are written once, and labels of a child on its own series', () => {
     const { client, exposition } = open(undefined, { DD_ENV: 'prod', DD_TAGS: 'team:a,zone:b' })
     client.childClient({ prefix: 'child.', tags: { part: 'cart', team: 'c' } }).increment('x')
     const [target, family] = parse('openmetrics', exposition.text())

@@ -145,7 +145,7 @@ for (const [name, format, read] of FORMATS) {
       )
     })
 
-    test('leaves out what is too much, and what is no id or time', () => {
+    test('leaves out values beyond the limits, and invalid ids and times', () => {
       const attributes = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`a${index}`, index]))
       const ids = { traceId: '0'.repeat(32), spanId: 'b7ad6b7169203331', traceFlags: 1 }
       const [record] = encode([

@@ -122,7 +122,7 @@ for (const [name, format, read] of FORMATS) {
       assert.deepEqual([BigInt(startTimeUnixNano), BigInt(endTimeUnixNano)], [start, start + 5_000_000_000n])
     })
 
-    test('leaves out what a plain span has not', () => {
+    test('leaves out fields that a plain span does not have', () => {
       const { runtime, take } = encoding(format, { traceId128: false })
       const span = startSpan(runtime, plain, undefined, {})
       const id = span.toSpanId(true)
@@ -209,7 +209,7 @@ for (const [name, format, read] of FORMATS) {
       )
     })
 
-    test('goes on after a span that cannot be encoded, as if it had not been', t => {
+    test('leaves nothing of a span that cannot be encoded, and goes on', t => {
       const { runtime, take } = encoding(format)
       const lines = catchLog()
       t.after(() => catchLog('off'))

@@ -1,4 +1,7 @@
-/** Every kind of profile that JavaScript writes is read by `go tool pprof`, and by npm `pprof-format` to the same sums. */
+/**
+ * Every kind of profile that JavaScript writes is read by `go tool pprof`, and by npm `pprof-format` to the same
+ * sums.
+ */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -35,7 +38,7 @@ function work(): void {
   for (let at = 0; at < 2000; at++) kept.push(new Array(512).fill(0.5))
 }
 
-/** Takes a profile of `work`, and has both readers add up all of its types. */
+/** Takes a profile of `work`, and checks that both readers add up each of its types to the same sums. */
 async function agree(
   sampler: Sampler,
   run: () => unknown = work,
@@ -92,7 +95,7 @@ test('events, whose frame has no name', { skip }, async () => {
   const { bytes } = await agree(sampler, async () => {
     setFlagsFromString('--expose-gc')
     runInNewContext('gc')()
-    // Node tells of it in the turn after.
+    // Node reports it in the next turn of the event loop.
     for (let turn = 0; turn < 3; turn++) await setImmediate()
   })
   assert.ok(readProfile(bytes).every(({ stack }) => stack.length === 1 && stack[0] === ''))

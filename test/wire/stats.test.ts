@@ -1,4 +1,4 @@
-/** The bytes of trace statistics, read back by msgpackr, and quantiles of sketches as the agent reads them. */
+/** The bytes of trace statistics, read back by msgpackr, and quantiles as the agent reads sketches. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -29,7 +29,7 @@ describe('a payload', () => {
     ...['OkSummary', 'ErrorSummary'],
   ]
 
-  test('says who counts, and leaves out what is not known', () => {
+  test('identifies the sender, and leaves out what is not known', () => {
     const { Stats, ...identity } = readStats(encodeStats(IDENTITY, 7, []))
     const { ContainerID, GitCommitSha, ...known } = IDENTITY
     assert.deepEqual([ContainerID, GitCommitSha, Stats], ['', '', []])
@@ -86,7 +86,7 @@ describe('a payload', () => {
 
 describe('quantiles', () => {
   const COUNT = 20_000
-  /** In [0, 1), the same in each run. */
+  /** Pseudo-random numbers in [0, 1), the same in each run. */
   let seed = 1
   const random = (): number => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
@@ -157,7 +157,7 @@ describe('quantiles', () => {
     }
   })
 
-  test('of nothing can be read too', () => {
+  test('of an empty sketch can be read too', () => {
     const read = readSketch(encodeSketch(undefined))
     assert.equal(countOf(read), 0)
     assert.ok(read.mapping.gamma > 1)
@@ -177,7 +177,7 @@ describe('quantiles', () => {
     )
   })
 
-  test('know spans that took no time', () => {
+  test('include spans that took no time', () => {
     const sketch = newSketch()
     for (const value of [0, 0, 1000]) sketch.accept(value)
     const read = readSketch(encodeSketch(sketch))

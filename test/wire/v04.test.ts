@@ -27,7 +27,7 @@ interface WireSpan extends FlatSpan {
 
 const MiB = 1024 * 1024
 
-/** An encoder that is fed by a runtime, and the reference of every span that it was fed. */
+/** Returns an encoder that a runtime feeds, and the reference of every span. */
 function encoding(maxChunkBytes = 10 * MiB) {
   const encoder = new V04Encoder(TEST_COMMON, maxChunkBytes)
   const references: (FlatSpan & {
@@ -161,7 +161,7 @@ describe('numbers', () => {
       assert.equal(Number(span.metrics[`n${index}`]), value === 0 ? 0 : value)
   })
 
-  test('that are none are left out; booleans are 1 and 0', () => {
+  test('NaN and the infinities are left out; booleans are 1 and 0', () => {
     const span = send(plain(), {
       nan: Number.NaN,
       inf: Number.POSITIVE_INFINITY,
@@ -204,7 +204,7 @@ describe('spans', () => {
     assert.equal(span.metrics.process_id, undefined)
   })
 
-  test('what travels with a trace is on its first span only', () => {
+  test('tags of the trace are on its first span only', () => {
     const parts = encoding()
     const remote = new RemoteContext()
     Object.assign(remote, {
@@ -240,7 +240,7 @@ describe('spans', () => {
 })
 
 describe('templates', () => {
-  /** Repeatable noise. */
+  /** Pseudo-random numbers, the same in each run. */
   function noise(seed: number) {
     let state = seed
     return (limit: number): number => {
@@ -265,7 +265,7 @@ describe('templates', () => {
       })
       for (let child = 0; child < 4; child++) {
         const tags: Tags = { host: 'db', port: 5432 }
-        // Long runs of the same, then a change: tags enter the block and have to leave it.
+        // A value stays for many spans and then changes: tags enter the block and have to leave it.
         if (trace % 100 > 50) tags.host = `db${pick(3)}`
         if (trace % 200 > 150) delete tags.port
         for (let extra = pick(4); extra > 0; extra--)
@@ -294,7 +294,7 @@ describe('payloads', () => {
     return parts
   }
 
-  test('are empty after they were taken, and the next one begins anew', () => {
+  test('begin anew after each one that was taken', () => {
     const parts = filled(3)
     const payload = parts.encoder.take()
     assert.deepEqual([payload?.traceCount, payload?.spanCount], [3, 6])

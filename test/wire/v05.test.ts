@@ -16,7 +16,7 @@ import { TEST_COMMON, testRuntime } from '../support/runtime'
 const KIB = 1024
 const MIB = 1024 * KIB
 
-/** int64 and uint64 as bigint, maps as Map: what our own decoding in v05/payload.ts asks for is not relied on. */
+/** Reads int64 and uint64 as bigint and maps as Map, independently of the decoding in v05/payload.ts. */
 const unpackr = new Unpackr({ int64AsType: 'bigint', useRecords: false, mapsAsObjects: false })
 
 type Raw = [
@@ -78,7 +78,7 @@ function decode(body: Uint8Array): { strings: string[]; chunks: Read[][] } {
 
 const site = new Site({ name: 'web.request', integration: 'test', type: 'web', kind: 'server' })
 
-/** An encoder that is fed by a runtime, and what every span must be read back as. */
+/** Returns an encoder that a runtime feeds, and the spans that must be read back. */
 function encoding(maxChunkBytes = 10 * MIB) {
   const encoder = new V05Encoder(TEST_COMMON, maxChunkBytes)
   const expected: Read[][] = []
@@ -113,7 +113,7 @@ function encoding(maxChunkBytes = 10 * MIB) {
   return { encoder, runtime, expected, accepted, trace, take }
 }
 
-/** One span with the tag `value`, encoded and read back. */
+/** Encodes one span with the tag `value`, and reads it back. */
 function roundTrip(value: string | number | boolean): string | number | undefined {
   const { trace, take } = encoding()
   trace({ value })
@@ -252,7 +252,7 @@ describe('v0.5', () => {
     assert.deepEqual([encoder.byteLength, encoder.traceCount, encoder.take()], [0, 0, undefined])
   })
 
-  test('uses memory again that it gets back, without touching payloads that are out', () => {
+  test('reuses memory that it gets back, without touching payloads that are under way', () => {
     const { encoder, trace, take, expected } = encoding()
     trace({ text: 'a'.repeat(1000) })
     const first = take()

@@ -1,13 +1,16 @@
 /**
- * Requests with traces to the agent. What each answer means is decided here (responses.ts has the table); what becomes
- * of the payload then is done by the send loop.
+ * Requests with traces to the agent, and what the agent's answers mean for the writer: formats, limits, sampling rates
+ * and statistics. What becomes of a payload after an answer (responses.ts has the table) is done by the send loop.
  */
 
+import { runDetached } from '../../core/detached-context'
 import type { AgentResponse } from '../../core/exchange'
 import { reportFailure } from '../../core/fence'
-import type { AgentRequest, Transport } from '../../core/transport'
+import { log } from '../../core/log'
+import type { AgentInfo } from '../../core/signal'
+import { type AgentRequest, errorCode, type Transport } from '../../core/transport'
 import type { TraceFormat } from '../encode/formats'
-import type { AgentInfoSource } from './agent-info'
+import { AgentInfoSource } from './agent-info'
 import type { ClientStats } from './client-stats'
 import type { Delivery, Outcome, Replacement } from './delivery'
 import { FormatSupport } from './format-support'
@@ -32,38 +35,52 @@ export interface TraceLabel {
 /** The parts of the writer that a delivery works with. */
 export interface AgentDeliveryParts {
   transport: Transport
-  info: AgentInfoSource
   formats: readonly TraceFormat[]
-  headers: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string>>
   /** Absent: the agent computes all statistics. */
-  stats: ClientStats | undefined
+  stats?: ClientStats
   /** The format that traces are encoded in now. */
   format: () => TraceFormat
   /** The agent does not take the format that traces are encoded in now. */
   useFormat: (format: TraceFormat) => void
-  onRates: (rates: Rates) => void
-  /** A body of so many bytes was too large for the agent. */
-  onTooLarge: (byteLength: number) => void
-  /** Random number in [0, 1). */
-  random: () => number
+  /** Queues what has been encoded so far as a payload. */
+  cut: () => void
+  /** Makes payloads leave at so many bytes from now on. */
+  lowerBatchBytes: (bytes: number) => void
+  onRates?: (rates: Rates) => void
+  onInfo?: (info: AgentInfo) => void
+  /** Random number in [0, 1) for the waits between attempts. Default `Math.random`. */
+  random?: () => number
 }
 
 export class AgentDelivery implements Delivery<TraceLabel> {
   readonly receiver = 'agent'
   readonly #parts: AgentDeliveryParts
+  readonly #info: AgentInfoSource
   readonly #support: FormatSupport
+  readonly #random: () => number
   #ratesVersion: string | undefined
 
   constructor(parts: AgentDeliveryParts) {
-    const { transport, info, formats, format, useFormat } = parts
+    const { transport, formats, format, useFormat, stats, random = Math.random } = parts
     this.#parts = parts
-    this.#support = new FormatSupport(transport, info, formats, missing => {
+    this.#random = random
+    this.#info = new AgentInfoSource(transport, info => this.#learn(info))
+    this.#support = new FormatSupport(transport, this.#info, formats, missing => {
       if (format() === missing) useFormat(this.#support.olderThan(missing))
     })
+    if (stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
+  }
+
+  /** Returns what the agent says about itself, and asks when that is not known; see `AgentWriter.askInfo`. */
+  async askInfo(): Promise<AgentInfo | undefined> {
+    return this.#info.current ?? this.#info.fetch()
   }
 
   /** To be called when the transport leads to another agent. */
   reset(): void {
+    this.#info.reset()
+    this.#tellStats(stats => stats.reset())
     this.#support.reset()
     this.#ratesVersion = undefined
   }
@@ -83,9 +100,9 @@ export class AgentDelivery implements Delivery<TraceLabel> {
   }
 
   prepare({ label }: Entry<TraceLabel>): Promise<void> | undefined {
-    const { info, stats } = this.#parts
+    const { stats } = this.#parts
     if (!this.#support.isKnown(label.format)) return this.#support.ask(label.format)
-    return stats !== undefined && !stats.isSettled ? stats.settle(info) : undefined
+    return stats !== undefined && !stats.isSettled ? stats.settle(this.#info) : undefined
   }
 
   send(entry: Entry<TraceLabel>): Promise<AgentResponse> {
@@ -100,7 +117,7 @@ export class AgentDelivery implements Delivery<TraceLabel> {
   }
 
   outcomeOf({ payload, label, refusals }: Entry<TraceLabel>, response: AgentResponse): Outcome<TraceLabel> {
-    const { stats, onTooLarge, random } = this.#parts
+    const { stats, lowerBatchBytes } = this.#parts
     switch (verdictOf(response.status)) {
       case 'accepted':
         stats?.accepted()
@@ -111,16 +128,16 @@ export class AgentDelivery implements Delivery<TraceLabel> {
         this.#support.miss(label.format, `it answers ${response.status}`)
         return { kind: 'unchanged' }
       case 'too large': {
-        onTooLarge(payload.body.byteLength)
+        lowerBatchBytes(payload.body.byteLength / 2)
         const payloads = label.format.split(payload)
         if (payloads === undefined) return { kind: 'refused', reason: 'too large' }
         return { kind: 'replaced', payloads, label }
       }
       case 'late':
-        return { kind: 'retry', attempts: LATE_ATTEMPTS, waitMs: backoffMs(1, UNREACHABLE, random()) }
+        return { kind: 'retry', attempts: LATE_ATTEMPTS, waitMs: backoffMs(1, UNREACHABLE, this.#random()) }
       case 'overloaded': {
         const askedMs = retryAfterMs(response.headers['retry-after'], Date.now())
-        const waitMs = askedMs ?? backoffMs(refusals + 1, OVERLOADED, random())
+        const waitMs = askedMs ?? backoffMs(refusals + 1, OVERLOADED, this.#random())
         return { kind: 'retry', attempts: OVERLOADED_ATTEMPTS, waitMs }
       }
       case 'refused':
@@ -133,11 +150,11 @@ export class AgentDelivery implements Delivery<TraceLabel> {
   }
 
   answered({ headers }: AgentResponse): void {
-    this.#parts.info.observe(headers)
+    this.#info.observe(headers)
   }
 
   #requestOf({ payload, label }: Entry<TraceLabel>, ratesVersion: string | undefined): AgentRequest {
-    const { headers, stats } = this.#parts
+    const { headers = {}, stats } = this.#parts
     return {
       method: 'PUT',
       path: label.format.path,
@@ -146,12 +163,35 @@ export class AgentDelivery implements Delivery<TraceLabel> {
     }
   }
 
+  #learn(info: AgentInfo): void {
+    const { lowerBatchBytes, onInfo } = this.#parts
+    if (info.maxRequestBytes !== undefined) lowerBatchBytes(info.maxRequestBytes / 2)
+    this.#tellStats(stats => stats.learn(info))
+    onInfo?.(info)
+  }
+
+  /**
+   * Asks the agent soon after the start: until it has answered, spans are counted without what only the agent
+   * knows. The first payload asks again if need be.
+   */
+  readonly #askForStats = (): void => {
+    this.#parts.stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
+  }
+
+  /** Tells the statistics something that changes what counts: a payload holds traces from before or from after only. */
+  #tellStats(tell: (stats: ClientStats) => void): void {
+    const { stats, cut } = this.#parts
+    if (stats === undefined) return
+    cut()
+    tell(stats)
+  }
+
   #learnRates({ headers, body }: AgentResponse): void {
     const rates = ratesOf(body)
     if (rates === undefined) return
     this.#ratesVersion = headers['datadog-rates-payload-version']
     try {
-      this.#parts.onRates(rates)
+      this.#parts.onRates?.(rates)
     } catch (error) {
       reportFailure('rates', error)
     }

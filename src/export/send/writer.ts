@@ -1,17 +1,13 @@
 /** The writer of traces to the agent: finished traces are encoded at once, in the format that the agent takes. */
 
-import { runDetached } from '../../core/detached-context'
 import { reportFailure } from '../../core/fence'
 import type { FlushResult } from '../../core/flush-result'
 import { log } from '../../core/log'
 import type { AgentInfo } from '../../core/signal'
-import { errorCode } from '../../core/transport'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Encoder } from '../encode/encoder'
 import { FORMATS, formatOf, type TraceFormat } from '../encode/formats'
 import { AgentDelivery, type TraceLabel } from './agent-delivery'
-import { AgentInfoSource } from './agent-info'
-import type { ClientStats } from './client-stats'
 import { DeliveryCounts, type DropReason } from './delivery-counts'
 import type { Exporter, UnsentItems } from './exporter'
 import { MIB, Outbound } from './outbound'
@@ -24,32 +20,25 @@ export class AgentWriter implements Exporter {
   readonly lane = 'agent'
   readonly items = 'spans'
   readonly #options: WriterOptions
-  readonly #info: AgentInfoSource
   readonly #delivery: AgentDelivery
   readonly #outbound: Outbound<Encoder, TraceLabel>
   /** The format that traces are encoded in now. */
   #format: TraceFormat
 
   constructor(options: WriterOptions) {
-    const { transport, stats, formats = FORMATS, delayMs = 2000, batchBytes = BATCH_BYTES } = options
+    const { transport, formats = FORMATS, delayMs = 2000, batchBytes = BATCH_BYTES } = options
     this.#options = options
     this.#format = formatOf(formats, options.protocolVersion ?? '0.4')
-    this.#info = new AgentInfoSource(transport, info => this.#learn(info))
     this.#delivery = new AgentDelivery({
-      transport,
-      info: this.#info,
+      ...options,
       formats,
-      headers: options.headers ?? {},
-      stats,
       format: () => this.#format,
       useFormat: format => this.#use(format),
-      onRates: options.onRates ?? (() => {}),
-      onTooLarge: bytes => this.#outbound.lowerBatchBytes(bytes / 2),
-      random: options.random ?? Math.random,
+      cut: () => this.#outbound.cut(),
+      lowerBatchBytes: bytes => this.#outbound.lowerBatchBytes(bytes),
     })
     const limits = { ...options, delayMs, batchBytes }
     this.#outbound = new Outbound(this.#newEncoder(), this.#delivery, transport, new DeliveryCounts(), limits)
-    if (stats !== undefined) runDetached(() => setImmediate(this.#askForStats).unref())
   }
 
   get url(): string {
@@ -68,8 +57,8 @@ export class AgentWriter implements Exporter {
    * Returns what the agent says about itself, and asks when that is not known. Undefined for agents without `/info`;
    * rejects like `Transport.request` when the agent does not answer.
    */
-  async askInfo(): Promise<AgentInfo | undefined> {
-    return this.#info.current ?? this.#info.fetch()
+  askInfo(): Promise<AgentInfo | undefined> {
+    return this.#delivery.askInfo()
   }
 
   /**
@@ -112,8 +101,6 @@ export class AgentWriter implements Exporter {
       log.warn('agent url', 'setUrl() was called with an invalid url, which is not used')
       return
     }
-    this.#info.reset()
-    this.#tellStats(stats => stats.reset())
     this.#delivery.reset()
     this.#outbound.redirected()
   }
@@ -136,28 +123,6 @@ export class AgentWriter implements Exporter {
     this.#outbound.cut()
     this.#format = format
     this.#outbound.batch = this.#newEncoder()
-  }
-
-  #learn(info: AgentInfo): void {
-    if (info.maxRequestBytes !== undefined) this.#outbound.lowerBatchBytes(info.maxRequestBytes / 2)
-    this.#tellStats(stats => stats.learn(info))
-    this.#options.onInfo?.(info)
-  }
-
-  /**
-   * Asks the agent soon after the start: until it has answered, spans are counted without what only the agent
-   * knows. The first payload asks again if need be.
-   */
-  readonly #askForStats = (): void => {
-    this.#options.stats?.settle(this.#info).catch(error => log.debug(() => `agent info: ${errorCode(error)}`))
-  }
-
-  /** Tells the statistics something that changes what counts: a payload holds traces from before or from after only. */
-  #tellStats(tell: (stats: ClientStats) => void): void {
-    const { stats } = this.#options
-    if (stats === undefined) return
-    this.#outbound.cut()
-    tell(stats)
   }
 
   #lose(reason: DropReason, spanCount: number): void {

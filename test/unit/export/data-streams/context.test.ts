@@ -28,7 +28,7 @@ test('is filled up with zeros to 20 bytes', () => {
   assert.deepEqual(plain(text), { hash: '0123456789abcdef', startMs: 0, edgeStartMs: 64 })
 })
 
-test('comes back as it was', () => {
+test('is read as it was written', () => {
   for (const [startMs, edgeStartMs] of [
     [1, 2],
     [63, 64],
@@ -40,7 +40,7 @@ test('comes back as it was', () => {
   }
 })
 
-test('anything else is none', () => {
+test('anything else is no pathway', () => {
   const whole = Buffer.from(encodePathway({ hash: HASH, startMs: 2 ** 40, edgeStartMs: 2 ** 40 }), 'base64')
   for (const text of ['', 'x', '!!!!', HASH.toString('base64'), whole.subarray(0, 15).toString('base64')]) {
     assert.equal(decodePathway(text), undefined, text)

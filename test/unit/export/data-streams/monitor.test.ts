@@ -1,4 +1,4 @@
-/** Checkpoints: whose child each is, and how long it took. */
+/** Checkpoints: the parent of each, and the time since then. */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -35,7 +35,7 @@ function monitorOf(t: TestContext): DataStreamsMonitor {
 
 const hex = ({ hash }: Pathway) => Buffer.from(hash).toString('hex')
 const sha = (data: string) => createHash('sha256').update(data).digest().subarray(0, 8)
-/** As the format says: eight bytes of SHA-256 of the text of node and parent. */
+/** Returns the hash that the format defines: eight bytes of SHA-256 of the text of node and parent. */
 const hashOf = (tags: string[], parent: Buffer) =>
   sha(Buffer.concat([sha(`shoptest${tags.join('')}`), parent]).toString())
 
@@ -49,7 +49,7 @@ test('a hash is made of the service, the environment, the tags in any order, and
   assert.equal(hex(monitor.checkpoint([...OUT, 'manual_checkpoint:true'], undefined, 1)), hex(first))
 })
 
-test('times go on from the checkpoint before', t => {
+test('times count from the checkpoint before', t => {
   const monitor = monitorOf(t)
   const sent = monitor.checkpoint(OUT, undefined, 1)
   t.mock.timers.tick(300)
@@ -57,7 +57,7 @@ test('times go on from the checkpoint before', t => {
   assert.deepEqual([received.startMs, received.edgeStartMs], [1_700_000_000_000, 1_700_000_000_300])
 })
 
-test('what is sent several times goes on from what was received, or begins anew', t => {
+test('several messages out of one context continue from the one that was received, or begin a pathway each', t => {
   const monitor = monitorOf(t)
   const root = monitor.checkpoint(OUT, undefined, 1)
   t.mock.timers.tick(50)
@@ -72,7 +72,7 @@ test('what is sent several times goes on from what was received, or begins anew'
   assert.equal(two.startMs, root.startMs)
 })
 
-test('a way of any length holds only its last steps', t => {
+test('a pathway of any length holds only its last checkpoints', t => {
   const monitor = monitorOf(t)
   let pathway: Pathway | undefined
   for (let step = 0; step < 10; step++) pathway = monitor.checkpoint(step % 2 ? IN : OUT, pathway, 1)
@@ -98,7 +98,7 @@ test('the largest backlog of a queue counts', () => {
   ])
 })
 
-test('an application sets checkpoints by hand', t => {
+test('an application sets checkpoints of its own', t => {
   const monitor = monitorOf(t)
   const checkpointer = checkpointerOf(() => monitor)
   const carrier: Record<string, unknown> = {}
@@ -117,7 +117,7 @@ test('an application sets checkpoints by hand', t => {
   )
 })
 
-test('checkpoints by hand do nothing when nobody monitors, and never throw', () => {
+test('checkpoints of the application do nothing without monitoring, and never throw', () => {
   const off = checkpointerOf(() => undefined)
   const carrier = {}
   off.setProduceCheckpoint('sqs', 'orders', carrier)

@@ -1,4 +1,4 @@
-/** What collectors answer; the messages are encoded by the code that OpenTelemetry generates from its definition. */
+/** Answers of collectors; the messages are encoded by the code that OpenTelemetry generates from its definition. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

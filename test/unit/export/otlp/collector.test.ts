@@ -1,4 +1,4 @@
-/** Where the collector is, and what the user has sent along. */
+/** Address of the collector, and the user's headers. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -9,7 +9,7 @@ import { catchLog } from '../../../support/log-lines'
 const TRACES = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
 const ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT'
 
-/** [what, environment, whole URL]. */
+/** Cases: [name, environment, whole URL]. */
 const ENDPOINTS: [string, Record<string, string>, string][] = [
   ['nothing', {}, 'http://127.0.0.1:4318/v1/traces'],
   ['the host of the agent', { DD_AGENT_HOST: 'agent' }, 'http://agent:4318/v1/traces'],
@@ -40,7 +40,7 @@ describe('the endpoint', () => {
   }
 
   for (const bad of ['collector:4317', 'c', 'grpc://c:4317', 'unix:///run/otlp', 'http://']) {
-    test(`is not ${bad}, which the user is told`, t => {
+    test(`is not ${bad}, with a warning`, t => {
       const lines = catchLog()
       t.after(() => catchLog('off'))
       const { origin, path } = endpointOf(resolveConfig({}, { [TRACES]: bad, [ALL]: 'http://c' }))
@@ -83,7 +83,7 @@ describe('the headers', () => {
 
   const refused = ['a b=1', 'x=a%0D%0Ab', 'x=%E2%82%AC', 'Content-Type=text/plain', 'host=c']
   for (const text of refused) {
-    test(`never hold ${text}, which the user is told without the value`, t => {
+    test(`never hold ${text}, with a warning that hides the value`, t => {
       const lines = catchLog()
       t.after(() => catchLog('off'))
       assert.deepEqual(headers(text), {})
@@ -92,7 +92,7 @@ describe('the headers', () => {
     })
   }
 
-  test('without an equals sign are said to be none, and not printed', () => {
+  test('without an equals sign are left out, with a warning that hides the text', () => {
     const config = resolveConfig({}, { OTEL_EXPORTER_OTLP_HEADERS: 'secret,a=1' })
     assert.deepEqual(config.otlpHeaders, { a: '1' })
     assert.equal(config.problems.length, 1)
@@ -101,7 +101,7 @@ describe('the headers', () => {
 })
 
 describe('the settings', () => {
-  test('for traces win over those for everything, which is nothing to speak of', () => {
+  test('for traces win over those for all signals, without a warning', () => {
     const config = resolveConfig(
       {},
       {
@@ -120,7 +120,7 @@ describe('the settings', () => {
     assert.deepEqual([problems, otelEvents], [[], []])
   })
 
-  test('know no grpc, and say what is used instead', () => {
+  test('replace grpc, with a warning that names the protocol used', () => {
     const config = resolveConfig({}, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })
     assert.equal(config.otlpTracesProtocol, 'http/protobuf')
     assert.deepEqual(config.problems, [

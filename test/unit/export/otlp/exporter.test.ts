@@ -1,4 +1,4 @@
-/** Delivery to a collector: batches, bounds, and what its answers lead to. */
+/** Delivery to a collector: batches, bounds, and the effect of its answers. */
 
 import assert from 'node:assert/strict'
 import { describe, type MockTracker, test } from 'node:test'
@@ -17,7 +17,7 @@ function indexesOf(requests: readonly Received[]): unknown[] {
   return requests.flatMap(request => readRequest(request).map(({ attributes }) => attributes.index))
 }
 
-/** From now on timers for which `isWait` holds end at once; their delays are returned. */
+/** Makes timers for which `isWait` holds end at once from now on, and returns their delays. */
 function skipWaits(t: { mock: MockTracker }, isWait: (delayMs: number) => boolean): number[] {
   const waits: number[] = []
   const { setTimeout } = globalThis
@@ -29,7 +29,7 @@ function skipWaits(t: { mock: MockTracker }, isWait: (delayMs: number) => boolea
   return waits
 }
 
-/** For flushes whose own limit must not be taken for a wait. */
+/** Limit of a flush that cannot be taken for a wait between attempts, in ms. */
 const LATER = 15_000
 
 describe('a request', () => {
@@ -55,7 +55,7 @@ describe('a request', () => {
   })
 
   for (const format of [undefined, json]) {
-    test(`is compressed where that is wanted, also the second time (${format?.contentType ?? 'protobuf'})`, async t => {
+    test(`is compressed if so configured, also at the second attempt (${format?.contentType ?? 'protobuf'})`, async t => {
       const answer = (_: Received, index: number): Answer => (index === 0 ? { status: 503 } : OK)
       const { collector, exporter } = await exporting(
         t,
@@ -74,7 +74,7 @@ describe('a request', () => {
 })
 
 describe('a batch', () => {
-  test('holds 512 spans, whatever traces they are of', async t => {
+  test('holds 512 spans of any traces', async t => {
     const { collector, exporter } = await exporting(t)
     endTrace(exporter, {}, 511)
     assert.equal(collector.payloads.length, 0)
@@ -89,7 +89,7 @@ describe('a batch', () => {
     assert.deepEqual(await exporter.flush(), { sent: 1, dropped: 0, timedOut: false })
   })
 
-  test('is as large as is asked for', async t => {
+  test('has the configured size', async t => {
     const { collector, exporter } = await exporting(t, {}, { batchSpans: 2 })
     endTraces(exporter, 5)
     assert.deepEqual(await exporter.flush(), { sent: 5, dropped: 0, timedOut: false })
@@ -123,7 +123,7 @@ describe('a batch', () => {
 })
 
 describe('a collector that is down', () => {
-  test('gets everything once it is up again, in order, and the user is told of both', async t => {
+  test('gets everything in order once it is up again; the log says both', async t => {
     const { collector, exporter, lines } = await exporting(t, {}, { batchSpans: 10 })
     const { url } = collector
     await collector.stop()
@@ -138,7 +138,7 @@ describe('a collector that is down', () => {
     ])
   })
 
-  test('costs no more spans than are granted: the oldest go, are counted, and told once a minute', async t => {
+  test('costs at most the configured number of spans: the oldest are dropped, counted, and logged once a minute', async t => {
     const { collector, exporter, lines } = await exporting(t, {}, { queueSpans: 20, batchSpans: 5 })
     await collector.stop()
     endTraces(exporter, 20)
@@ -153,7 +153,7 @@ describe('a collector that is down', () => {
     assert.deepEqual(indexesOf(collector.payloads), upTo(100).slice(80))
   })
 
-  test('costs no more memory than is granted', async t => {
+  test('costs at most the configured memory', async t => {
     const { collector, exporter } = await exporting(t, {}, { queueBytes: 100_000, batchBytes: 10_000 })
     await collector.stop()
     for (let round = 0; round < 50; round++) {
@@ -173,7 +173,7 @@ describe('a collector that is down', () => {
 
 describe('a collector that answers', () => {
   for (const status of [429, 502, 503, 504]) {
-    test(`${status} is asked again, and gets the same bytes`, async t => {
+    test(`${status} gets the same bytes again`, async t => {
       const answer = (_: Received, index: number): Answer => (index < 1 ? { status } : OK)
       const { collector, exporter, lines } = await exporting(t, { answer })
       endTraces(exporter, 3)
@@ -184,7 +184,7 @@ describe('a collector that answers', () => {
   }
 
   for (const status of [400, 401, 404, 413, 500, 501]) {
-    test(`${status} is never asked again: the traces are lost, and the user is told why`, async t => {
+    test(`${status} gets no second attempt: the traces are lost, and the log says why`, async t => {
       const answer = (_: Received, index: number): Answer =>
         index === 0
           ? {
@@ -205,7 +205,7 @@ describe('a collector that answers', () => {
     })
   }
 
-  test('429 all the time is given up after ten attempts', async t => {
+  test('429 each time loses the payload after ten attempts', async t => {
     const { collector, exporter, lines } = await exporting(
       t,
       { answer: () => ({ status: 429 }) },
@@ -240,7 +240,7 @@ describe('a collector that answers', () => {
     assert.ok(dated > 15_000, `${dated}`)
   })
 
-  test('that it took only a part says so to the user, and is not asked again', async t => {
+  test('that it took only a part gets no second attempt; the log says so', async t => {
     const body = Buffer.from(partialSuccess(2, 'too old')).toString('latin1')
     const { collector, exporter, lines } = await exporting(t, { answer: () => ({ status: 200, body }) })
     endTraces(exporter, 3)
@@ -250,7 +250,7 @@ describe('a collector that answers', () => {
     assert.equal(readCounters().spansDropped.refused, 2)
   })
 
-  test('nothing yet keeps the spans that are under way, and loses those behind them', async t => {
+  test('nothing yet: the payload under way is kept, payloads behind it are lost', async t => {
     const { collector, exporter, lines } = await exporting(
       t,
       { answer: () => 'hang' },
@@ -266,7 +266,7 @@ describe('a collector that answers', () => {
     assert.deepEqual(indexesOf(collector.payloads), [0, 1, 0, 1])
   })
 
-  test('never: the request ends after its time-out, and is made again', async t => {
+  test('never: the request times out, and is made again', async t => {
     const answer = (_: Received, index: number): Answer => (index === 0 ? 'hang' : OK)
     const { collector, exporter } = await exporting(t, { answer }, { timeoutMs: 30 })
     endTraces(exporter, 2)
@@ -276,8 +276,8 @@ describe('a collector that answers', () => {
   })
 })
 
-describe('the end', () => {
-  test('shutdown sends what there is, and counts what comes later as lost', async t => {
+describe('shutdown and setUrl', () => {
+  test('shutdown sends what waits, and counts later traces as lost', async t => {
     const { collector, exporter } = await exporting(t)
     endTraces(exporter, 2)
     assert.deepEqual(await exporter.shutdown(), { sent: 2, dropped: 0, timedOut: false })
@@ -297,7 +297,7 @@ describe('the end', () => {
     assert.equal(exporter.byteLength, 0)
   })
 
-  test('what has not left is given out as requests', async t => {
+  test('takeUnsent hands out what has not been delivered as requests', async t => {
     const { collector, exporter } = await exporting(t, {}, { batchSpans: 2, headers: { a: 'b' } })
     await collector.stop()
     endTraces(exporter, 3)

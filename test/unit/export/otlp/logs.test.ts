@@ -1,4 +1,4 @@
-/** Logs on their way to a collector: batches, bounds, and what becomes of them when it does not take them. */
+/** Delivery of logs to a collector: batches, bounds, and losses. */
 
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
@@ -46,7 +46,7 @@ async function sending(
 
 const bodies = (collector: FakeAgent) => logsSentTo(collector).map(record => record.body)
 
-test('a batch leaves when it has as many records as it may', async t => {
+test('a batch leaves when it has the configured number of records', async t => {
   const { collector, exporter } = await sending(t, { batchRecords: 3 })
   for (const body of [1, 2]) exporter.emit({ body }, SCOPE)
   assert.ok(exporter.byteLength > 0)
@@ -56,14 +56,14 @@ test('a batch leaves when it has as many records as it may', async t => {
   assert.deepEqual(bodies(collector), [1, 2, 3])
 })
 
-test('a batch leaves when it has as many bytes as it may', async t => {
+test('a batch leaves when it has the configured number of bytes', async t => {
   const { collector, exporter } = await sending(t, { batchBytes: 1000 })
   exporter.emit({ body: 'x'.repeat(1000) }, SCOPE)
   await collector.until(() => collector.others.length === 1)
   assert.equal(bodies(collector).length, 1)
 })
 
-test('a flush sends what there is', async t => {
+test('a flush sends what waits', async t => {
   const { collector, exporter } = await sending(t)
   exporter.emit({ body: 'one' }, SCOPE)
   assert.deepEqual(await exporter.flush(), { sent: 1, dropped: 0, timedOut: false })
@@ -72,7 +72,7 @@ test('a flush sends what there is', async t => {
   assert.equal(collector.others[0].headers['content-type'], 'application/x-protobuf')
 })
 
-test('more records than may wait push the oldest out, which is told, and is no loss of traces', async t => {
+test('beyond the limit the oldest records are dropped and logged, and not counted as traces', async t => {
   const { exporter, lines, collector } = await sending(t, { batchRecords: 2, queueSpans: 4 })
   await collector.stop()
   const before = readCounters().spansDropped
@@ -84,7 +84,7 @@ test('more records than may wait push the oldest out, which is told, and is no l
   assert.deepEqual(readCounters().spansDropped, before)
 })
 
-test('a collector that rejects some says so', async t => {
+test('the log says how many records a collector rejects', async t => {
   const body = JSON.stringify({ partialSuccess: { rejectedLogRecords: '1', errorMessage: 'too old' } })
   const { exporter, lines } = await sending(t, {}, () => ({
     status: 200,

@@ -1,4 +1,4 @@
-/** Datadog's names and OpenTelemetry's. */
+/** Translation of Datadog's tags and fields into OpenTelemetry's. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -24,7 +24,7 @@ function mapped(tags: Tags, change: (span: Span) => void = () => {}, parent?: Re
   return readJson(take())[0]
 }
 
-/** [tags, attributes]. */
+/** Cases: [tags, attributes]. */
 const NAMES: [Tags, Record<string, unknown>][] = [
   [{ 'http.method': 'GET' }, { 'http.request.method': 'GET' }],
   [{ 'http.status_code': '404' }, { 'http.response.status_code': 404 }],
@@ -83,7 +83,7 @@ describe('tags', () => {
   })
 })
 
-test('values that are data are not kept', () => {
+test('encoded values are kept only while there are few', () => {
   const encoded = { name: 'x', values: new Map<string, string>() }
   for (let value = 0; value < 16; value++) keepValue(encoded, `${value}`, `${value}`)
   keepValue(encoded, 'long', 'x'.repeat(129))
@@ -124,7 +124,7 @@ describe('the name', () => {
   })
 })
 
-/** [statement, without literals, operation]. */
+/** Cases: [statement, without literals, operation]. */
 const STATEMENTS: [string, string, string][] = [
   ["SELECT 'it''s', 1, -2.5e3, 0xFF FROM t1", 'SELECT ?, ?, -?, ? FROM t1', 'SELECT'],
   [String.raw`select 'a\'b' from x`, 'select ? from x', 'SELECT'],
@@ -154,7 +154,7 @@ describe('a statement', () => {
   })
 })
 
-/** [URL, scheme, path, query]. */
+/** Cases: [URL, scheme, path, query]. */
 const URLS: [string, string | undefined, string | undefined, string | undefined][] = [
   ['http://h:1/a/b?c=1&d', 'http', '/a/b', 'c=1&d'],
   ['https://h', 'https', '/', undefined],
@@ -180,17 +180,17 @@ describe('the URL of a server span', () => {
 })
 
 describe('an error', () => {
-  test('without words is a status', () => {
+  test('without a message is a status', () => {
     const { status, events } = mapped({}, span => span.setTag('error', true))
     assert.deepEqual([status, events], [{ code: 2, message: '' }, []])
   })
 
-  test('by HTTP status has that as its type', () => {
+  test('by HTTP status has the status as its type', () => {
     const { attributes, events } = mapped({ 'http.status_code': '503' }, span => span.setTag('error', true))
     assert.deepEqual([attributes['error.type'], events], ['503', []])
   })
 
-  test('that was recorded as an event is not told twice', () => {
+  test('that was recorded as an event is not written a second time', () => {
     const { events, status } = mapped({}, span => {
       span.setError(new TypeError('no'))
       span.addEvent('exception', { 'exception.message': 'no' })
@@ -199,7 +199,7 @@ describe('an error', () => {
     assert.deepEqual(status, { code: 2, message: 'no' })
   })
 
-  test('is told beside those that were handled', () => {
+  test('is written in addition to events of handled errors', () => {
     const failure = new TypeError('no', { cause: new Error('inner') })
     const handled = mapped({}, span => span.recordException(new TypeError('handled')).setError(failure))
     assert.deepEqual(
@@ -212,7 +212,7 @@ describe('an error', () => {
 })
 
 describe('flags and trace state', () => {
-  test('of a trace from elsewhere: only its first span has a parent there', () => {
+  test('of a trace that began in another process: only the local root has a remote parent', () => {
     const { runtime, take } = encoding(json)
     const remote = Object.assign(new RemoteContext(), { traceLo: 5, spanLo: 6, priority: 1, origin: 'rum' })
     remote.otherTracestate = 'vendor=1'
@@ -238,7 +238,7 @@ describe('the resource', () => {
     return resourceOf(service ?? 'shop', processAttributes(config, '9.8.7'), config)
   }
 
-  test('says who sends', () => {
+  test('identifies the sender', () => {
     const resource = of({ DD_ENV: 'prod' })
     const { 'service.instance.id': id, 'container.id': _container, ...rest } = resource
     assert.match(String(id), /^[\da-f-]{36}$/)
@@ -256,7 +256,7 @@ describe('the resource', () => {
     })
   })
 
-  test('has the tags of the user, which win, and what is asked for', () => {
+  test('has the tags of the user, which win, and the optional attributes that are configured', () => {
     const resource = of({
       OTEL_RESOURCE_ATTRIBUTES:
         'service.name=other,team=a%20b,service.instance.id=mine,deployment.environment=x',

@@ -1,4 +1,4 @@
-/** What answers of the agent mean. */
+/** The meaning of the agent's answers. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -18,7 +18,7 @@ test('gives every status a verdict', () => {
   }
 })
 
-test('reads rates, and leaves out what is none', () => {
+test('reads rates, and leaves out values that are none', () => {
   assert.deepEqual(ratesOf('{"rate_by_service":{"service:,env:":1,"service:web,env:prod":0.5,"low":0}}'), {
     'service:,env:': 1,
     'service:web,env:prod': 0.5,
@@ -27,7 +27,7 @@ test('reads rates, and leaves out what is none', () => {
   assert.deepEqual(ratesOf('{"rate_by_service":{"a":2,"b":-0.1,"c":"1","d":null,"__proto__":1}}'), {})
 })
 
-test('tells no rates from empty rates', () => {
+test('distinguishes an answer without rates from one with empty rates', () => {
   assert.deepEqual(ratesOf('{"rate_by_service":{}}'), {})
   for (const body of ['{}', 'OK\n', '', '[]', 'null', '{"rate_by_service":', '{"rate_by_service":1}']) {
     assert.equal(ratesOf(body), undefined, body)

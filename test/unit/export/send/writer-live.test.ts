@@ -1,4 +1,4 @@
-/** A writer while the configuration changes, and what it knows of its agent. */
+/** A writer while the configuration changes, and what it knows about its agent. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -49,7 +49,7 @@ test('tells what the agent says about itself, and asks once', async t => {
   assert.deepEqual([told, agent.others.length], [[one], 1])
 })
 
-test('rejects when nobody answers', async t => {
+test('askInfo rejects when the agent does not answer', async t => {
   const { agent, writer } = await writing(t)
   await agent.stop()
   await assert.rejects(writer.askInfo(), { code: 'ECONNREFUSED' })

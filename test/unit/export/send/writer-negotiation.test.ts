@@ -1,4 +1,4 @@
-/** Which trace format an agent gets, and what else the writer learns from `/info`. */
+/** The trace format that an agent gets, and what else the writer learns from `/info`. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -38,7 +38,7 @@ describe('v0.5', () => {
     ['has no /info', { status: 404 }],
     ['answers /info with nonsense', { status: 200, body: 'null' }],
   ] as const) {
-    test(`becomes v0.4 when the agent ${name}, which is told once`, async t => {
+    test(`becomes v0.4 when the agent ${name}, which is logged once`, async t => {
       const { agent, writer, lines } = await writing(t, { info: () => info }, V05)
       endTraces(writer, 3)
       assert.deepEqual(await writer.flush(), { sent: 3, dropped: 0, timedOut: false })
@@ -148,7 +148,7 @@ describe('/info', () => {
     assert.equal(agent.others.length, 2)
   })
 
-  test('is not asked for again and again where it fails', async t => {
+  test('is asked for once even if it fails', async t => {
     const { agent, writer } = await writing(t, { info: () => ({ status: 404 }) })
     for (let index = 0; index < 5; index++) {
       endTraces(writer, 1)

@@ -1,4 +1,4 @@
-/** Agents that are down, hang, reset, or talk nonsense. */
+/** Agents that are down, hang, reset connections, or answer nonsense. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { endTraces } from '../../../support/traces'
 import { allIndexes, indexesOf, MIB, upTo, writing } from '../../../support/writing'
 
 describe('an agent that is down', () => {
-  test('gets everything once it is up again, in order, and the user is told of both', async t => {
+  test('gets everything in order once it is up again; the log says both', async t => {
     const { agent, writer, lines } = await writing(t, {}, { batchBytes: 10_000 })
     const { url } = agent
     await agent.stop()
@@ -43,7 +43,7 @@ describe('an agent that is down', () => {
     assert.deepEqual(allIndexes(agent.payloads), upTo(11))
   })
 
-  test('costs no more memory than is granted: the oldest traces go, are counted, and are told once a minute', async t => {
+  test('costs at most the configured memory: the oldest traces are dropped, counted, and logged once a minute', async t => {
     const limit = MIB / 4
     const { agent, writer, lines } = await writing(t, {}, { batchBytes: 16_384, queueBytes: limit })
     let now = 1_000_000
@@ -78,7 +78,7 @@ describe('an agent that is down', () => {
     assert.equal(writer.byteLength, 0)
   })
 
-  test('is named by its socket file', async t => {
+  test('is named by its socket file in messages', async t => {
     const folder = mkdtempSync(join(tmpdir(), 'writer-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))
     const path = join(folder, 'agent.sock')
@@ -109,7 +109,7 @@ describe('an agent that breaks', () => {
     ['garbage', /HTTPParserError|HPE_/],
   ]
   for (const [answer, code] of broken) {
-    test(`does it once (${answer}): a flush delivers nonetheless, and nobody is told`, async t => {
+    test(`does it once (${answer}): a flush delivers nevertheless, and nothing is logged`, async t => {
       const { writer, lines } = await writing(t, { answer: (_, index) => (index === 0 ? answer : OK) })
       endTraces(writer, 2)
       assert.deepEqual(await writer.flush(), { sent: 2, dropped: 0, timedOut: false })
@@ -117,7 +117,7 @@ describe('an agent that breaks', () => {
       assert.match(Object.keys(readCounters().errors).join(), code)
     })
 
-    test(`does it all the time (${answer}): traces are kept, and the user is told`, async t => {
+    test(`does it all the time (${answer}): traces are kept, and the log says so`, async t => {
       const { agent, writer, lines } = await writing(t, { answer: () => answer })
       endTraces(writer, 2)
       assert.deepEqual(await writer.flush(), { sent: 0, dropped: 0, timedOut: false })
@@ -141,7 +141,7 @@ describe('an agent that breaks', () => {
     assert.deepEqual(lines, [])
   })
 
-  test('answers without end', async t => {
+  test('answers without end: the traces count as delivered', async t => {
     const { writer } = await writing(t, { answer: () => 'endless' })
     endTraces(writer, 1)
     assert.equal((await writer.flush()).sent, 1)
@@ -164,7 +164,7 @@ describe('an agent that hangs', () => {
     assert.deepEqual(allIndexes(agent.payloads.slice(1)), upTo(4))
   })
 
-  test('loses its claim after the time-out', async t => {
+  test('gets the payload again after the time-out', async t => {
     const { agent, writer, lines } = await writing(t, { answer: (_, index) => (index === 0 ? 'hang' : OK) })
     // The first timer of 5 s is the limit of the first request.
     const { setTimeout } = globalThis

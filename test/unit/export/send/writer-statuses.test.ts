@@ -1,4 +1,4 @@
-/** What becomes of a payload for each status that an agent answers with. */
+/** The fate of a payload for each status that an agent answers with. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -7,7 +7,7 @@ import { type Answer, OK } from '../../../support/fake-agent'
 import { endTraces } from '../../../support/traces'
 import { allIndexes, indexesOf, upTo, writing } from '../../../support/writing'
 
-/** These answers in turn, and 200 from then on. */
+/** Returns an agent's `answer` that gives these answers in turn, and 200 from then on. */
 function inTurn(...answers: Answer[]): (request: unknown, index: number) => Answer {
   return (_request, index) => answers[index] ?? OK
 }
@@ -35,7 +35,7 @@ describe('status 200', () => {
     assert.equal(writer.byteLength, 0)
   })
 
-  test('keeps the rates when it is answered none, and says which ones it has', async t => {
+  test('keeps the rates when an answer has none, and says which version it has', async t => {
     const version = { 'Datadog-Rates-Payload-Version': 'v1' }
     const seen: unknown[] = []
     const { agent, writer } = await writing(
@@ -216,7 +216,7 @@ for (const status of [429, 500, 503]) {
       assert.deepEqual(lines, [])
     })
 
-    test('five times drops the payload, and the next goes out', async t => {
+    test('five times drops the payload, and the next is sent', async t => {
       const { agent, writer, lines } = await writing(
         t,
         { answer: inTurn(again, again, again, again, again) },

@@ -115,7 +115,7 @@ describe('a payload', () => {
 })
 
 describe('add', () => {
-  test('drops a trace that is too large, tells it, and goes on', async t => {
+  test('drops a trace that is too large, logs it, and goes on', async t => {
     const { agent, writer, lines } = await writing(t, {}, { maxChunkBytes: 10_000 })
     endTrace(writer, {}, 500)
     endTraces(writer, 1)
@@ -138,13 +138,13 @@ describe('add', () => {
 })
 
 describe('flush', () => {
-  test('of nothing is done at once', async t => {
+  test('without traces ends at once', async t => {
     const { agent, writer } = await writing(t)
     assert.deepEqual(await writer.flush(), { sent: 0, dropped: 0, timedOut: false })
     assert.equal(agent.connections, 0)
   })
 
-  test('waits for what was there when it was called, not for what came later', async t => {
+  test('waits for the traces that were there when it was called, not for later ones', async t => {
     let more = true
     const { agent, writer } = await writing(
       t,
@@ -316,7 +316,7 @@ describe('a process with a writer', () => {
       const text = 'x'.repeat(1000)
       const rss = () => process.memoryUsage().rss
       async function main() {
-        // Until the queue is full and the code is warm.
+        // Traces until the queue is full and the code is warm.
         for (let round = 0; round < 30; round++) { endTraces(writer, 1000, 0, text); await new Promise(setImmediate) }
         const before = rss()
         for (let round = 0; round < 100; round++) { endTraces(writer, 1000, 0, text); await new Promise(setImmediate) }

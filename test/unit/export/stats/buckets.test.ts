@@ -1,4 +1,4 @@
-/** How counts add up in groups, and groups in buckets of ten seconds. */
+/** Counts in groups, and groups in buckets of ten seconds. */
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
@@ -18,7 +18,7 @@ describe('buckets', () => {
   beforeEach(() => mock.timers.enable({ apis: ['Date'], now: START_MS }))
   afterEach(() => mock.timers.reset())
 
-  /** A span that ends at `endMs` after START_MS, and now is that time as well unless given. */
+  /** Ends a span at `endMs` after START_MS; the clock shows that time too, unless another is given. */
   function end(runtime: Parameters<typeof startSpan>[0], endMs: number, nowMs = endMs): void {
     mock.timers.setTime(START_MS + nowMs)
     const span = startSpan(runtime, site, undefined, {}, START_MS - 60_000)
@@ -67,14 +67,14 @@ describe('buckets', () => {
     assert.deepEqual(starts(aggregator.take()), [0])
   })
 
-  test('of a span that ended late are made after the fact', () => {
+  test('of a span that is counted late are opened afterwards', () => {
     const { runtime, aggregator } = counting()
     end(runtime, 25_000)
     end(runtime, 5_000, 25_000)
     assert.deepEqual(starts(aggregator.take()), [0, 20_000])
   })
 
-  test('are limited in number: the oldest gives way to a new one and takes what is older still', () => {
+  test('are limited in number: a new one replaces the oldest, and older spans count in the oldest that is left', () => {
     const lines = catchLog('warn')
     const { runtime, aggregator } = counting()
     for (let index = 0; index < MAX_BUCKETS; index++) end(runtime, index * 10_000)
@@ -91,7 +91,7 @@ describe('buckets', () => {
     catchLog('off')
   })
 
-  test('that are full count what is older in the oldest', () => {
+  test('of the full number count older spans in the oldest', () => {
     const { runtime, aggregator } = counting()
     for (let index = 0; index < MAX_BUCKETS; index++) end(runtime, index * 10_000)
     end(runtime, -10_000, 75_000)
@@ -101,7 +101,7 @@ describe('buckets', () => {
 })
 
 describe('groups', () => {
-  test('add up hits, errors and nanoseconds, apart for what failed', () => {
+  test('add up hits, errors and nanoseconds, with a sketch of its own for errors', () => {
     const { runtime, groups } = counting()
     const now = Date.now()
     for (const [durationMs, error] of [
@@ -120,7 +120,7 @@ describe('groups', () => {
     assert.deepEqual([countOf(readSketch(OkSummary)), countOf(readSketch(ErrorSummary))], [2, 1])
   })
 
-  test('take a span of ages for one of three years', () => {
+  test('count a longer span as one of three years', () => {
     const { runtime, groups } = counting()
     startSpan(runtime, site, undefined, {}, 1).finish(1e15)
     const [{ Hits, Duration, OkSummary }] = groups()
@@ -166,7 +166,7 @@ describe('groups', () => {
     })
   }
 
-  test(`beyond ${MAX_GROUPS} of a bucket become one, and those that are there go on`, () => {
+  test(`beyond ${MAX_GROUPS} of a bucket become one; existing ones go on counting`, () => {
     const { runtime, aggregator } = counting()
     const end = (resource: string): void => {
       const span = startSpan(runtime, site, undefined, {})

@@ -1,4 +1,4 @@
-/** What statistics change in the way of traces: headers, traces that are not sent, and what the agent says about it. */
+/** Effects of statistics on the traces that are sent: headers, dropped traces, and what the agent offers. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -30,7 +30,7 @@ const hits = (received: readonly Received[]): number =>
     .flatMap(({ Stats }) => Stats)
     .reduce((sum, { Hits }) => sum + Hits, 0)
 
-/** A trace of a root and children, by name; a name that begins with `!` fails. */
+/** Ends a trace of a root and children with these names; a span whose name begins with `!` fails. */
 function end({ runtime }: CountingWriter, root: string, ...children: string[]): void {
   const names = [root, ...children].map(name => name.replace('!', ''))
   const spans = names.map(name => new Site({ name, kind: 'server' }))
@@ -44,14 +44,14 @@ function end({ runtime }: CountingWriter, root: string, ...children: string[]): 
   first.finish()
 }
 
-/** Waits until the agent has been asked, so that what it says holds for all that comes. */
+/** Waits until the agent has answered /info, so that the answer holds for all later traces. */
 async function settled(counting: CountingWriter): Promise<void> {
   await counting.agent.infoAsked(1)
   while (!counting.stats.isSettled) await new Promise(resolve => setImmediate(resolve))
 }
 
 describe('an agent that takes statistics', () => {
-  test('gets them, and the header on the first payload already', async t => {
+  test('gets statistics, and the header on the first payload already', async t => {
     const { agent, writer, stats, sink } = await countingWriter(t)
     endTraces(sink, 3)
     await writer.flush()
@@ -86,7 +86,7 @@ describe('an agent that takes statistics', () => {
     }
   })
 
-  test('gets no empty statistics, and numbers them from 1', async t => {
+  test('gets statistics numbered from 1, and no empty ones', async t => {
     const { agent, writer, stats, sink } = await countingWriter(t)
     await stats.flush(5000)
     for (let index = 0; index < 2; index++) {
@@ -101,7 +101,7 @@ describe('an agent that takes statistics', () => {
     )
   })
 
-  test('gets what has ended by itself, not what is still open', async t => {
+  test('gets the buckets that have ended without a flush, and not the open one', async t => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_005_000 })
     const counting = await countingWriter(t, { sendEveryMs: 5 })
     await settled(counting)
@@ -117,7 +117,7 @@ describe('an agent that takes statistics', () => {
     assert.equal(counting.stats.isPending, true)
   })
 
-  test('gets what is open as well at shutdown, and nothing is counted afterwards', async t => {
+  test('gets the open bucket too at shutdown, and nothing is counted afterwards', async t => {
     const counting = await countingWriter(t)
     end(counting, 'web')
     await counting.writer.shutdown()
@@ -139,7 +139,7 @@ describe('a dropped trace', () => {
   }
 
   for (const priority of [0, -1]) {
-    test(`of priority ${priority} counts and is not sent, which a header tells`, async t => {
+    test(`of priority ${priority} is counted and not sent, which a header says`, async t => {
       const counting = await countingWriter(t)
       await settled(counting)
       counting.priority = priority
@@ -153,7 +153,7 @@ describe('a dropped trace', () => {
     })
   }
 
-  test('is told of once, and again where the agent did not take the payload', async t => {
+  test('is reported once, and again if the agent did not take the payload', async t => {
     const counting = await countingWriter(t, {
       answer: (_, index) => (index === 0 ? { status: 503, headers: { 'retry-after': '0' } } : OK),
     })
@@ -168,7 +168,7 @@ describe('a dropped trace', () => {
     )
   })
 
-  test('is sent whole when something in it failed', async t => {
+  test('is sent whole when one of its spans failed', async t => {
     const counting = await countingWriter(t)
     await settled(counting)
     counting.priority = 0
@@ -263,7 +263,7 @@ describe('an agent that takes no statistics', () => {
     ['has no /info', { status: 404 }],
     ['answers /info with nonsense', { status: 200, body: '[' }],
   ] as const) {
-    test(`computes them itself when it ${what}: no header, none sent, told once`, async t => {
+    test(`computes them itself when it ${what}: no header, no statistics sent, logged once`, async t => {
       const { agent, writer, stats, sink, lines } = await countingWriter(t, { info: () => info })
       for (let index = 0; index < 3; index++) {
         endTraces(sink, 1, index)
@@ -281,7 +281,7 @@ describe('an agent that takes no statistics', () => {
     })
   }
 
-  test('is found out when its endpoint answers 404: later payloads have no header', async t => {
+  test('is recognised when its endpoint answers 404: later payloads have no header', async t => {
     const { agent, writer, stats, sink, lines } = await countingWriter(t, { stats: () => ({ status: 404 }) })
     endTraces(sink, 1)
     await writer.flush()
@@ -366,7 +366,7 @@ describe('an agent that changes', () => {
   })
 })
 
-test('what is taken out at exit has the header, and one payload tells of dropped traces', async t => {
+test('requests at exit have the header, and one payload reports dropped traces', async t => {
   const counting = await countingWriter(t, { answer: () => 'hang' })
   await settled(counting)
   counting.priority = 0
@@ -394,7 +394,7 @@ test('what is taken out at exit has the header, and one payload tells of dropped
   assert.equal(counting.stats.isPending, false)
 })
 
-test('at exit, before the agent has been asked, it is left to count', async t => {
+test('at exit before the agent has been asked, counting is left to the agent', async t => {
   const { writer, stats, sink } = await countingWriter(t, { info: () => 'hang' })
   endTraces(sink, 1)
   const [{ headers }] = writer.takeUnsent().requests

@@ -1,4 +1,4 @@
-/** Which spans count, and as what. */
+/** The spans that are counted, and their keys. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -10,7 +10,10 @@ import type { SeenGroup } from '../../../support/stats'
 
 const root = new Site({ name: 'root' })
 
-/** The groups of one span, `web` of service `shop`, under a root of the same service unless `parent` says otherwise. */
+/**
+ * Returns the groups of one span, `web` of service `shop`, under a root of the same service unless `parent` says
+ * otherwise.
+ */
 function countOne(
   site: Partial<SiteOptions>,
   tags: Tags = {},
@@ -206,7 +209,7 @@ describe('peers', () => {
     })
   }
 
-  test('of a server there are none', () => {
+  test('of a server are none', () => {
     assert.deepEqual(peersOf({ kind: 'server', service: 'mall' }, { 'db.name': 'orders' }), [undefined])
   })
 

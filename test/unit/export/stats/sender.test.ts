@@ -11,7 +11,7 @@ interface Sending {
   agent: FakeAgent
   sender: StatsSender
   lines: string[]
-  /** How often the endpoint turned out to be unknown. */
+  /** Number of times that the endpoint turned out to be unknown. */
   unknown: number
 }
 
@@ -63,7 +63,7 @@ for (const trouble of [
   })
 }
 
-test('is dropped after five attempts, which is told once a minute with how many', async t => {
+test('is dropped after five attempts, which is logged once a minute with the number', async t => {
   const { agent, sender, lines } = await sending(t, () => ({ status: 500, body: 'broken', headers: AT_ONCE }))
   sender.push(body('1'))
   sender.push(body('2'))
@@ -108,7 +108,7 @@ test('flush ends the wait before the next attempt', async t => {
     index === 0 ? { status: 503, headers: { 'retry-after': '30' } } : OK
   const { agent, sender, lines } = await sending(t, answer, 'debug')
   sender.push(body('1'))
-  // Said right before the wait.
+  // This line is logged right before the wait.
   while (lines.length === 0) await new Promise(resolve => setImmediate(resolve))
   await sender.flush()
   assert.deepEqual(lines, ['debug: trace statistics: it answers 503, attempt 1'])
@@ -116,7 +116,7 @@ test('flush ends the wait before the next attempt', async t => {
   assert.equal(sender.isEmpty, true)
 })
 
-test('at most four wait: the oldest but the one under way goes', async t => {
+test('at most four wait: the oldest is dropped, but never the one under way', async t => {
   const { agent, sender, lines } = await sending(t, index =>
     index === 0 ? { status: 503, headers: { 'retry-after': '30' } } : OK,
   )
@@ -129,7 +129,7 @@ test('at most four wait: the oldest but the one under way goes', async t => {
   assert.deepEqual(bodies(agent), ['1', '1', '3', '4', '5'])
 })
 
-test('what was taken out is not sent, and later payloads are', async t => {
+test('payloads that were taken out are not sent; later ones are', async t => {
   const { agent, sender } = await sending(t, index =>
     index === 0 ? { status: 503, headers: { 'retry-after': '30' } } : OK,
   )

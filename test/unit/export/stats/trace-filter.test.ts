@@ -18,7 +18,7 @@ function filterOf(fields: Record<string, unknown>): TraceFilter {
   return new TraceFilter(TEST_COMMON, offer)
 }
 
-/** Whether a trace is rejected whose root has `tags`. */
+/** Returns whether a trace is rejected whose root has `tags`. */
 function rejects(fields: Record<string, unknown>, tags: Tags, resource = 'GET /'): boolean {
   const filter = filterOf(fields)
   const answers: boolean[] = []
@@ -72,11 +72,11 @@ for (const [fields, tags, isRejected] of cases) {
   })
 }
 
-test('the name is what counts where there is no resource', () => {
+test('a root without a resource is judged by its name', () => {
   assert.equal(rejects(ignore('^web$'), {}, ''), true)
 })
 
-test('an expression that cannot be read is told and not used, the others are', () => {
+test('an expression that cannot be read is logged and left out; the others are used', () => {
   const lines = catchLog('warn')
   assert.equal(rejects(ignore('(', '^GET'), {}), true)
   assert.equal(rejects(rejectRegex('a:['), { a: '[' }), false)
@@ -87,7 +87,7 @@ test('an expression that cannot be read is told and not used, the others are', (
   catchLog('off')
 })
 
-test('an agent that filters nothing makes no filter', () => {
+test('there is no filter for an agent that filters nothing', () => {
   assert.equal(filterOf({}).isActive, false)
   assert.equal(new TraceFilter(TEST_COMMON, UNKNOWN).isActive, false)
   assert.equal(
@@ -97,7 +97,7 @@ test('an agent that filters nothing makes no filter', () => {
   assert.equal(filterOf(rejecting('x')).isActive, true)
 })
 
-test('what is sent after a root shares its fate, also when nothing is left of it', () => {
+test('chunks after the root are treated like the root, also when it has been released', () => {
   for (const tags of [{ debug: 'yes' }, {}]) {
     const filter = filterOf(rejecting('debug'))
     const answers: boolean[] = []

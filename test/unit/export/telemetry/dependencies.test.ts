@@ -1,4 +1,4 @@
-/** Which packages are loaded, from real folders. */
+/** The loaded packages, found in real folders. */
 
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** What telemetry says about settings, and what it keeps to itself. */
+/** Settings in telemetry: what is reported, and what is not. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -36,7 +36,7 @@ describe('settings in telemetry', () => {
     })
   }
 
-  test('nothing of the free text of any setting goes out unless it is meant to', () => {
+  test('no free text of any setting goes out, but of those that are listed', () => {
     const env: Record<string, string> = {}
     for (const { name } of configurationReport(resolveConfig({}, {}))) {
       if (/^[A-Z]/.test(name)) env[name] = 'marker'
@@ -63,7 +63,7 @@ describe('settings in telemetry', () => {
     ])
   })
 
-  test('that are told in full, or by their keys, exist', () => {
+  test('that are listed as reported in full, or by their keys, exist', () => {
     const names = new Set(Object.keys(valuesOf({})))
     assert.deepEqual(
       [...AS_IT_IS, ...KEYS_ONLY].filter(name => !names.has(name)),
@@ -71,7 +71,7 @@ describe('settings in telemetry', () => {
     )
   })
 
-  test('are told once, until they change', () => {
+  test('are reported once, until they change', () => {
     const config = resolveConfig({}, { DD_TRACE_SAMPLE_RATE: '0.1' })
     const settings = new Settings(config)
     const all = settings.all()
