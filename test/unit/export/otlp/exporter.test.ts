@@ -6,6 +6,7 @@ import { isOwnOrigin } from '../../../../src/core/own-origins'
 import { readCounters } from '../../../../src/core/tracer-counters'
 import { json } from '../../../../src/export/otlp/json'
 import type { Answer, Received } from '../../../support/fake-agent'
+import { firstTimer } from '../../../support/first-timer'
 import { partialSuccess, readRequest, spansSentTo } from '../../../support/otlp'
 import { exporting } from '../../../support/otlp-exporting'
 import { endTrace, endTraces } from '../../../support/traces'
@@ -268,9 +269,13 @@ describe('a collector that answers', () => {
 
   test('never: the request times out, and is made again', async t => {
     const answer = (_: Received, index: number): Answer => (index === 0 ? 'hang' : OK)
-    const { collector, exporter } = await exporting(t, { answer }, { timeoutMs: 30 })
+    const { collector, exporter } = await exporting(t, { answer }, { timeoutMs: 10_000 })
+    const expire = firstTimer(t, 10_000)
     endTraces(exporter, 2)
-    await exporter.flush(10_000)
+    const flushed = exporter.flush(LATER)
+    await collector.received(1)
+    expire()
+    await flushed
     assert.deepEqual(indexesOf(collector.payloads.slice(1)), [0, 1])
     assert.deepEqual(readCounters().errors, { ETIMEDOUT: 1 })
   })

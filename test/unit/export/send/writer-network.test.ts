@@ -7,8 +7,12 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { readCounters } from '../../../../src/core/tracer-counters'
 import { type Answer, OK } from '../../../support/fake-agent'
+import { firstTimer } from '../../../support/first-timer'
 import { endTraces } from '../../../support/traces'
 import { allIndexes, indexesOf, MIB, upTo, writing } from '../../../support/writing'
+
+/** Limit of a request to the agent, as in agent-delivery.ts. */
+const REQUEST_TIMEOUT_MS = 5000
 
 describe('an agent that is down', () => {
   test('gets everything in order once it is up again; the log says both', async t => {
@@ -166,17 +170,10 @@ describe('an agent that hangs', () => {
 
   test('gets the payload again after the time-out', async t => {
     const { agent, writer, lines } = await writing(t, { answer: (_, index) => (index === 0 ? 'hang' : OK) })
-    // The first timer of 5 s is the limit of the first request.
-    const { setTimeout } = globalThis
-    let expire: (() => void) | undefined
-    t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) => {
-      if (delayMs === 5000) expire ??= callback
-      return setTimeout(callback, delayMs)
-    })
+    const expire = firstTimer(t, REQUEST_TIMEOUT_MS)
     endTraces(writer, 2)
     const flushed = writer.flush(10_000)
     await agent.received(1)
-    assert.ok(expire !== undefined)
     expire()
     await flushed
     assert.equal(agent.payloads.length, 2)

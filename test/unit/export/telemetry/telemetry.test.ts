@@ -44,19 +44,19 @@ async function telling(
     await agent.stop()
   })
   const types = (): string[] => eventsTo(agent).map(({ request_type }) => request_type)
+  // To look for packages may take longer than the heartbeat of these tests.
+  const news = (): string[] => types().filter(type => type !== 'app-heartbeat')
   const count = (type: string): number => types().filter(each => each === type).length
-  return { agent, config, transport, telemetry, integrations, types, count }
+  return { agent, config, transport, telemetry, integrations, types, news, count }
 }
 
 describe('telemetry', () => {
   test('starts with app-started, reports what is loaded, and sends heartbeats', async t => {
-    const { agent, telemetry, integrations, types, count } = await telling(t)
+    const { agent, telemetry, integrations, news, count } = await telling(t)
     integrations.push(express)
     telemetry.start()
     await agent.until(() => count('app-heartbeat') >= 2)
-    // To look for packages may take longer than the heartbeat of this test.
-    const others = types().filter(type => type !== 'app-heartbeat')
-    assert.deepEqual(others.slice(0, 3), [
+    assert.deepEqual(news().slice(0, 3), [
       'app-started',
       'app-integrations-change',
       'app-dependencies-loaded',
@@ -236,10 +236,10 @@ describe('telemetry', () => {
 
   test('begins again later when app-started is lost twice, and then reports what has come meanwhile', async t => {
     const answer = (index: number): Answer => (index < 2 ? { status: 503 } : ACCEPTED)
-    const { agent, telemetry, types, count } = await telling(t, { answer })
+    const { agent, telemetry, news, count } = await telling(t, { answer })
     telemetry.start()
     await agent.until(() => count('app-dependencies-loaded') === 1)
-    assert.deepEqual(types().slice(0, 4), [
+    assert.deepEqual(news().slice(0, 4), [
       'app-started',
       'app-started',
       'app-started',
