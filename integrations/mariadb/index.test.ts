@@ -7,7 +7,6 @@ import { sqlClientContract } from '../../test/contracts/sql/client'
 import { sqlCommentContract } from '../../test/contracts/sql/comments'
 import { type Address, type SqlDriver, withEachDatabase } from '../../test/contracts/sql/driver'
 import { sqlPoolContract } from '../../test/contracts/sql/pool'
-import { MARIADB } from '../../test/support/mysql'
 import integration from './index'
 
 type Rows = Record<string, unknown>[]
@@ -37,7 +36,7 @@ const resources = (spans: readonly { resource: string }[]) => spans.map(span => 
 
 const driver: SqlDriver<Connection, Pool> = {
   integration,
-  service: MARIADB,
+  service: 'mariadb',
   spans: {
     query: 'mariadb.query',
     acquire: 'mariadb.pool.acquire',

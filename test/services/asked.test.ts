@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { servicesAskedBy } from './asked'
 
-/** Asks what a compiled test file with this text asks for. */
+/** Returns the services that a compiled test file with this text asks for. */
 function askedBy(text: (shared: string) => string) {
   const folder = mkdtempSync(join(tmpdir(), 'tracer-asked-'))
   const file = join(folder, 'x.test.js')
@@ -19,7 +19,7 @@ function askedBy(text: (shared: string) => string) {
   }
 }
 
-test('a service is named where it is asked for', () => {
+test('a service is named in the test file', () => {
   assert.deepEqual(
     askedBy(() => "test('x', (0, service_1.withService)('redis', async () => {}))"),
     ['redis'],
@@ -30,14 +30,14 @@ test('a service is named where it is asked for', () => {
   )
 })
 
-test('or in what the file shares with others', () => {
+test('a service is named in a file that the test file requires', () => {
   assert.deepEqual(
-    askedBy(shared => `require("${shared}/support/mysql")`),
+    askedBy(shared => `require("${shared}/support/mysql-drivers")`),
     ['mariadb'],
   )
 })
 
-test('a file that asks for none has none, whatever words are in it', () => {
+test('a file that asks for no service has none, whatever words are in it', () => {
   assert.deepEqual(
     askedBy(shared => `require("${shared}/services/registry"); const type = 'redis'`),
     [],

@@ -12,7 +12,7 @@ import {
   type SqlPlace,
   withEachDatabase,
 } from '../contracts/sql/driver'
-import { called, MARIADB } from './mysql'
+import { called } from './mysql'
 
 type Callback = (...args: unknown[]) => void
 type Ask = (sql: unknown, ...rest: unknown[]) => Query
@@ -107,7 +107,7 @@ export const mysql2Tests = testsOf(mysql2Integration)
 
 function testsOf(integration: Integration): Tests {
   return define =>
-    withEachDatabase({ integration, service: MARIADB }, test => {
+    withEachDatabase({ integration, service: 'mariadb' }, test => {
       define((name, body) => {
         test(name, place => body(driverPlace(place, integration.name)))
       })
@@ -180,7 +180,7 @@ export function mysqlDriver(
     })
   return {
     integration,
-    service: MARIADB,
+    service: 'mariadb',
     spans: {
       query: 'mysql.query',
       acquire: `${name}.pool.acquire`,

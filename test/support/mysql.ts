@@ -1,8 +1,4 @@
-/** Helpers of the tests of MySQL drivers: servers, connections and configuration. */
-
-import type { ServiceName } from '../services/registry'
-
-export const MARIADB: ServiceName = 'mariadb'
+/** Calls functions in the style of Node.js, as the drivers of MySQL have these. */
 
 /** Returns the arguments of a callback in the style of Node.js that is given last. */
 export function called(fn: (callback: (...args: unknown[]) => void) => void): Promise<unknown[]> {
