@@ -19,7 +19,7 @@ import { methodTags } from './method'
 import { type GrpcOptions, optionsOf, tagMetadata } from './options'
 import type { Channel, Listener, Metadata, MethodDefinition, OutgoingCall, Status } from './types'
 
-interface GrpcClientState {
+interface ClientState {
   readonly tools: PatchTools
   readonly site: ConfiguredSite
   readonly patched: WeakSet<object>
@@ -29,13 +29,13 @@ interface GrpcClientState {
 /** One call of the application, and the listener that hears what comes of it. */
 class ClientCall implements Listener {
   readonly span: Span
-  readonly state: GrpcClientState
+  readonly state: ClientState
   readonly caller = new Caller()
   listener: Listener | undefined
   /** The call on the channel; with interceptors that try again, the last. */
   sent: OutgoingCall | undefined
 
-  constructor(span: Span, state: GrpcClientState) {
+  constructor(span: Span, state: ClientState) {
     this.span = span
     this.state = state
   }
@@ -155,7 +155,7 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
     type: 'http',
     kind: 'client',
   })
-  const state: GrpcClientState = { tools, site, patched: new WeakSet(), options: optionsOf(tools, 'client') }
+  const state: ClientState = { tools, site, patched: new WeakSet(), options: optionsOf(tools, 'client') }
   tools.state.onConfigure(() => {
     state.options = optionsOf(tools, 'client')
   })
@@ -180,10 +180,7 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
   })
 }
 
-function begin(
-  { path, requestStream, responseStream }: MethodDefinition,
-  state: GrpcClientState,
-): ClientCall {
+function begin({ path, requestStream, responseStream }: MethodDefinition, state: ClientState): ClientCall {
   const kind = requestStream
     ? responseStream
       ? 'bidi'

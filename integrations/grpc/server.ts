@@ -33,7 +33,7 @@ const CALLS = [
   'ServerDuplexStreamImpl',
 ]
 
-interface GrpcServerState {
+interface ServerState {
   readonly tools: PatchTools
   readonly site: ConfiguredSite
   isOn: boolean
@@ -42,7 +42,7 @@ interface GrpcServerState {
 
 interface Served {
   readonly span: Span
-  readonly state: GrpcServerState
+  readonly state: ServerState
 }
 
 /** On what a handler gets: its span, also after that has ended, for the events that follow. */
@@ -69,7 +69,7 @@ export function patchServer({ Server }: { Server: { prototype: object } }, tools
     type: 'web',
     kind: 'server',
   })
-  const state: GrpcServerState = { tools, site, isOn: true, options: optionsOf(tools, 'server') }
+  const state: ServerState = { tools, site, isOn: true, options: optionsOf(tools, 'server') }
   tools.state.onConfigure(() => {
     state.options = optionsOf(tools, 'server')
   })
@@ -88,7 +88,7 @@ export function patchServer({ Server }: { Server: { prototype: object } }, tools
   })
 }
 
-function wrapHandler(handler: AnyFunction, path: string, kind: string, state: GrpcServerState): AnyFunction {
+function wrapHandler(handler: AnyFunction, path: string, kind: string, state: ServerState): AnyFunction {
   const { tools } = state
   return function (this: unknown, ...args: unknown[]): unknown {
     if (!state.isOn || !tools.state.enabled || !state.options.enabled)

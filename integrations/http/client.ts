@@ -1,15 +1,13 @@
 /** Client requests of `http` and `https`. A span begins with the call and ends with the response. */
 
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http'
-import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
+import type { HttpOptions } from '../../src/kit/http/index'
 import {
   type AnyFunction,
   activeSpan,
-  type ConfiguredSite,
   getBaggage,
   Mark,
   type PatchTools,
-  perIntegration,
   type Span,
   startSpan,
   type Tags,
@@ -18,6 +16,7 @@ import {
 } from '../../src/kit/index'
 import { sentHeader, tagHeaders } from '../../src/kit/web/index'
 import { withHeaders, writesHeadAtOnce } from './client-headers'
+import { type HttpClientState, stateOf } from './client-state'
 import { type ClientTarget, targetIn, targetOf } from './client-target'
 
 /** Marks a request with its span, until that ends. */
@@ -41,28 +40,6 @@ class ClientMark extends Mark {
     if (#span in req) req.#span = undefined
   }
 }
-
-/** State that the modules `http` and `https` share. */
-interface HttpClientState {
-  readonly site: ConfiguredSite
-  options: HttpOptions
-  readonly tools: PatchTools
-  /** The global agents of both modules, before the application replaces any. */
-  readonly ownAgents: WeakSet<Agent>
-}
-
-const stateOf = perIntegration(tools => {
-  const site = tools.site({
-    name: { v0: 'http.request', v1: 'http.client.request' },
-    type: 'http',
-    kind: 'client',
-  })
-  const state: HttpClientState = { site, options: clientOptions(tools), tools, ownAgents: new WeakSet() }
-  tools.state.onConfigure(() => {
-    state.options = clientOptions(tools)
-  })
-  return state
-})
 
 /**
  * Wraps `request` and `get`. Node.js makes the request from the application's own arguments; the trace headers are
