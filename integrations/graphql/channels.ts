@@ -31,6 +31,7 @@ interface ValidateMessage extends Message {
 /** States whose channels are subscribed to: several copies of the package publish on the same channels. */
 const listening = new WeakSet<GraphqlState>()
 
+/** Subscribes to the channels of graphql. */
 export function listenToGraphql(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
   const state = stateOf(tools)
   noteStandard(exports.defaultFieldResolver)

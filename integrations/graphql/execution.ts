@@ -32,6 +32,7 @@ export class FieldNode {
  */
 const executions = new WeakMap<object, Execution>()
 
+/** A running execution. */
 export class Execution {
   readonly span: Span
   readonly #state: GraphqlState

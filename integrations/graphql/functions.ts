@@ -7,6 +7,7 @@ import { noteStandard } from './resolvers'
 import { parsed, validated } from './steps'
 import type { Document, ExecutionArgs, GraphqlError, Schema } from './types'
 
+/** Wraps `execute` and `executeSync`. */
 export function patchExecute(exports: { defaultFieldResolver?: unknown }, tools: PatchTools): void {
   const state = stateOf(tools)
   noteStandard(exports.defaultFieldResolver)
@@ -55,6 +56,7 @@ function argsOf(args: IArguments): ExecutionArgs {
     : { schema: first as Schema, document, variableValues, operationName }
 }
 
+/** Wraps `parse`. */
 export function patchParse(exports: object, tools: PatchTools): void {
   const state = stateOf(tools)
   tools.wrap(exports, 'parse', original => {
@@ -74,6 +76,7 @@ export function patchParse(exports: object, tools: PatchTools): void {
   })
 }
 
+/** Wraps `validate`. */
 export function patchValidate(exports: object, tools: PatchTools): void {
   const state = stateOf(tools)
   tools.wrap(exports, 'validate', original => {

@@ -5,6 +5,7 @@ import { readOptions } from './options'
 import { SchemaResolvers } from './resolvers'
 import type { GraphqlState } from './state'
 
+/** Finds the state of the integration. */
 export const stateOf = perIntegration(tools => {
   const type = 'graphql'
   const state: GraphqlState = {

@@ -2,6 +2,7 @@
 
 import type { Field, NamedType } from './types'
 
+/** Returns the named type of a field. */
 export function namedTypeOf(type: Field['type']): NamedType {
   let named = type
   while (named.ofType !== undefined) named = named.ofType

@@ -6,6 +6,7 @@ import type { Document, SyntaxNode } from './types'
 /** Name of the operation by which Apollo Server checks its own health. */
 export const HEALTH_CHECK = '__ApolloServiceHealthCheck__'
 
+/** An operation of a document. */
 export class Operation {
   readonly type: string
   readonly name: string | undefined
@@ -51,6 +52,7 @@ export function operationOf(document: unknown, name?: string | null): Operation 
   return operations.get(key)
 }
 
+/** Returns whether a value is a parsed document. */
 export function isDocument(value: unknown): value is Document {
   return Array.isArray((value as Document | null | undefined)?.definitions)
 }

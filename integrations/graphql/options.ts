@@ -14,6 +14,7 @@ export interface Resolved {
   result: unknown
 }
 
+/** Parsed options. */
 export interface GraphqlOptions {
   /** Levels of fields whose resolvers get spans; negative = all. */
   readonly depth: number
@@ -33,6 +34,7 @@ export interface GraphqlOptions {
   readonly onResolve: ((span: Span, field: Resolved) => void) | undefined
 }
 
+/** Documentation of the options. */
 export const OPTIONS = {
   service: 'Service name of the spans.',
   depth:
@@ -46,6 +48,7 @@ export const OPTIONS = {
   hooks: 'Functions `execute`, `parse`, `validate` and `resolve`, called with the span just before it ends.',
 }
 
+/** Parses the options. */
 export function readOptions({ state, config }: PatchTools): GraphqlOptions {
   const { options } = state
   const hook = (name: string) => {

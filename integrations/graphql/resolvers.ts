@@ -16,10 +16,12 @@ const originals = new WeakMap<Resolver, Resolver>()
 /** The default resolvers of graphql, which schemas may name explicitly; they get no spans. */
 const standard = new WeakSet<object>()
 
+/** Remembers a default resolver of graphql. */
 export function noteStandard(resolver: unknown): void {
   if (typeof resolver === 'function') standard.add(resolver)
 }
 
+/** Wraps and restores the resolvers of schemas. */
 export class SchemaResolvers implements ResolverSpans {
   readonly #getState: () => GraphqlState
   /** Number of levels that are wrapped, by schema. */

@@ -12,6 +12,7 @@ import type { Argument, Document, SyntaxNode, TypeNode, ValueNode, VariableDefin
 /** Longest resource name that the agent accepts. */
 const MAX_LENGTH = 5000
 
+/** Returns the signature of an operation. */
 export function signatureOf(document: Document, operation: SyntaxNode): string {
   const fragments = fragmentsOf(document, operation)
   return [...fragments.sort(byName), operation].map(definition).join('').slice(0, MAX_LENGTH)

@@ -12,6 +12,7 @@ export interface ResolverSpans {
   restore(): void
 }
 
+/** State of the integration. */
 export interface GraphqlState {
   readonly tools: PatchTools
   readonly execute: ConfiguredSite

@@ -4,6 +4,7 @@ import type { Agent } from 'node:http'
 import { clientOptions, type HttpOptions } from '../../src/kit/http/index'
 import { type ConfiguredSite, type PatchTools, perIntegration } from '../../src/kit/index'
 
+/** State of the client side of the integration `http`. */
 export interface HttpClientState {
   readonly site: ConfiguredSite
   options: HttpOptions

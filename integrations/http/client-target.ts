@@ -6,6 +6,7 @@ import type { ClientRequest, RequestOptions } from 'node:http'
 import { urlToHttpOptions } from 'node:url'
 import { withoutCredentials } from '../../src/kit/http/index'
 
+/** Method, URL and address of a request. */
 export interface ClientTarget {
   method: string
   /** The URL without query, fragment and credentials. */

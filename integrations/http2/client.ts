@@ -75,6 +75,7 @@ interface Http2ClientState {
   options: HttpOptions
 }
 
+/** Wraps `connect`, and with it the sessions and streams of clients. */
 export function patchConnect(http2: typeof import('node:http2'), tools: PatchTools): void {
   const site = tools.site({
     name: { v0: 'http.request', v1: 'http.client.request' },

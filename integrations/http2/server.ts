@@ -20,6 +20,7 @@ import { urlOf } from './url'
 /** A stream, typed as the request and response objects that it stands for. */
 type Message = ServerHttp2Stream & IncomingMessage & ServerResponse
 
+/** Wraps the functions that make servers, and with it their sessions and streams. */
 export function patchServers(http2: typeof import('node:http2'), tools: PatchTools): void {
   const serving = Serving.of(tools)
   const prototypes = new Prototypes()

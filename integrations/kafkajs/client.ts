@@ -19,6 +19,7 @@ import type { Sender, TopicMessages } from './types'
 
 type KafkaClass = new (options: { brokers?: unknown }) => object
 
+/** Wraps the class of clients. */
 export function patchKafka(exports: { Kafka: KafkaClass }, tools: PatchTools): void {
   const Kafka = exports.Kafka
   if (typeof Kafka !== 'function') return

@@ -8,6 +8,7 @@ import { type HandlerSpans, handlerSpans, type Watermarks } from './handlers'
 import { MessageStreams } from './streams'
 import type { Batch, Runner } from './types'
 
+/** Wraps the class that runs the handlers of a consumer. */
 export function patchRunner(Class: { prototype: object }, tools: PatchTools): void {
   const { prototype } = Class
   const spans = handlerSpans(tools)

@@ -11,6 +11,7 @@ const MAX_LINKS = 128
 /** High watermarks of the batches being handled, by topic and partition; never more than the assigned partitions. */
 export type Watermarks = Map<string, Map<number, string>>
 
+/** Starts the spans of handlers. */
 export interface HandlerSpans {
   message(
     runner: Runner,
@@ -20,6 +21,7 @@ export interface HandlerSpans {
   batch(runner: Runner, payload: { batch: Batch }): Handling
 }
 
+/** Returns the two functions that start spans of handlers. */
 export function handlerSpans(tools: PatchTools): HandlerSpans {
   const { runtime, propagator } = tools
   const streams = MessageStreams.of(tools)

@@ -20,6 +20,7 @@ export function patchCluster(Class: { prototype: object }, tools: PatchTools): v
   })
 }
 
+/** Wraps the requests that send messages and commit offsets. */
 export function patchBroker(Class: { prototype: object }, tools: PatchTools): void {
   patchCommits(Class.prototype, tools)
   tools.wrap(Class.prototype, 'produce', original => {

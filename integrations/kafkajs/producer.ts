@@ -3,6 +3,7 @@
 import { log } from '../../src/kit/index'
 import { type Cluster, clusterIdOf } from './types'
 
+/** A producer, with what the tracer has learnt of its cluster. */
 export class Producer {
   /** Broker addresses that the client was given, separated by commas. */
   readonly servers: string | undefined

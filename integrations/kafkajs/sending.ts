@@ -20,6 +20,7 @@ export interface Part {
   headers: Record<string, string> | undefined
 }
 
+/** A running call, with a span for each of its topics. */
 export class Sending {
   readonly producer: Producer
   readonly #parts: readonly Part[]

@@ -9,11 +9,13 @@ import type { TopicMessages } from './types'
 const SERVERS = 'messaging.kafka.bootstrap.servers'
 const PEER = [SERVERS]
 
+/** Starts the spans of calls that send messages. */
 export interface SendSpans {
   /** Starts the spans of a call; undefined if `topics`, which is what the application passed, is empty. */
   start(producer: Producer, topics: unknown): Sending | undefined
 }
 
+/** Returns the function that starts spans of calls. */
 export function sendSpans(tools: PatchTools): SendSpans {
   const { runtime, config } = tools
   const streams = MessageStreams.of(tools)

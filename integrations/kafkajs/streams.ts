@@ -10,6 +10,7 @@ import {
 import { bytesOf, bytesOfHeaders } from '../../src/kit/messaging/index'
 import type { Batch, Message, Produced } from './types'
 
+/** Sets checkpoints and records offsets for data streams monitoring. */
 export class MessageStreams {
   readonly #streams: DataStreams
 
@@ -73,6 +74,7 @@ export class MessageStreams {
   }
 }
 
+/** Committed offsets of one topic. */
 export interface CommittedTopic {
   topic: string
   partitions: readonly { partition: number; offset: unknown }[]

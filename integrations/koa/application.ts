@@ -4,6 +4,7 @@ import { type AnyFunction, disguise, type PatchTools, perIntegration } from '../
 import { MiddlewareSpans, oncePer, settled, viewOf, webRequestOf } from '../../src/kit/web/index'
 import type { Application, Context } from './types'
 
+/** Wraps the class of applications. */
 export function patchApplication(Koa: { prototype: object }, tools: PatchTools): void {
   const site = tools.site({
     name: { v0: 'koa.request', v1: 'http.server.request' },

@@ -7,6 +7,7 @@ import type { Command } from './types'
 
 const seenPrototypes = perIntegration(() => new WeakSet<object>())
 
+/** Patches the class of a command when its first instance comes. */
 export function patchCommand(command: Command, tools: PatchTools, spans: SqlSpans<SqlAddress>): void {
   const prototype = Object.getPrototypeOf(command) as object
   const patched = seenPrototypes(tools)

@@ -15,6 +15,7 @@ const IS_INITIALIZING = 4
 /** Methods of which a connection's `addCommand` is one, depending on its status. */
 const WAYS = ['addCommandQueue', 'addCommandEnable', 'addCommandEnablePipeline', 'addCommandDisabled']
 
+/** Wraps the class of internal connections. */
 export function patchConnection({ prototype }: { prototype: object }, tools: PatchTools): void {
   const { spans, pools } = driverOf(tools)
   for (const way of WAYS) {

@@ -26,6 +26,8 @@ const POOLS: PoolShape<SqlAddress> = {
   sql: argument => (typeof argument === 'object' ? (argument as { sql?: unknown } | null)?.sql : argument),
 }
 
+/** State that the patched files of mariadb share. */
 export type Driver = SqlDriver<SqlAddress>
 
+/** Finds the state of the integration. */
 export const driverOf = sqlDriver(NAMES, POOLS)

@@ -11,6 +11,7 @@ import { writtenText } from './written'
 
 type Class = { prototype: object }
 
+/** Wraps the class of protocols. */
 export function patchProtocol({ prototype }: Class, tools: PatchTools): void {
   const { spans, pools } = driverOf(tools)
   tools.wrap(prototype, '_enqueue', original => {

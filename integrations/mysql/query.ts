@@ -4,6 +4,7 @@ import { CommandMark, type PatchTools } from '../../src/kit/index'
 import { commentWhileSending } from '../../src/kit/sql/index'
 import { driverOf } from './driver'
 
+/** Wraps the class of queries. */
 export function patchQuery({ prototype }: { prototype: object }, tools: PatchTools): void {
   tools.wrap(prototype, 'emit', original => {
     return function (this: object): unknown {

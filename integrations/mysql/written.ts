@@ -13,6 +13,7 @@ export function writtenText(): string | undefined {
   return typeof written === 'string' ? written : undefined
 }
 
+/** Wraps `query` of connections. */
 export function patchConnection({ prototype }: { prototype: object }, tools: PatchTools): void {
   tools.wrap(prototype, 'query', original => {
     return function (this: unknown, statement: unknown): unknown {

@@ -10,6 +10,7 @@ import type { Driver } from './driver'
 import { type ExecuteCall, executeCallOn, runExecute } from './execute-call'
 import type { Command, Connection } from './types'
 
+/** Wraps the class of connections. */
 export function patchConnection({ prototype }: { prototype: object }, driver: Driver): void {
   const { tools } = driver
   patchGiven(prototype, driver)

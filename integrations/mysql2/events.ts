@@ -2,6 +2,7 @@
 
 import { CommandMark, type PatchTools } from '../../src/kit/index'
 
+/** Wraps `emit` of commands. */
 export function patchEvents({ prototype }: { prototype: object }, tools: PatchTools): void {
   tools.wrap(prototype, 'emit', original => {
     return function (this: object, event: unknown, value: unknown): unknown {

@@ -5,6 +5,7 @@
 import type { AnyFunction, Caller, Span } from '../../src/kit/index'
 import type { Connection } from './types'
 
+/** A call of `execute()`. */
 export interface ExecuteCall {
   readonly connection: Connection
   /** Span and caller are set with the first command. */
@@ -15,6 +16,7 @@ export interface ExecuteCall {
 /** The call that is running. */
 let current: ExecuteCall | undefined
 
+/** Returns the running call of `execute()` on a connection; undefined if there is none. */
 export function executeCallOn(connection: Connection): ExecuteCall | undefined {
   return current?.connection === connection ? current : undefined
 }

@@ -4,6 +4,7 @@ import type { Driver } from './driver'
 
 type Class = { prototype: object }
 
+/** Wraps the class of pools. */
 export function patchPool({ prototype }: Class, { pools }: Driver): void {
   pools.wrapQuery(prototype, 'query')
   pools.wrapQuery(prototype, 'execute')

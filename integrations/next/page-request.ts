@@ -26,6 +26,7 @@ class PageMark extends Mark {
   }
 }
 
+/** A request for a page. */
 export class PageRequest {
   readonly span: Span
   readonly #web: WebRequest

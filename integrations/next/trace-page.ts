@@ -5,6 +5,7 @@ import { settled, webRequestOf } from '../../src/kit/web/index'
 import { PageRequest, rawRequest } from './page-request'
 import type { NextRequest, NextResponse } from './types'
 
+/** Runs `pass` for a request, and returns what it returns. */
 export type RunPass = (req: NextRequest, res: NextResponse, pass: () => unknown) => unknown
 
 /**

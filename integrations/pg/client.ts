@@ -28,6 +28,7 @@ interface Call {
 /** The running call. Calls nest where a callback runs at once and makes another call. */
 let current: Call | undefined
 
+/** Wraps the class of clients, and that of their queries. */
 export function patchClient(
   Class: { prototype: object; Query: { prototype: object } },
   tools: PatchTools,

@@ -27,11 +27,13 @@ const POOLS: PoolShape<SqlAddress> = {
   sql: argument => (typeof argument === 'object' ? (argument as { text?: unknown } | null)?.text : argument),
 }
 
+/** State that the patched files of pg share. */
 export type Driver = SqlDriver<SqlAddress>
 
 /** Finds the state that both kinds of clients and the pools share. */
 export const driverOf = sqlDriver(NAMES, POOLS)
 
+/** Starts the span of a query. */
 export function startQuery({ spans, pools }: Driver, client: Client, query: Query): Span {
   const address = client.connectionParameters ?? NO_ADDRESS
   const source = query.cursor ?? query

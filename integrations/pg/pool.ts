@@ -4,6 +4,7 @@ import type { AnyFunction, PatchTools } from '../../src/kit/index'
 import { type Driver, driverOf } from './driver'
 import type { Pool } from './types'
 
+/** Wraps the class of pools. */
 export function patchPool({ prototype }: { prototype: object }, tools: PatchTools): void {
   const { pools } = driverOf(tools)
   // `query` gets its client by `connect(callback)`.

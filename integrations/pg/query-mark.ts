@@ -3,6 +3,7 @@
 import { type Caller, endSpan, Mark, type Span } from '../../src/kit/index'
 import type { SqlComment } from '../../src/kit/sql/index'
 
+/** Marks a query with its span, its caller and its comment. */
 export class QueryMark extends Mark {
   /** The span; undefined once the query has ended. */
   #span: Span | undefined

@@ -29,6 +29,7 @@ class QueueMark extends Mark {
   }
 }
 
+/** Returns the address of a queue's server. */
 export const addressOf = QueueMark.addressOf
 
 /** Wraps the class of the queues in which commands wait until they can be written to the socket. */
@@ -39,6 +40,7 @@ export function watchQueues(exports: ClassModule, tools: PatchTools): void {
   })
 }
 
+/** Wraps the class of sockets. */
 export function watchSockets(exports: ClassModule, tools: PatchTools): void {
   watchConstructor(exports, tools, (_socket, args) => {
     // The options are the last argument in every version.

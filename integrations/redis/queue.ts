@@ -14,6 +14,7 @@ let queuing: { span: Span; spans: RedisSpans } | undefined
 
 const spansOf = perIntegration(tools => new RedisSpans(tools, { type: 'redis', serviceSuffix: 'redis' }))
 
+/** Wraps the method that queues a command. */
 export function patchQueue({ default: Queue }: { default: Constructor }, tools: PatchTools): void {
   const spans = spansOf(tools)
   tools.wrap(Queue.prototype, 'addCommand', original => {

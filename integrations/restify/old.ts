@@ -5,6 +5,7 @@ import { webRequestOf } from '../../src/kit/web/index'
 import { claimer, nameRoute } from './server'
 import type { Request, Route } from './types'
 
+/** Wraps the class of servers of restify 4 to 6. */
 export function patchOldServer(prototype: object, tools: PatchTools): void {
   const claim = claimer(tools)
   tools.wrap(prototype, '_setupRequest', original => {

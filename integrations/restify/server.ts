@@ -4,6 +4,7 @@ import type { PatchTools } from '../../src/kit/index'
 import { patternText, type WebRequest, webRequestOf } from '../../src/kit/web/index'
 import type { Request, Route } from './types'
 
+/** Wraps the class of servers. */
 export function patchServer(prototype: object, tools: PatchTools): void {
   const claim = claimer(tools)
   tools.wrap(prototype, '_onRequest', original => {
@@ -41,6 +42,7 @@ export function claimer(tools: PatchTools): (req: Request) => WebRequest | undef
   }
 }
 
+/** Records the route of a request. */
 export function nameRoute(web: WebRequest | undefined, route: Route | null | undefined): void {
   const path = route?.spec?.path ?? route?.path
   if (web !== undefined && path !== undefined) web.matched(patternText(path))

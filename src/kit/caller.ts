@@ -8,6 +8,7 @@ import { type Baggage, getBaggage, runWithBaggage } from '../trace/baggage'
 import { activeSpan, runInSpan } from '../trace/context'
 import type { Span } from '../trace/span'
 
+/** A point of the application's code, to which callbacks return. */
 export class Caller {
   readonly span: Span | undefined
   readonly baggage: Baggage

@@ -7,6 +7,7 @@ import type { Span } from '../trace/span'
 import type { Caller } from './caller'
 import { Mark } from './mark'
 
+/** Marks a command of a driver with its span and its caller. */
 export class CommandMark extends Mark {
   /** Undefined once the span ended, and for commands of which only the caller is remembered. */
   #span: Span | undefined

@@ -3,6 +3,7 @@
 import type { Config } from '../core/config/resolve'
 import type { Span } from '../trace/span'
 
+/** How much the comments say: nothing, the service, or the trace as well. */
 export type DbmMode = Config['dbmPropagationMode']
 
 const MODES: readonly DbmMode[] = ['disabled', 'service', 'full', 'dynamic_service']

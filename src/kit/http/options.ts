@@ -34,6 +34,7 @@ type RequestHook = (
   res: ServerResponse | IncomingMessage | undefined,
 ) => void
 
+/** Options of servers or of clients. */
 export interface HttpOptions {
   enabled: boolean
   /** Decides by URL whether a request is traced; undefined = every request is. */
@@ -50,6 +51,7 @@ export interface HttpOptions {
   endpoint: boolean
 }
 
+/** Returns the options of servers: those of the integration, overridden by `server`. */
 export function serverOptions(tools: PatchTools): HttpOptions {
   const { config } = tools
   const ranges = parseStatuses(config.httpServerErrorStatuses)
@@ -58,6 +60,7 @@ export function serverOptions(tools: PatchTools): HttpOptions {
   return read(tools, 'server', defaults)
 }
 
+/** Returns the options of clients: those of the integration, overridden by `client`. */
 export function clientOptions(tools: PatchTools): HttpOptions {
   return read(tools, 'client', status => status < 400 || status >= 500)
 }

@@ -24,6 +24,7 @@ import { forgetQueued } from './pipelined'
 /** Request headers of Datadog's security scanners; they become tags without any configuration. */
 const SCANNERS = ['x-datadog-endpoint-scan', 'x-datadog-security-test']
 
+/** Starts and ends the spans of served requests, for HTTP/1 and 2. */
 export class Serving implements WebServer {
   readonly tools: PatchTools
   options: HttpOptions

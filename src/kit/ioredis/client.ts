@@ -12,6 +12,7 @@ import type { Client, Command, Library } from './types'
 
 const UNKNOWN: RedisAddress = { host: undefined, port: undefined }
 
+/** Wraps the methods that send the commands of a client and of a pipeline. */
 export function patchClient(Redis: Library, tools: PatchTools, names: RedisNames): void {
   const spans = new RedisSpans(tools, names)
   tools.wrap(Redis.prototype, 'sendCommand', original => {

@@ -4,6 +4,7 @@ import type { Span } from '../../trace/span'
 import { Mark } from '../mark'
 import type { Command } from './types'
 
+/** Marks a command with its parent while it waits, and with its span once it is sent. */
 export class IoredisCommandMark extends Mark {
   #parent: Span | undefined
   #span: Span | undefined

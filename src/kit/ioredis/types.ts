@@ -2,6 +2,7 @@
 
 import type { Settling } from '../redis/settling'
 
+/** The client of one server. */
 export interface Client {
   options?: {
     host?: string

@@ -9,6 +9,7 @@ import { type LogFields, logFields, loggedTraceId } from '../../trace/log-fields
 import type { Span } from '../../trace/span'
 import { recordView } from './record-view'
 
+/** Makes the fields of `dd` for the active span. */
 export class LogCorrelation {
   readonly #tools: PatchTools
 

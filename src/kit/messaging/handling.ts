@@ -7,6 +7,7 @@ import { type Pathway, runWithPathway } from '../../trace/data-streams'
 import { endSpan, endWithResult } from '../../trace/outcome'
 import type { Span } from '../../trace/span'
 
+/** Runs a handler in the span and the context of its messages. */
 export class Handling {
   readonly #span: Span
   readonly #baggage: Readonly<Record<string, string>> | undefined

@@ -17,12 +17,14 @@ export interface RedisAddress {
   readonly port: number | undefined
 }
 
+/** Names that differ between Redis clients. */
 export interface RedisNames {
   /** `redis` or `valkey`: the span type, and the beginning of operation and tag names. */
   type: string
   serviceSuffix: string
 }
 
+/** Documentation of the options that all Redis integrations share. */
 export const REDIS_OPTIONS: Record<string, string> = {
   allowlist: 'Commands to trace: a list of names (in any case) or regular expressions; default: all.',
   blocklist: 'Commands not to trace, in the form of `allowlist`.',
@@ -36,6 +38,7 @@ export const SPLIT_OPTION = {
     'Use the name of the connection as the service name, or append it to `service`; default false.',
 }
 
+/** Starts and ends the spans of one integration. */
 export class RedisSpans {
   readonly #tools: PatchTools
   readonly #site: ConfiguredSite

@@ -4,6 +4,7 @@ import type { AnyFunction } from '../../patch/wrap'
 import { Mark } from '../mark'
 import { type PathPattern, patternText } from '../web/routing'
 
+/** A function of a router, with the path that it is for. */
 export interface Layer {
   name: string
   handle: AnyFunction
@@ -13,6 +14,7 @@ export interface Layer {
   match(path: string): unknown
 }
 
+/** A router, which is a list of layers. */
 export interface Router {
   stack: Layer[]
   caseSensitive?: boolean
@@ -22,6 +24,7 @@ export interface Router {
 /** Text of a pattern. For a list of patterns, a function that finds the one that matched; undefined = unknown. */
 export type Pattern = string | ((path: string) => string) | undefined
 
+/** Marks a layer with its router and its pattern. */
 export class LayerOrigin extends Mark {
   readonly #router: Router
   readonly #pattern: Pattern

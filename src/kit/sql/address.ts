@@ -2,6 +2,7 @@
 
 import type { Tags } from '../../trace/site'
 
+/** Address and database of a connection. */
 export interface SqlAddress {
   database?: string
   user?: string
@@ -11,6 +12,7 @@ export interface SqlAddress {
   socketPath?: string
 }
 
+/** Address of a connection whose options are not known. */
 export const NO_ADDRESS: SqlAddress = {}
 
 /** Returns the connection tags, a new object for each span. */

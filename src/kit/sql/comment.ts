@@ -3,6 +3,7 @@
 import type { PatchTools } from '../../patch/types'
 import { dbmMode } from '../dbm'
 
+/** A comment for one statement. */
 export interface SqlComment {
   /** The comment, with its delimiters. */
   text: string

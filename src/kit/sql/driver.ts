@@ -5,6 +5,7 @@ import { perIntegration } from '../per-integration'
 import { type PoolShape, SqlPools } from './pool'
 import { type SqlNames, SqlSpans } from './spans'
 
+/** The spans and the pools of one driver. */
 export interface SqlDriver<Parameters> {
   readonly tools: PatchTools
   readonly spans: SqlSpans<Parameters>

@@ -15,6 +15,7 @@ export const SQL_OPTIONS = {
 /** Length to which agents cut resources. */
 const DEFAULT_CUT = 5000
 
+/** Parsed options. */
 export interface SqlOptions<Parameters> {
   serviceOf: ((parameters: Parameters) => unknown) | undefined
   /** Longest resource in characters. */
@@ -23,6 +24,7 @@ export interface SqlOptions<Parameters> {
   isAppended: boolean
 }
 
+/** Parses the options of an integration. */
 export function readSqlOptions<Parameters>({ state, config }: PatchTools): SqlOptions<Parameters> {
   const { service, truncate, dbmPropagationMode, appendComment } = state.options
   return {
@@ -36,6 +38,7 @@ export function readSqlOptions<Parameters>({ state, config }: PatchTools): SqlOp
   }
 }
 
+/** Cuts a text to `limit` characters, the last three of which are dots. */
 export function cutText(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, Math.max(0, limit - 3))}...` : text
 }

@@ -60,6 +60,7 @@ class OwnCallback extends Mark {
   }
 }
 
+/** Wraps the methods of one driver's pools. */
 export class SqlPools<Parameters> {
   readonly #tools: PatchTools
   readonly #spans: SqlSpans<Parameters>

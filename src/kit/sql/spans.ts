@@ -15,6 +15,7 @@ import { cutText, readSqlOptions, type SqlOptions } from './options'
 const PEER = ['db.name']
 const POOL_WAIT = 'db.pool.wait_time_ms'
 
+/** Names that differ between SQL drivers. */
 export interface SqlNames {
   query: string | { v0: string; v1: string }
   acquire: string | { v0: string; v1: string }

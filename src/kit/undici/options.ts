@@ -4,6 +4,7 @@ import { HTTP_OPTIONS } from '../http/options'
 
 const { service, headers, validateStatus, filter, allowlist, blocklist } = HTTP_OPTIONS
 
+/** Options of `use('undici', …)` and `use('fetch', …)`, with their descriptions. */
 export const UNDICI_OPTIONS = {
   service,
   headers,

@@ -1,5 +1,6 @@
 /** Origins of requests, parsed once each: an application has few. */
 
+/** A parsed origin. */
 export interface Origin {
   /** The origin as text: `scheme://host[:port]`. */
   text: string
@@ -12,6 +13,7 @@ export interface Origin {
 const MAX_KNOWN = 500
 const known = new Map<string, Origin>()
 
+/** Returns the parsed origin. */
 export function originOf(origin: string | URL): Origin {
   const key = typeof origin === 'string' ? origin : origin.origin
   let found = known.get(key)

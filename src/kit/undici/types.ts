@@ -9,6 +9,7 @@
  */
 export type Headers = unknown[] | string
 
+/** A request, as undici publishes it. */
 export interface UndiciRequest {
   method: string
   path: string
@@ -17,6 +18,7 @@ export interface UndiciRequest {
   addHeader(name: string, value: string): unknown
 }
 
+/** The head of a response. */
 export interface Response {
   statusCode: number
   /** Names and values in turn, as bytes. */
@@ -28,10 +30,12 @@ export interface RequestMessage {
   request: UndiciRequest
 }
 
+/** Message of the channel `undici:request:headers`. */
 export interface HeadersMessage extends RequestMessage {
   response: Response
 }
 
+/** Message of the channel `undici:request:error`. */
 export interface ErrorMessage extends RequestMessage {
   error: unknown
 }

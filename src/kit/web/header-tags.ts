@@ -3,6 +3,7 @@
 import type { OutgoingMessage } from 'node:http'
 import type { Span } from '../../trace/span'
 
+/** A header that is recorded as a tag. */
 export interface HeaderTag {
   /** Name of the header in lower case. */
   header: string

@@ -34,6 +34,7 @@ export interface WebServer {
   finishAtExit(web: WebRequest): void
 }
 
+/** The state of one request. */
 export class WebRequest implements ServerRequest {
   readonly span: Span
   readonly server: WebServer

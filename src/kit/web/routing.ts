@@ -19,6 +19,7 @@ interface Mount {
   route: string
 }
 
+/** Tracks the routers and mounts that a request passes. */
 export class Routing {
   /** True while a router handles the request: only the outermost one reports the end. */
   inside = false

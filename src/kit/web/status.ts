@@ -16,6 +16,7 @@ export function parseStatuses(text: string): [number, number][] | undefined {
   return ranges
 }
 
+/** Returns whether `status` is in one of the ranges. */
 export function isErrorStatus(ranges: readonly [number, number][], status: number): boolean {
   for (const [first, last] of ranges) if (status >= first && status <= last) return true
   return false
