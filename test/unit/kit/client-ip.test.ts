@@ -50,7 +50,7 @@ describe('client address', () => {
     it(`is ${name}`, () => assert.equal(clientIp(headers, socket, only), expected))
   }
 
-  it('takes these for private', () => {
+  it('treats these addresses as private', () => {
     const privates = [
       '127.0.0.1',
       '10.255.255.255',

@@ -1,4 +1,4 @@
-/** The text of SQL comments, whatever the names in it. */
+/** The text of DBM comments, with any characters in names. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

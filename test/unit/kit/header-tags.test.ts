@@ -18,11 +18,11 @@ describe('header tags', () => {
     ])
   })
 
-  it('reads nothing from what is no list', () => {
+  it('returns no tags for a value that is no list', () => {
     for (const value of [undefined, null, 'x-one', { 0: 'x' }, 7]) assert.deepEqual(headerTags(value), [])
   })
 
-  it('tags what is there, lists joined by commas', () => {
+  it('tags the headers that are present, lists joined by commas', () => {
     const span = startSpan(testRuntime(), new Site({ name: 'test' }), undefined, {})
     const headers: Record<string, string | number | string[]> = {
       'x-one': 'a',

@@ -1,4 +1,4 @@
-/** Secrets in queries. */
+/** Obfuscation of secrets in queries. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -43,12 +43,12 @@ describe('secrets in a query', () => {
     it(`hides ${query.slice(0, 40)}`, () => assert.equal(hide(`/a?${query}`), `/a?${expected}`))
   }
 
-  it('shows what is no secret', () => {
+  it('keeps what is no secret', () => {
     for (const url of ['/a', '/password=x', '/a?', '/a?page=2&sort=name', '/a?passenger=ada', '/a?ghp_short'])
       assert.equal(hide(url), url)
   })
 
-  it('sends nothing of a query that it has not looked at', () => {
+  it('drops the part of a long query that it does not search for secrets', () => {
     const url = hide(`/a?${'x=1&'.repeat(1024)}password=hunter2`)
     assert.equal(url.length, '/a?'.length + 4096)
   })
@@ -63,7 +63,7 @@ describe('secrets in a query', () => {
     for (const keep of ['', false]) assert.equal(queryObfuscator(keep)('/a?password=x'), '/a?password=x')
   })
 
-  it('hides by default when the expression does not compile', () => {
+  it('hides secrets by the default expression when that of the setting does not compile', () => {
     assert.equal(queryObfuscator('(')('/a?password=x'), '/a?<redacted>')
   })
 

@@ -1,4 +1,4 @@
-/** Where a comment goes in a statement. */
+/** Placement of comments in SQL statements. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -19,7 +19,7 @@ test('what is appended goes before the semicolons that end the statement', () =>
   assert.equal(appended("SELECT ';'"), "SELECT ';' /*c*/")
 })
 
-test('an empty text stays empty: it is an error, and a comment is none', () => {
+test('an empty text stays empty: it is an error for the server, which a comment alone is not', () => {
   for (const sql of ['', ' ', '\t\n', ';', ' ; ;']) {
     assert.equal(prepended(sql), sql)
     assert.equal(appended(sql), sql)

@@ -1,4 +1,4 @@
-/** Which statuses are errors, from text. */
+/** Parsing of the statuses that count as errors. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

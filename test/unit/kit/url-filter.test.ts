@@ -1,4 +1,4 @@
-/** Which URLs are traced. */
+/** Selection of the URLs to trace. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -8,13 +8,13 @@ const accepted = (options: Record<string, unknown>, urls: string[]) =>
   urls.filter(url => urlFilter(options)?.(url) ?? true)
 
 describe('url filter', () => {
-  it('is none when nothing is excluded', () => {
+  it('is undefined when nothing is excluded', () => {
     for (const options of [{}, { allowlist: undefined }, { blocklist: null }, { filter: 'no function' }]) {
       assert.equal(urlFilter(options), undefined)
     }
   })
 
-  it('takes only what is on the allowlist', () => {
+  it('accepts only URLs on the allowlist', () => {
     const options = { allowlist: ['/a', /^\/b/, (url: string) => url.endsWith('.js')] }
     assert.deepEqual(accepted(options, ['/a', '/a?x=1', '/ab', '/bc', '/c', '/c.js']), [
       '/a',
@@ -25,7 +25,7 @@ describe('url filter', () => {
     assert.deepEqual(accepted({ allowlist: [] }, ['/a']), [])
   })
 
-  it('takes all but what is on the blocklist, which wins', () => {
+  it('accepts all URLs but those on the blocklist, which wins', () => {
     const options = { allowlist: /^\/api/, blocklist: '/api/health' }
     assert.deepEqual(accepted(options, ['/api', '/api/health', '/api/health?x', '/api/healthy', '/x']), [
       '/api',
@@ -42,7 +42,7 @@ describe('url filter', () => {
     assert.deepEqual(accepted(options, ['/yes', '/no']), ['/yes'])
   })
 
-  it('takes expressions that remember where they were', () => {
+  it('accepts expressions with the flag g, which remember where they matched', () => {
     const filter = urlFilter({ blocklist: /health/g })
     assert.deepEqual(
       [1, 2, 3].map(() => filter?.('/health')),
