@@ -1,14 +1,12 @@
-/** Jobs in this process: what is stored with them, baggage, errors, data streams; whole programs are elsewhere. */
+/** Jobs of bullmq: what is stored with them, and attempts that fail or are put off. */
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, type TestContext, test } from 'node:test'
-import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../../test/libraries/install'
 import { type LibrarySet, librarySets } from '../../test/libraries/sets'
 import { withService } from '../../test/services/service'
-import { type CollectOptions, type Collector, collect } from '../../test/support/collect'
-import { recordStreams } from '../../test/support/streams'
+import { type Collector, collect } from '../../test/support/collect'
 import integration from './index'
 
 // biome-ignore lint/suspicious/noExplicitAny: types of versions that differ
@@ -33,30 +31,6 @@ for (const set of librarySets('bullmq')) {
         withService('redis', (t, { url }) => at(t, set, url, body)),
       )
     }
-
-    test(
-      'a job that is passed on is one way through both queues',
-      { timeout: 30_000 },
-      withService('redis', (t, { url }) => {
-        const { streams, checkpoints } = recordStreams(t)
-        const passOn = async ({ queue, work }: Place): Promise<void> => {
-          const worker = work(job => (job.name === 'first' ? queue.add('second', {}) : undefined))
-          const completed = seen(worker, 'completed', 2)
-          await queue.add('first', { a: 'é' })
-          await completed
-          const tagsOf = (direction: string) => [`direction:${direction}`, 'topic:orders', 'type:bullmq']
-          assert.deepEqual(
-            checkpoints.map(({ tags }) => tags),
-            ['out', 'in', 'out', 'in'].map(tagsOf),
-          )
-          assert.equal(checkpoints[0].parent, undefined)
-          assert.equal(checkpoints[0].payloadBytes, Buffer.byteLength('{"a":"é"}'))
-          for (const [index, { parent }] of checkpoints.slice(1).entries())
-            assert.deepEqual(parent?.hash, checkpoints[index].pathway.hash)
-        }
-        return at(t, set, url, passOn, { dataStreams: streams })
-      }),
-    )
   })
 }
 
@@ -65,11 +39,10 @@ async function at(
   set: LibrarySet,
   url: string,
   body: (place: Place) => Promise<void>,
-  options: CollectOptions = {},
 ): Promise<void> {
   const bullmq = set.require('bullmq') as Loose
   const { Redis } = set.require('ioredis') as Loose
-  const collector = collect([integration], options)
+  const collector = collect([integration])
   const connection = new Redis(url, { maxRetriesPerRequest: null })
   const settings = { connection, prefix: randomUUID() }
   const queue = new bullmq.Queue('orders', settings)
@@ -105,32 +78,6 @@ function seen(worker: Loose, event: string, count = 1): Promise<unknown[]> {
 
 function tests(): Record<string, (place: Place) => Promise<void>> {
   return {
-    async 'a job is processed inside a child of the span that added it'({ collector, queue, work }) {
-      let inside: string | undefined
-      const worker = work(() => {
-        inside = activeSpan()?.toSpanId(true)
-      })
-      const completed = seen(worker, 'completed')
-      await collector.inParent(() => queue.add('one', { a: 1 }))
-      await completed
-      const [added, processed] = (await collector.waitFor(2)).sort((a, b) => (a.name < b.name ? -1 : 1))
-      assert.deepEqual([added.name, processed.name], ['bullmq.add', 'bullmq.processJob'])
-      assert.equal(processed.traceId, added.traceId)
-      assert.equal(processed.parentId, added.spanId)
-      assert.equal(inside, processed.spanId)
-      assert.deepEqual([added.service, added.resource, added.type], ['shop-bullmq', 'orders', ''])
-      assert.deepEqual(
-        [processed.service, processed.resource, processed.type],
-        ['shop-bullmq', 'orders', 'worker'],
-      )
-      assert.equal(added.meta['span.kind'], 'producer')
-      assert.equal(processed.meta['span.kind'], 'consumer')
-      assert.equal(processed.meta['messaging.system'], 'bullmq')
-      assert.equal(processed.meta['messaging.operation'], 'process')
-      assert.equal(processed.meta['messaging.destination.name'], 'orders')
-      assert.equal(processed.meta['bullmq.job.name'], 'one')
-    },
-
     async 'options of the application are not changed, nor its own telemetry'({ collector, queue }) {
       const options = Object.freeze({ removeOnComplete: true })
       const job = await queue.add('one', {}, options)
