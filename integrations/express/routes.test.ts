@@ -30,22 +30,6 @@ for (const version of VERSIONS) {
 
     const everything = version === 4 ? '*' : '/*splat'
 
-    it('names the request after the framework', async () => {
-      const [{ span }] = await shop.ask(
-        app => app.get('/users/:id', (req, res) => void res.json(req.params)),
-        'GET /users/42?x=1',
-      )
-      assert.equal(span.name, 'express.request')
-      assert.equal(span.resource, 'GET /users/:id')
-      assert.equal(span.type, 'web')
-      assert.equal(span.meta.component, 'express')
-      assert.equal(span.meta['_dd.integration'], 'express')
-      assert.equal(span.meta['span.kind'], 'server')
-      assert.equal(span.meta['http.route'], '/users/:id')
-      assert.match(span.meta['http.url'], /\/users\/42\?x=1$/)
-      assert.equal(span.metrics['_dd.measured'], 1)
-    })
-
     it('knows routes of the application', () =>
       check(
         app => {

@@ -141,14 +141,23 @@ describe('end of an http client span', () => {
   })
 
   it('marks the time limits of the application, and none but those', async () => {
-    handler = (_req, res) => void setTimeout(() => res.end(), 40)
-    for (const limit of [
-      () => nodeHttp.get(server.url, { timeout: 5 }),
-      () => nodeHttp.get(server.url).setTimeout(5),
-      () => nodeHttp.get(server.url).on('timeout', () => {}),
-      () => nodeHttp.get(server.url, { agent: new nodeHttp.Agent({ timeout: 5 }) }),
-    ]) {
-      await answerOf(limit())
+    for (const [limited, isLimited] of [
+      [() => nodeHttp.get(server.url, { timeout: 5 }), true],
+      [() => nodeHttp.get(server.url).setTimeout(5), true],
+      [() => nodeHttp.get(server.url).on('timeout', () => {}), false],
+      [() => nodeHttp.get(server.url, { agent: new nodeHttp.Agent({ timeout: 5 }) }), true],
+    ] as const) {
+      // The server answers once the time is over.
+      const arrived = new Promise<nodeHttp.ServerResponse>(resolve => {
+        handler = (_req, res) => resolve(res)
+      })
+      const req = limited()
+      const over = isLimited ? once(req, 'socket').then(([socket]) => once(socket, 'timeout')) : undefined
+      const answer = answerOf(req)
+      const res = await arrived
+      await over
+      res.end()
+      await answer
     }
     const errors = (await collector.take(4)).map(span => span.error)
     assert.deepEqual(errors, [1, 1, 0, 1])

@@ -38,17 +38,6 @@ optionTest(
   },
 )
 
-optionTest(
-  'the service can be given',
-  { use: { kafkajs: { service: 'orders-queue' } } },
-  (producer, consumer) => {
-    for (const span of [producer, consumer]) {
-      assert.equal(span.service, 'orders-queue')
-      assert.equal(span.meta['_dd.svc_src'], 'opt.plugin')
-    }
-  },
-)
-
 kafkaTest(
   'a broker that is down fails as ever, with the error on the span',
   async (t, kafka) => {

@@ -8,7 +8,7 @@ mysql2Tests(test => {
   test('unpatching leaves queries under way alone', async ({ collect, connection }) => {
     const collector = collect()
     const mysql = connection()
-    const answer = called(callback => mysql.query('SELECT SLEEP(0.02)', callback))
+    const answer = called(callback => mysql.query('SELECT 1', callback))
     collector.stop()
     assert.equal((await answer)[0], null)
     assert.equal((await called(callback => mysql.query('SELECT 2', callback)))[0], null)

@@ -15,7 +15,7 @@ test(
     const pool = new Pool({ connectionString: url, max: 1 })
     t.after(() => pool.end())
     let seen: unknown = 'nothing'
-    const first = collector.inParent(() => called(callback => pool.query('SELECT pg_sleep(0.01)', callback)))
+    const first = collector.inParent(() => called(callback => pool.query('SELECT 1', callback)))
     const second = called(callback =>
       pool.query('SELECT 2', (error, result) => {
         seen = activeSpan()

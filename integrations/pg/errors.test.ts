@@ -113,7 +113,7 @@ test(
   withService('postgres', async (t, { url }) => {
     const collector = collectPg(t)
     const client = await connected(t, url, { query_timeout: 30 })
-    const error = await rejection(client.query('SELECT pg_sleep(0.2)'))
+    const error = await rejection(client.query('SELECT pg_sleep(5)'))
     await assertFailed(collector, error, 'Query read timeout')
   }),
 )

@@ -65,7 +65,7 @@ test(
     assert.equal(error.message, message)
     const slow = new pg.Client({ connectionString: url, query_timeout: 30 })
     await slow.connect()
-    await assert.rejects(slow.query('SELECT pg_sleep(0.1)'), { message: 'Query read timeout' })
+    await assert.rejects(slow.query('SELECT pg_sleep(1)'), { message: 'Query read timeout' })
     assert.deepEqual(
       (await collector.waitFor(3)).map(span => span.meta['error.message']),
       [message, message, 'Query read timeout'],

@@ -157,10 +157,14 @@ export function webFrameworkContract<App>(
 
     it('is not there while it is switched off', async () => {
       const server = await open(app => framework.answer(app, async () => 'ok'))
-      place.shop.collector.registry.use(name, false)
+      const use = (isOn: boolean) => {
+        for (const each of [name, ...(framework.together ?? [])])
+          place.shop.collector.registry.use(each, isOn)
+      }
+      use(false)
       const { span, text } = await place.shop.see(server, 'GET /users/7')
       assert.deepEqual([text, span.name, span.resource], ['ok', 'web.request', 'GET'])
-      place.shop.collector.registry.use(name, true)
+      use(true)
       const { span: again } = await place.shop.see(server, 'GET /users/7')
       assert.deepEqual([again.name, again.resource], [named, resourceOf('GET')])
     })

@@ -24,6 +24,8 @@ export interface Framework<App> {
   integration: Integration
   /** Other integrations at work beside it. */
   others?: readonly Integration[]
+  /** Names of those among `others` that trace the same requests: they are switched off and on with it. */
+  together?: readonly string[]
   env?: Readonly<Record<string, string>>
   /** Loads what `build` and the stories below need from a set of libraries. */
   load?(set: LibrarySet, shop: WebShop): void
