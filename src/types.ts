@@ -95,7 +95,7 @@ export interface InitOptions {
    */
   flushInterval?: number
   /**
-   * Number of finished spans at which an open trace sends them, before its other spans have finished.
+   * Number of finished spans at which a trace that is still open sends its finished spans.
    * Default: 1000.
    */
   flushMinSpans?: number
@@ -121,7 +121,7 @@ export interface InitOptions {
    */
   spanSamplingRules?: readonly SpanSamplingRule[]
   /**
-   * Compute trace statistics in the tracer, where the agent takes them; dropped traces are then not sent.
+   * Compute trace statistics in the tracer, where the agent allows that; dropped traces are then not sent.
    * Default: false.
    */
   stats?: boolean
@@ -230,7 +230,7 @@ export interface RuntimeMetricsOptions {
 export interface DogStatsdOptions {
   /**
    * Address for metrics: `udp://host:port`, `unix:///path`, or `http://host:port` of the trace agent, which
-   * passes them on. Default: none.
+   * forwards metrics. Default: none.
    */
   url?: string
   /**

@@ -1,6 +1,6 @@
 /**
- * Where the agent is. In this order: the URL; the socket, when neither host nor port is set and it exists; host and
- * port.
+ * Finds the address of the agent from the settings: the URL; else the socket, when neither host nor port is set and
+ * the socket exists; else host and port.
  */
 
 import { existsSync } from 'node:fs'
@@ -11,17 +11,17 @@ const DEFAULT_SOCKET = '/var/run/datadog/apm.socket'
 /** Origin of requests that go through a socket file; reserved (RFC 6761), so no application can mean it. */
 const SOCKET_ORIGIN = 'http://agent-socket.invalid'
 
-/** What was set, by code or environment; undefined where nobody set it, which is not the same as the default. */
+/** Settings that were given; undefined where nothing was given, which is not the same as the default. */
 export interface AgentUrlSettings {
   url?: string
   hostname?: string
   port?: number | string
-  /** Whether there is a file; default: looks. */
+  /** Returns whether a file exists. Default: looks for it. */
   socketExists?: (path: string) => boolean
   platform?: NodeJS.Platform
 }
 
-/** A URL taken apart. */
+/** The parts of an agent's URL. */
 export interface AgentAddress {
   /** The URL without user name and password: for messages. */
   text: string
@@ -29,11 +29,13 @@ export interface AgentAddress {
   origin: string
   /** Socket file or Windows pipe; undefined for TCP. */
   socketPath: string | undefined
-  /** Goes before the path of each request; no trailing slash, mostly empty. */
+  /** Beginning of the path of each request, without a trailing slash; mostly empty. */
   basePath: string
 }
 
-/** The agent's URL; always one that `parseAgentUrl` understands. `problem`: why the setting was not used. */
+/**
+ * Returns the agent's URL, always one that `parseAgentUrl` understands. `problem` says why a setting was not used.
+ */
 export function resolveAgentUrl(settings: AgentUrlSettings): { url: string; problem?: string } {
   const { url, hostname, port, socketExists = existsSync, platform = process.platform } = settings
   const fallback = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`
@@ -58,7 +60,7 @@ export function resolveAgentUrl(settings: AgentUrlSettings): { url: string; prob
   }
 }
 
-/** Undefined when `url` is not an `http:`, `https:` or `unix:` URL. */
+/** Takes a URL apart; returns undefined when it is not an `http:`, `https:` or `unix:` URL. */
 export function parseAgentUrl(url: string): AgentAddress | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed?.protocol === 'unix:') {
@@ -71,7 +73,10 @@ export function parseAgentUrl(url: string): AgentAddress | undefined {
   return { text: parsed.origin + basePath, origin: parsed.origin, socketPath: undefined, basePath }
 }
 
-/** `unix:///run/x` is `/run/x`; `unix://run/x` can mean nothing else; `unix://./pipe/x` is the pipe `//./pipe/x`. */
+/**
+ * Returns the path of a socket: `/run/x` for `unix:///run/x` and `unix://run/x`, the pipe `//./pipe/x` for
+ * `unix://./pipe/x`.
+ */
 function socketPathOf(url: URL): string | undefined {
   let path: string
   try {

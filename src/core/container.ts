@@ -4,14 +4,14 @@ import { readFileSync, statSync } from 'node:fs'
 
 const UUID = '[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}'
 const CONTAINER = '[0-9a-f]{64}'
-/** Elastic Container Service. */
+/** Id of a task of Amazon's Elastic Container Service. */
 const TASK = '[0-9a-f]{32}-\\d+'
 const CONTAINER_ID = new RegExp(`.*(${UUID}|${CONTAINER}|${TASK})(?:\\.scope)?$`)
 const CGROUP_PATH = /^\d+:[^:]*:(.+)$/
 /** Smaller inodes belong to the root of a file system: the process is in no container. */
 const FIRST_INODE = 3
 
-/** How the cgroup files are read; the tests hand in their own. */
+/** Reads the cgroup files; tests hand in their own. */
 export interface CgroupFiles {
   /** Text of a file; throws when there is none. */
   read(path: string): string
@@ -25,8 +25,8 @@ const REAL_FILES: CgroupFiles = {
 }
 
 /**
- * `Datadog-Container-ID`, `Datadog-Entity-ID` (`ci-<container>` or `in-<inode>`) and `Datadog-External-Env`, as far as
- * they are known. `externalEnv` is the text of `DD_EXTERNAL_ENV`.
+ * Returns the headers `Datadog-Container-ID`, `Datadog-Entity-ID` (`ci-<container>` or `in-<inode>`) and
+ * `Datadog-External-Env`, as far as they are known. `externalEnv` is the text of `DD_EXTERNAL_ENV`.
  */
 export function containerHeaders(
   externalEnv?: string,
@@ -49,7 +49,7 @@ export function containerHeaders(
     const inode = files.inode(`/sys/fs/cgroup/${path.replace(/^\//, '')}`)
     if (inode >= FIRST_INODE) headers['Datadog-Entity-ID'] = `in-${inode}`
   } catch {
-    // Not Linux, or no cgroups: nothing to tell.
+    // Without Linux or cgroups there is no container to name.
   }
   return headers
 }

@@ -1,11 +1,12 @@
-/** Waiting for our own work with a limit; the one wait that does keep the process alive. */
+/** Waits for work of the tracer, with a limit. It is the one wait that keeps the process alive. */
 
-/** Longer waits overflow a timer and end at once. */
+/** Longest delay of a timer; a longer one overflows, and the timer fires at once. */
 const LONGEST_MS = 0x7fff_ffff
 
 /**
- * Whether `work` settles within `timeoutMs`. The process does not end by itself before that is known: all our sockets
- * and timers are unref'd, so nothing else would hold it while somebody awaits this.
+ * Returns whether `work` settles within `timeoutMs`. The process does not end by itself before that is known: all
+ * sockets and timers of the tracer are unref'd, so nothing else would hold it while the application awaits the
+ * result.
  */
 export function endsWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   return new Promise(resolve => {

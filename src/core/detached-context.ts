@@ -1,4 +1,4 @@
-/** Leaves the application's async context: nothing of ours may keep a request of the application alive. */
+/** Leaves the application's async context: nothing of the tracer may keep a request of the application alive. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 

@@ -1,21 +1,23 @@
-/** One request and its answer, as undici's dispatcher reports them. */
+/** Handles one request: gathers the answer that undici's dispatcher reports piece by piece. */
 
 import type { Dispatcher } from 'undici'
 import { later } from '../std/timer'
 
+/** An answer of the agent. */
 export interface AgentResponse {
   status: number
   /** Lower-case names; values of a repeated header are joined. */
   headers: Readonly<Record<string, string | undefined>>
-  /** At most `MAX_BODY` bytes of it. */
+  /** At most the first `MAX_BODY` bytes of the body, as text. */
   body: string
-  /** The same, for answers that are no text. */
+  /** At most the first `MAX_BODY` bytes of the body, for answers that are not text. */
   bytes: Uint8Array
 }
 
-/** The longest answers that we understand are sampling rates, at about 60 bytes a service. */
+/** Bytes of an answer that are read. The longest answers are sampling rates, at about 60 bytes for each service. */
 export const MAX_BODY = 256 * 1024
 
+/** Settles a promise by what undici reports of one request. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: AgentResponse) => void
   readonly #reject: (error: unknown) => void
@@ -40,7 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    // Timed out while it waited for its turn.
+    // The request timed out while it waited for its turn.
     if (this.#isSettled) controller.abort(timeout(0))
   }
 
@@ -60,7 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return
     this.#chunks.push(chunk)
     this.#size += chunk.length
-    // An endless answer is not read to its end: that costs a new connection.
+    // An endless answer is not read to its end. Giving it up costs a new connection.
     if (this.#size > MAX_BODY) this.#succeed()
   }
 
@@ -84,7 +86,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!this.#settle()) return
     this.#chunks = []
     this.#reject(error)
-    // After an error of undici's own this does nothing.
+    // When undici itself reported the error, this does nothing.
     this.#controller?.abort(error instanceof Error ? error : new Error(String(error)))
   }
 

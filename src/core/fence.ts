@@ -1,8 +1,8 @@
-/** Runs our code inside the application's calls: whatever happens in here stays in here. */
+/** Runs code of the tracer inside the application's calls: what it throws does not reach the application. */
 
 import { log } from './log'
 
-/** Result of `fn`, or undefined when it threw; the failure is logged once a minute under `cause`. */
+/** Returns the result of `fn`, or undefined when it threw; the failure is logged once a minute under `cause`. */
 export function fence<T>(cause: string, fn: () => T): T | undefined {
   try {
     return fn()
@@ -12,7 +12,7 @@ export function fence<T>(cause: string, fn: () => T): T | undefined {
   }
 }
 
-/** Logs a failure of our own code. */
+/** Logs a failure of the tracer's own code. */
 export function reportFailure(cause: string, error: unknown): void {
   try {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -2,21 +2,24 @@
 
 import { fence } from './fence'
 
-/** What is to be done when the process ends. */
+/** Functions that are called when the process ends, or may end. */
 export interface ProcessEnd {
-  /** The program has nothing left to do, and ends by that unless more comes; called each time that this happens. */
+  /** Called each time that the program has nothing left to do; it ends by that unless more work comes. */
   idle(): void
-  /** Nothing caught `error`; the application may still handle it if `mayLive`. */
+  /** Called for an error that nothing caught; `mayLive`: the application may still handle it. */
   uncaught?(error: Error, origin: NodeJS.UncaughtExceptionOrigin, mayLive: boolean): void
-  /** The process ends in the midst of its work, for `reason`; `failed`: something went wrong. */
+  /** Called when the process ends in the midst of its work, for `reason`; `failed`: something went wrong. */
   cutOff?(reason: string, failed: boolean): void
-  /** The process ends now, and nothing asynchronous can run any more. */
+  /** Called when the process ends now, and nothing asynchronous can run any more. */
   sendLast(): void
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** Everything that watches the process. One listener serves all: a second one would take the first for the application's. */
+/**
+ * Everything that watches the process. One listener serves all: a second one would take the first for the
+ * application's.
+ */
 const watched = new Set<ProcessEnd>()
 
 /** Watches the process until the returned function is called. */
@@ -24,7 +27,7 @@ export function watchProcess(end: ProcessEnd): () => void {
   if (watched.size === 0) {
     process.on('beforeExit', onBeforeExit)
     process.on('exit', onExit)
-    // Unlike a listener to `uncaughtException`, it does not keep the process alive.
+    // Unlike a listener to `uncaughtException`, this one does not keep the process alive.
     process.on('uncaughtExceptionMonitor', onUncaught)
     for (const signal of SIGNALS) process.on(signal, onSignal)
   }
@@ -38,9 +41,9 @@ export function watchProcess(end: ProcessEnd): () => void {
   }
 }
 
-/** The program has run out of work, and ends by that unless more comes. */
+/** True while the program has no work left: it ends by that unless more comes. */
 let hasRunOut = false
-/** What nothing caught, in a sentence; undefined again once the process has survived it. */
+/** A sentence about an error that nothing caught; undefined again once the process has survived it. */
 let uncaughtText: string | undefined
 
 function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
@@ -72,7 +75,7 @@ function cutOffAll(reason: string, failed: boolean): void {
 
 function onBeforeExit(): void {
   hasRunOut = true
-  // Only runs if the program goes on.
+  // This runs only if the program goes on.
   setImmediate(() => {
     hasRunOut = false
   }).unref()
@@ -89,7 +92,7 @@ function onSignal(signal: NodeJS.Signals): void {
   if (isLast) cutOffAll(`the process was ended by ${signal}`, true)
   sendAllLast()
   if (!isLast) return
-  // Without, the process ends as it would without the tracer, and with the status that says so.
+  // Without other listeners, the process ends as it would without the tracer, and with the same status.
   process.removeListener(signal, onSignal)
   process.kill(process.pid, signal)
 }

@@ -3,7 +3,7 @@
 import type { Logger } from './logger'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
-/** Text, or a function that makes it when it is wanted. */
+/** A text, or a function that makes the text when a line is written. */
 type Message = string | (() => string)
 
 export interface LogSettings {
@@ -19,12 +19,12 @@ const MAX_CAUSES = 256
 
 let threshold: number = SEVERITY.warn
 let logger: Logger | undefined
-/** Survives a stderr that nobody reads any more; a bare `write` would end the process with EPIPE. */
+/** Writes to stderr, also when its reader has gone: a bare `write` would end the process with EPIPE. */
 let stderr: Console | undefined
 let isWriting = false
 const causes = new Map<string, { at: number; repeats: number }>()
 
-/** `debug` alone turns everything on; a level that is set as well narrows it. */
+/** Sets level and target of the log. `debug` alone turns all levels on; a level that is set as well narrows them. */
 export function configureLog(settings: LogSettings & { origins?: { logLevel: string } }): void {
   const everything =
     settings.debug && (settings.origins === undefined || settings.origins.logLevel === 'default')
@@ -34,7 +34,7 @@ export function configureLog(settings: LogSettings & { origins?: { logLevel: str
 }
 
 export const log = {
-  /** For developers of integrations; not limited. */
+  /** Writes a line for developers of integrations; repeated lines are not held back. */
   debug(message: Message): void {
     if (threshold <= SEVERITY.debug) write('debug', message)
   },
@@ -68,7 +68,7 @@ function write(level: Level, message: Message, repeats = 0): void {
       stderr.error(`tracer: ${level}: ${text}`)
     } else writeToLogger(logger, level, text)
   } catch {
-    // A logger of the application's that throws must not reach the application.
+    // What the application's logger throws must not reach the application's calls.
   } finally {
     isWriting = false
   }
@@ -77,6 +77,6 @@ function write(level: Level, message: Message, repeats = 0): void {
 function writeToLogger(target: Logger, level: Level, text: string): void {
   const method = typeof target[level] === 'function' ? target[level] : target.debug
   const result: unknown = method?.call(target, text)
-  // Of one that is async nobody waits, and its rejection would end the process.
+  // An async logger returns a promise that nothing else handles: its rejection would end the process.
   if (result instanceof Promise) result.catch(() => {})
 }

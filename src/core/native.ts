@@ -1,15 +1,17 @@
-/** The native add-on: where its binary for this Node lies. What it offers, its users say. */
+/** Finds and loads the binary of the native add-on for this Node.js. What the add-on offers, its users declare. */
 
 import { existsSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 
-/** By ABI, platform, architecture and C library it finds a file in `prebuilds/`. */
+/** The package node-gyp-build: finds the file in `prebuilds/` for the ABI, platform, architecture and C library. */
 interface NodeGypBuild {
-  /** Throws where there is none. */
+  /** Returns the path of the file; throws where there is none. */
   resolve(folder: string): string
 }
 
-/** The package's folder `native`. Code that was bundled lies in another place below the package, or outside of it. */
+/**
+ * Returns the package's folder `native`. Bundled code may lie in another place below the package, or outside of it.
+ */
 function nativeFolder(): string | undefined {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const native = join(folder, 'native')
@@ -18,7 +20,7 @@ function nativeFolder(): string | undefined {
   }
 }
 
-/** Loads the add-on. Never throws: a text says in plain words why there is none. */
+/** Loads the add-on. Never throws: where there is none, a text that says why is returned. */
 export function loadAddon(folder = nativeFolder()): unknown {
   if (folder === undefined)
     return `the profiler's add-on is not beside its code: there is no folder native above ${__dirname}`
@@ -28,7 +30,7 @@ export function loadAddon(folder = nativeFolder()): unknown {
   try {
     file = (require('node-gyp-build') as NodeGypBuild).resolve(folder)
   } catch {}
-  // It looks in the folder of the program, too: what lies there is somebody else's.
+  // node-gyp-build looks in the folder of the program, too: a file there belongs to another package.
   if (!file?.startsWith(own))
     return `no build of the profiler for ${platform}-${arch}, abi ${versions.modules}; \`node ${join(folder, 'build.cjs')}\` makes one`
   try {

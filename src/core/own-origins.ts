@@ -1,18 +1,19 @@
 /** Origins that the tracer itself sends to, so that its integrations make no spans of that traffic. */
 
+/** Number of transports by origin. */
 const users = new Map<string, number>()
 
-/** Whether requests to `origin` (`scheme://host:port`, as `URL.origin` writes it) are the tracer's own. */
+/** Returns whether requests to `origin` (`scheme://host:port`, as `URL.origin` writes it) are the tracer's own. */
 export function isOwnOrigin(origin: string): boolean {
   return users.has(origin)
 }
 
-/** A transport sends to `origin` from now on. */
+/** Notes that a transport sends to `origin` from now on. */
 export function claimOrigin(origin: string): void {
   users.set(origin, (users.get(origin) ?? 0) + 1)
 }
 
-/** That transport does not any more. */
+/** Notes that a transport no longer sends to `origin`. */
 export function releaseOrigin(origin: string): void {
   const count = users.get(origin) ?? 0
   if (count > 1) users.set(origin, count - 1)

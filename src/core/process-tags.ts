@@ -3,6 +3,7 @@
 import { basename, dirname, extname } from 'node:path'
 import type { Config } from './config/resolve'
 
+/** Returns the tags of this process, `key:value` joined by commas. */
 export function processTags(config: Config): string {
   const script = process.argv[1]
   const tags: [string, string][] = []
@@ -20,7 +21,7 @@ export function processTags(config: Config): string {
     .join(',')
 }
 
-/** As the agent normalises tag values: no comma or colon can break the list. */
+/** Returns a value as the agent normalises tag values: without the commas and colons that separate the list. */
 function clean(value: string): string {
   return value
     .toLowerCase()

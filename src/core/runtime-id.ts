@@ -1,4 +1,4 @@
-/** Identifies this process, or worker thread, in everything that it sends. */
+/** The id of this process or worker thread in everything that it sends. */
 
 import { randomUUID } from 'node:crypto'
 

@@ -1,6 +1,6 @@
 /**
- * The worker thread of `send-at-exit.ts`: makes the requests one after the other, and says of each whether it was taken.
- * A receiver that refuses one may take the next; one that does not answer is not asked again.
+ * The worker thread of `send-at-exit.ts`: makes the requests one after the other, and says of each whether it was
+ * taken. A receiver that refuses one may take the next; one that does not answer is not asked again.
  */
 
 import { request } from 'node:http'

@@ -1,6 +1,6 @@
 /**
- * Sends while the process exits, when nothing asynchronous runs any more: a worker thread makes the requests while this
- * one waits for it, at most a second.
+ * Sends requests while the process exits, when nothing asynchronous runs any more: a worker thread makes the requests
+ * while this thread waits for it, at most a second.
  */
 
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 1000
 /** Place in the shared memory. */
 const DONE = 0
 
-/** What the worker gets. */
+/** Data of the worker thread. */
 export interface ExitRequests {
   origin: string
   socketPath: string | undefined
@@ -33,7 +33,7 @@ export function sendAtExit(
   const state = new Int32Array(new SharedArrayBuffer(4 * (1 + requests.length)))
   const { origin, socketPath, basePath } = address
   const workerData: ExitRequests = { origin, socketPath, basePath, requests, timeoutMs, state }
-  // Nothing of this process' options: a worker that preloads the tracer would start another one.
+  // The worker gets none of this process' options: one that preloads the tracer would start another tracer.
   const worker = new Worker(join(__dirname, 'send-at-exit-worker.js'), { workerData, execArgv: [], env: {} })
   worker.unref()
   worker.on('error', () => {})

@@ -2,7 +2,7 @@
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The variables that each platform sets; both of a pair. */
+/** The variables that each platform sets: one, or both of a pair. */
 const PLATFORMS = [
   ['AWS_LAMBDA_FUNCTION_NAME'],
   ['K_SERVICE', 'FUNCTION_TARGET'],

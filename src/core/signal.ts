@@ -32,15 +32,17 @@ export type FlushReason = 'call' | 'idle'
  */
 export interface Signal {
   /**
-   * Signals of one lane are flushed and shut down one after the other, in the order of the list, and share one deadline;
-   * lanes run side by side. Signals that use one connection, or need each other, share a lane.
+   * Signals of one lane are flushed and shut down one after the other, in the order of the list, and share one
+   * deadline; lanes run side by side. Signals that use one connection, or need each other, share a lane.
    */
   readonly lane: string
   /** What a warning calls the items that are lost: `spans`. */
   readonly items: string
   /** Whether something waits that would be lost if the process ended now. */
   readonly isPending: boolean
-  /** Sends what waits. Settles within `timeoutMs` and never rejects. The signal of traces tells what became of them. */
+  /**
+   * Sends what waits. Settles within `timeoutMs` and never rejects. The signal of traces tells what became of them.
+   */
   flush(timeoutMs: number, reason: FlushReason): Promise<FlushResult | undefined>
   /**
    * Takes out what waits, as requests, when nothing asynchronous can run any more. A signal that can send without the
@@ -51,7 +53,9 @@ export interface Signal {
   giveUp(): number
   /** Sends what waits, drops what is left after `timeoutMs`, and takes nothing from then on. Never rejects. */
   shutdown(timeoutMs: number): Promise<FlushResult | undefined>
-  /** Takes the settings of `init()`; called once for each signal that is open then, also right after it was opened. */
+  /**
+   * Takes the settings of `init()`; called once for each signal that is open then, also right after it was opened.
+   */
   configure?(config: Config): void
   /** Sends to another agent from now on, also what waits. */
   setUrl?(url: string): void
@@ -67,13 +71,18 @@ export interface Signal {
 export interface SignalRow<Parts, S extends Signal = Signal> {
   /** The field's name for it, for the log: `traces`, `metrics`. */
   readonly name: string
-  /** Whether `init()` opens it with this configuration. One that uses `parts` is wanted only where `config.enabled`. */
+  /**
+   * Whether `init()` opens it with this configuration. One that uses `parts` is wanted only where `config.enabled`.
+   */
   isWanted(config: Config): boolean
   /** Opens it; called once. Undefined where it cannot be opened, which `open` has logged. */
   open(config: Config, parts: Parts): S | undefined
 }
 
-/** A signal with an API of its own, such as `tracer.dogstatsd`: it is opened by the first use of that, if not by `init()`. */
+/**
+ * A signal with an API of its own, such as `tracer.dogstatsd`: it is opened by the first use of that, if not by
+ * `init()`.
+ */
 export interface ProductRow<S extends Signal> extends SignalRow<unknown, S> {
   /** Opens it; called once. `config` is undefined as long as there was no `init()`: the environment decides then. */
   open(config?: Config): S

@@ -25,8 +25,8 @@ export class Signals<Parts> {
   #isIdleExitTold = false
 
   /**
-   * `rows` in the order in which signals are flushed, shut down and sent at exit. `onProcessEnd` comes before the last
-   * sending: what it finishes is sent, too.
+   * `rows` in the order in which signals are flushed, shut down and sent at exit. `onProcessEnd` comes before the
+   * last sending: what it finishes is sent, too.
    */
   constructor(rows: readonly SignalRow<Parts>[], onProcessEnd: Pick<ProcessEnd, 'uncaught' | 'cutOff'> = {}) {
     this.#rows = rows

@@ -1,10 +1,10 @@
-/** The line of configuration that is printed at start, which support scripts read. */
+/** The line of configuration that is printed at start. Support scripts read it. */
 
 import { arch, release, type } from 'node:os'
 import type { Config } from './config/resolve'
 import { withoutCredentials } from './config/row'
 
-/** `DATADOG TRACER CONFIGURATION - {json}`; no key of it holds a password. */
+/** Returns the line `DATADOG TRACER CONFIGURATION - {json}`. It holds no passwords. */
 export function startupLine(config: Config, agentUrl: string, version: string): string {
   const fields = {
     date: new Date().toISOString(),
@@ -31,13 +31,16 @@ export function startupLine(config: Config, agentUrl: string, version: string): 
     otlp_traces_export_enabled: config.tracesExporter.some(each => each.toLowerCase() === 'otlp'),
     otlp_metrics_export_enabled: false,
     otlp_logs_export_enabled: false,
-    // Ours: what is set in the environment or a file, and differs from what the application gave to `init()`.
+    // dd-trace has no such field: variables and files whose value differs from what the application gave to `init()`.
     hidden_by_init: config.hidden.length > 0 ? config.hidden.map(({ variable }) => variable) : undefined,
   }
   return `DATADOG TRACER CONFIGURATION - ${JSON.stringify(fields)}`
 }
 
-/** Rules from code may hold anything, and start-up must not fail over a line of text. */
+/**
+ * Returns a copy of the rules that JSON can hold. Rules from code may hold anything, and start-up must not fail over
+ * a line of text.
+ */
 function printable(rules: Config['samplingRules']): unknown {
   try {
     return JSON.parse(

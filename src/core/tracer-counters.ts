@@ -3,22 +3,23 @@
 /** Counters by name of a status, an error code or a reason. */
 export type Counts = Record<string, number>
 
+/** All counters of the tracer; traces and spans are counted one by one, bytes after encoding. */
 export interface TracerCounters {
   tracesSent: number
   spansSent: number
   bytesSent: number
   payloadsSent: number
-  /** Traces lost, by reason. */
+  /** Number of lost traces, by reason. */
   tracesDropped: Counts
-  /** Spans lost, by reason. */
+  /** Number of lost spans, by reason. */
   spansDropped: Counts
-  /** Answers of the agent to payloads, by HTTP status. */
+  /** Number of answers of the agent to payloads, by HTTP status. */
   responses: Counts
-  /** Requests without an answer, by error code. */
+  /** Number of requests without an answer, by error code. */
   errors: Counts
 }
 
-/** At most so many names are kept apart; error codes are text of others. */
+/** Most names that are counted apart: error codes come from outside, and may be of any number. */
 const MAX_NAMES = 64
 
 function zero(): TracerCounters {
@@ -36,7 +37,7 @@ function zero(): TracerCounters {
 
 let counters = zero()
 
-/** A payload was accepted. */
+/** Counts a payload that was accepted. */
 export function countSent(traces: number, spans: number, bytes: number): void {
   counters.tracesSent += traces
   counters.spansSent += spans
@@ -44,25 +45,28 @@ export function countSent(traces: number, spans: number, bytes: number): void {
   counters.payloadsSent++
 }
 
+/** Counts lost traces and spans. */
 export function countDropped(reason: string, traces: number, spans: number): void {
   add(counters.tracesDropped, reason, traces)
   add(counters.spansDropped, reason, spans)
 }
 
+/** Counts an answer to a payload. */
 export function countResponse(status: number): void {
   add(counters.responses, String(status), 1)
 }
 
+/** Counts a request without an answer. */
 export function countError(code: string): void {
   add(counters.errors, code, 1)
 }
 
-/** A copy of all counters. */
+/** Returns a copy of all counters. */
 export function readCounters(): TracerCounters {
   return structuredClone(counters)
 }
 
-/** For tests. */
+/** Sets all counters to zero, for tests. */
 export function resetCounters(): void {
   counters = zero()
 }

@@ -1,4 +1,7 @@
-/** HTTP to the agent: one connection, outside of any context of the application, never keeping the process alive. */
+/**
+ * HTTP to the agent: one connection, which belongs to no context of the application and never keeps the process
+ * alive.
+ */
 
 import type { LookupFunction } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
@@ -8,42 +11,50 @@ import { runDetached } from './detached-context'
 import { type AgentResponse, Exchange } from './exchange'
 import { claimOrigin, releaseOrigin } from './own-origins'
 
+/** A request to the agent. */
 export interface AgentRequest {
   method: 'GET' | 'PUT' | 'POST'
   /** Absolute path on the agent, for example `/v0.4/traces`. */
   path: string
   headers?: Readonly<Record<string, string>>
   body?: Uint8Array | string
-  /** Default 5000. */
+  /** Longest time from the call to the end of the answer. Default: 5000 ms. */
   timeoutMs?: number
 }
 
 const DEFAULT_TIMEOUT_MS = 5000
 
+/** A connection to the agent. */
 export class Transport {
   #address: AgentAddress
   readonly #lookup: LookupFunction | undefined
   #pool: Pool | undefined
   #isClosed = false
 
-  /** `lookup`: in place of `dns.lookup`. Throws when `url` is not one that `parseAgentUrl` understands; `resolveAgentUrl` never returns such a one. */
+  /**
+   * Opens no connection before the first request. `lookup` takes the place of `dns.lookup`. Throws when
+   * `parseAgentUrl` does not understand `url`, which does not happen with what `resolveAgentUrl` returns.
+   */
   constructor(url: string, lookup?: LookupFunction) {
     this.#address = addressOf(url)
     this.#lookup = lookup
     claimOrigin(this.#address.origin)
   }
 
-  /** Where requests go, without user name and password: for messages. */
+  /** The agent's URL without user name and password, for messages. */
   get url(): string {
     return this.#address.text
   }
 
-  /** Loads the client ahead of the first request, so that it costs no request of the application anything. */
+  /** Loads the HTTP client ahead of the first request, so that no request of the application has to wait for that. */
   warm(): void {
     runDetached(loadUndici)
   }
 
-  /** Sends to another agent from now on; requests under way end where they began. False, and no change, for no URL. */
+  /**
+   * Sends to another agent from now on; requests under way end where they began. Returns false, and changes nothing,
+   * for a text that is not a URL.
+   */
   setUrl(url: string): boolean {
     const address = parseAgentUrl(url)
     if (address === undefined) return false
@@ -56,8 +67,8 @@ export class Transport {
   }
 
   /**
-   * Any answer, whatever its status, resolves. Rejects with an error that has a `code` where no answer came:
-   * `ECONNREFUSED`, `ETIMEDOUT`, `UND_ERR_SOCKET`, `HPE_…`.
+   * Makes a request. Resolves with any answer, whatever its status. Rejects where no answer came, with an error that
+   * has a `code`: `ECONNREFUSED`, `ETIMEDOUT`, `UND_ERR_SOCKET`, `HPE_…`.
    */
   request(request: AgentRequest): Promise<AgentResponse> {
     return runDetached(() => new Promise((resolve, reject) => this.#dispatch(request, resolve, reject)))
@@ -87,7 +98,7 @@ export class Transport {
       path: this.#address.basePath + path,
       headers: this.#complete(headers),
       body,
-      // One timer of ours in place of two of undici's.
+      // `Exchange` has one timer in place of these two.
       headersTimeout: 0,
       bodyTimeout: 0,
     }
@@ -104,7 +115,7 @@ export class Transport {
   }
 }
 
-/** Text to tell errors of the transport apart by: `ECONNREFUSED`, `ETIMEDOUT`, or a class name. */
+/** Returns a text that tells errors of the transport apart: `ECONNREFUSED`, `ETIMEDOUT`, or the name of a class. */
 export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const { code, cause } = error as Error & { code?: unknown }

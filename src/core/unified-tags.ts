@@ -1,22 +1,25 @@
-/** Who this process is, for everything that it sends: the one place for what stands beside service, env and version. */
+/** Tags and git data that stand beside service, env and version in everything that this process sends. */
 
 import type { Config } from './config/resolve'
 
-/** Fields of their own wherever they are sent; as tags they would say something else. */
+/**
+ * Names that are left out of the tags: each is sent as a field of its own, and as a tag would mean something else.
+ */
 const IDENTITY: ReadonlySet<string> = new Set(['service', 'env', 'version'])
 
-/** The user's tags (`DD_TAGS`). */
+/** Returns the tags of `DD_TAGS` and of the option `tags`. */
 export function userTags({ tags }: Pick<Config, 'tags'>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([name]) => !IDENTITY.has(name)))
 }
 
+/** The commit that is running, and its repository. */
 export interface Git {
   commit: string | undefined
-  /** Without user and password. */
+  /** URL of the repository, without user and password. */
   repository: string | undefined
 }
 
-/** Nothing where `gitMetadata` is off. */
+/** Returns commit and repository; neither where `gitMetadata` is off. */
 export function gitOf({ gitMetadata, gitCommitSha, gitRepositoryUrl }: Config): Git {
   if (!gitMetadata) return { commit: undefined, repository: undefined }
   const repository = gitRepositoryUrl?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')

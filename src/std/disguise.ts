@@ -10,7 +10,7 @@ export function disguise<F extends AnyFunction>(wrapper: F, original: AnyFunctio
     const existing = Object.getOwnPropertyDescriptor(wrapper, key)
     if (descriptor === undefined) continue
     if (existing === undefined || existing.configurable) Object.defineProperty(wrapper, key, descriptor)
-    // The `prototype` of a function: it can be replaced, but not redefined.
+    // The property `prototype` of a function can be assigned, but not redefined.
     else if (existing.writable) Object.defineProperty(wrapper, key, { value: descriptor.value })
   }
   const parent = Object.getPrototypeOf(original)

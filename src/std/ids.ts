@@ -4,13 +4,13 @@ import { randomFillSync } from 'node:crypto'
 
 const POOL_IDS = 2048
 
-/** The pool; `nextId` says where in it the next id lies. */
+/** The pool of random ids; `nextId` returns the index of the next one. */
 export const idPool = new Int32Array(POOL_IDS * 2)
 let at = idPool.length
 
 /**
- * Index into `idPool` of a fresh id: `idPool[i]` its upper word (top bit clear), `idPool[i + 1]` its lower
- * word. Never zero. Two int32 words are small integers in V8: no allocation, where a bigint costs 24 bytes.
+ * Returns the index into `idPool` of a fresh id: `idPool[i]` its upper word (top bit clear), `idPool[i + 1]` its
+ * lower word. Never zero. Two int32 words are small integers in V8: no allocation, where a bigint costs 24 bytes.
  */
 export function nextId(): number {
   if (at === idPool.length) {

@@ -1,8 +1,8 @@
 /**
  * A growing buffer that msgpack values are appended to (https://github.com/msgpack/msgpack/blob/master/spec.md).
  *
- * `bytes`, `view` and `at` are public: the encoder of traces patches what it has copied. After a call that can grow the
- * buffer, read `bytes` and `view` again.
+ * `bytes`, `view` and `at` are public: the encoder of traces patches what it has copied. After a call that can grow
+ * the buffer, read `bytes` and `view` again.
  */
 
 const TWO_32 = 0x1_0000_0000
@@ -12,6 +12,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
+/** A buffer that values are appended to. */
 export class MsgpackBuffer {
   bytes: Buffer
   at = 0
@@ -46,22 +47,22 @@ export class MsgpackBuffer {
     this.at += length
   }
 
-  /** A copy of what has been written. */
+  /** Returns a copy of what has been written. */
   slice(): Uint8Array {
     return Uint8Array.prototype.slice.call(this.bytes, 0, this.at)
   }
 
-  /** The lower 32 bits of an integer, big endian, at a place that has been reserved. */
+  /** Writes the lower 32 bits of an integer, big endian, at a place that has been reserved. */
   setWord(at: number, word: number): void {
     this.view.setInt32(at, word)
   }
 
-  /** Array header that can be patched later: always five bytes. Returns the place of its count. */
+  /** Writes an array header that can be patched later, always five bytes. Returns the place of its count. */
   array32(count: number): number {
     return this.#header(0xdd, count)
   }
 
-  /** Map header that can be patched later: always five bytes. Returns the place of its count. */
+  /** Writes a map header that can be patched later, always five bytes. Returns the place of its count. */
   map32(count: number): number {
     return this.#header(0xdf, count)
   }
@@ -74,7 +75,7 @@ export class MsgpackBuffer {
     return this.at - 4
   }
 
-  /** uint64 from two int32 words. */
+  /** Writes a uint64 from two int32 words. */
   uint64(hi: number, lo: number): void {
     this.reserve(9)
     this.bytes[this.at] = 0xcf
@@ -83,7 +84,7 @@ export class MsgpackBuffer {
     this.at += 9
   }
 
-  /** Text as UTF-8; half of a surrogate pair becomes U+FFFD. */
+  /** Writes a text as UTF-8; half of a surrogate pair becomes U+FFFD. */
   string(text: string): void {
     const { length } = text
     if (length > SHORT || !this.#ascii(text, length)) this.#utf8(text, length)
@@ -111,7 +112,7 @@ export class MsgpackBuffer {
     this.reserve(length * 3 + 5)
     const { bytes } = this
     const start = this.at
-    // The width of the header must be known before the text is written: from the most that it can take.
+    // The header comes first, and its width follows from the most bytes that the text can take.
     const most = length * 3
     const head = most < 32 ? 1 : most < 256 ? 2 : most < 65536 ? 3 : 5
     const size = bytes.write(text, start + head, most, 'utf8')
@@ -130,7 +131,7 @@ export class MsgpackBuffer {
     this.at = start + head + size
   }
 
-  /** A finite number: the narrowest integer that holds it, else float64. */
+  /** Writes a finite number: as the narrowest integer that holds it, else as float64. */
   number(value: number): void {
     this.reserve(9)
     if (!Number.isInteger(value)) this.#float64(value)

@@ -9,8 +9,8 @@ export interface TraceFormatRow {
   /** Endpoint of the agent that takes payloads of this format. */
   readonly path: string
   /**
-   * Version that payloads are rewritten to for an agent that does not take this one, so that the agent is asked first.
-   * Absent: every agent takes the format.
+   * Version that payloads are rewritten to for an agent that does not take this one, so that the agent is asked
+   * first. Absent: every agent takes the format.
    */
   readonly downgradeTo?: string
 }

@@ -8,7 +8,7 @@ export interface Words {
 
 /** Value of a hexadecimal digit by its ASCII code; -1 for every other character. */
 const HEX_VALUES = new Int8Array(128).fill(-1)
-/** ASCII code of a hexadecimal digit. */
+/** Returns the ASCII code of a hexadecimal digit. */
 const HEX_CODES = new Uint8Array(16)
 for (let value = 0; value < 16; value++) {
   const digit = value.toString(16)
@@ -18,8 +18,8 @@ for (let value = 0; value < 16; value++) {
 }
 
 /**
- * 16 lower-case hexadecimal digits. One call with 16 arguments makes a flat string in 30 ns; joining digits makes a
- * rope that costs 150 ns by the time it is read.
+ * Returns 16 lower-case hexadecimal digits. One call with 16 arguments makes a flat string in 30 ns; joining digits
+ * makes a rope that costs 150 ns by the time it is read.
  */
 export function toHex(hi: number, lo: number): string {
   const codes = HEX_CODES
@@ -47,7 +47,10 @@ let lastHi = 0
 let lastLo = 0
 let lastText = '0000000000000000'
 
-/** The same for the upper half of a trace id, which is the time in seconds: one text does for all traces of a second. */
+/**
+ * Returns 16 hexadecimal digits for the upper half of a trace id: it holds the time in seconds, so the last text is
+ * kept.
+ */
 export function upperHex(hi: number, lo: number): string {
   if (hi !== lastHi || lo !== lastLo) {
     lastText = toHex(hi, lo)
@@ -59,14 +62,17 @@ export function upperHex(hi: number, lo: number): string {
 
 const id = new DataView(new ArrayBuffer(8))
 
-/** Decimal digits without padding. The engine's bigint printer takes 50 ns where division in float64 takes 168. */
+/**
+ * Returns decimal digits without padding. The engine's bigint printer takes 50 ns where division in float64 takes
+ * 168.
+ */
 export function toDecimal(hi: number, lo: number): string {
   id.setInt32(0, hi)
   id.setInt32(4, lo)
   return id.getBigUint64(0).toString()
 }
 
-/** Reads 16 hexadecimal digits at `from`. False when there is anything else; `out` is then undefined. */
+/** Reads 16 hexadecimal digits at `from`. Returns false for anything else; `out` then holds no useful value. */
 export function parseHex(text: string, from: number, out: Words): boolean {
   let bad = 0
   let hi = 0
@@ -89,7 +95,7 @@ export function parseHex(text: string, from: number, out: Words): boolean {
   return bad >= 0
 }
 
-/** At most nine decimal digits in `text[from, to)` as an integer; -1 when there is anything else. */
+/** Reads at most nine decimal digits in `text[from, to)` as an integer; -1 for anything else. */
 function readDigits(text: string, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) {
@@ -100,7 +106,10 @@ function readDigits(text: string, from: number, to: number): number {
   return value
 }
 
-/** Reads 1 to 20 decimal digits below 2^64, nine at a time. False, and `out` unchanged, for anything else. */
+/**
+ * Reads 1 to 20 decimal digits below 2^64, nine at a time. Returns false, and leaves `out` as it is, for anything
+ * else.
+ */
 export function parseDecimal(text: string, out: Words): boolean {
   const length = text.length
   if (length < 1 || length > 20) return false
@@ -123,7 +132,7 @@ export function parseDecimal(text: string, out: Words): boolean {
   return true
 }
 
-/** The value as a bigint: for tests and rare paths. */
+/** Returns the value as a bigint, for tests and rare paths. */
 export function toBigInt(hi: number, lo: number): bigint {
   return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Read from the nearest package.json above this file; `0.0.0` when there is none. */
+/** Returns the version in the nearest package.json above this file; `0.0.0` when there is none. */
 export function packageVersion(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     try {

@@ -1,15 +1,20 @@
-/** Service and version of an application that names neither: its serverless function, or its package.json. */
+/**
+ * Finds service and version of an application that sets neither: from its serverless function, or its package.json.
+ */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Environment } from './stable-files'
 
+/** Service and version of an application. */
 export interface Identity {
   service: string
   version: string | undefined
 }
 
-/** `service`, `env` and `version` may also come from the tags, and from the application's package.json. */
+/**
+ * Fills in `service`, `env` and `version` from the tags, and service and version from the application's package.json.
+ */
 export function applyIdentity<Origin extends string>(
   values: Record<string, unknown>,
   origins: Record<string, Origin | 'calculated'>,
@@ -34,6 +39,7 @@ export function applyIdentity<Origin extends string>(
   }
 }
 
+/** Returns service and version for an application that sets neither. */
 export function defaultIdentity(env: Environment): Identity {
   const fromFunction =
     env.AWS_LAMBDA_FUNCTION_NAME || env.K_SERVICE || env.FUNCTION_NAME || env.WEBSITE_SITE_NAME
@@ -43,9 +49,9 @@ export function defaultIdentity(env: Environment): Identity {
   return { service: fromFunction || name || 'node', version }
 }
 
-/** A package name as the agent accepts it: lower case, at most 100 characters, other characters as `_`. */
+/** Returns a package name as the agent accepts it: lower case, at most 100 characters, other characters as `_`. */
 function toServiceName(name: string): string {
-  // To compile the classes of Unicode takes 0.3 ms, one hundredth of our start; names of packages are mostly ASCII.
+  // To compile the classes of Unicode takes 0.3 ms, one hundredth of a start; names of packages are mostly ASCII.
   const illegal = /^[ -~]*$/.test(name) ? /[^a-z0-9:./-]+/g : /[^\p{L}\p{N}:./-]+/gu
   return name
     .toLowerCase()
@@ -63,7 +69,7 @@ function nearestPackage(folder: string): { name?: unknown; version?: unknown } |
   for (let at = folder; ; at = dirname(at)) {
     // A bin script lies in node_modules/.bin, which belongs to no package.
     const path = join(at, 'package.json')
-    // Asked first, because an error costs twenty times as much.
+    // Looked for first, because the error of a missing file costs twenty times as much.
     const content = existsSync(path) ? readJson(path) : undefined
     if (content !== undefined) return content
     if (dirname(at) === at) return undefined

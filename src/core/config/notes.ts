@@ -1,4 +1,4 @@
-/** What there is to say about the settings, gathered while they are read; `init()` says it once the log works. */
+/** Messages about settings, gathered while the settings are read, and logged by `init()` once the log is configured. */
 
 import { type Read, type Row, withoutCredentials } from './row'
 
@@ -10,30 +10,31 @@ export interface OtelEvent {
   otel: string
 }
 
-/** A variable that an option of `init()` keeps from being used. */
+/** A variable that is not used because an option of `init()` is set. */
 export interface Hidden {
   variable: string
   sentence: string
 }
 
+/** Gathers messages while a configuration is resolved. */
 export class Notes {
   readonly problems: string[]
   readonly hidden: Hidden[] = []
   readonly otelEvents: OtelEvent[] = []
-  /** Of the row that is being read. */
+  /** Sentences about the row that is being read; `settle` adds what is used instead. */
   #unsettled: string[] = []
 
   constructor(problems: readonly string[] = []) {
     this.problems = [...problems]
   }
 
-  /** What came of reading a row from one source. */
+  /** Notes what was wrong with a value, or remarkable about it. */
   read(row: Row<unknown>, source: string, given: unknown, { problem, remark }: Read<unknown>): void {
     if (problem !== undefined) this.#unsettled.push(`${source}=${show(row, given)} ${problem}`)
     if (remark !== undefined) this.problems.push(`${source}=${show(row, given)} ${remark}`)
   }
 
-  /** The row has its value. */
+  /** Ends the sentences about a row with the value that is used. */
   settle(row: Row<unknown>, value: unknown): void {
     if (this.#unsettled.length === 0) return
     const instead = value === undefined ? 'it is not used' : `using ${show(row, value)}`
@@ -41,21 +42,24 @@ export class Notes {
     this.#unsettled = []
   }
 
+  /** Notes a switch of an integration that is not true or false. */
   badSwitch(name: string, text: string): void {
     this.problems.push(`${name}='${text}' is not true, false, 1 or 0; it is not used`)
   }
 
-  /** An option of `init()` and a variable differ. */
+  /** Notes that an option of `init()` hides a variable, if their values differ. */
   codeHides(row: Row<unknown>, option: string, used: unknown, variable: string, other: unknown): void {
     if (isSame(used, other)) return
     const sentence = `${variable}=${show(row, other)} is not used: init() was given ${option}=${show(row, used)}`
     this.hidden.push({ variable, sentence })
   }
 
+  /** Notes an `OTEL_*` variable that could not be used. */
   otelInvalid(row: Row<unknown>, otel: string): void {
     this.otelEvents.push({ kind: 'invalid', datadog: row.env[0], otel })
   }
 
+  /** Notes an `OTEL_*` variable that a `DD_*` variable hides; `wouldCount`: it would have been used without that. */
   otelHidden(row: Row<unknown>, used: string, otel: string, wouldCount: boolean): void {
     this.otelEvents.push({ kind: 'hiding', datadog: row.env[0], otel })
     if (wouldCount) this.problems.push(`${used} and ${otel} are both set; ${otel} is not used`)
@@ -70,7 +74,7 @@ function isSame(one: unknown, other: unknown): boolean {
   }
 }
 
-/** A value for a message, cut short. */
+/** Returns a value as text for a message, cut short. */
 function show(row: Row<unknown>, value: unknown): string {
   if (row.isSecret) return '(hidden)'
   try {

@@ -1,12 +1,13 @@
 /**
- * How variables of OpenTelemetry are read where they spell values differently from their `DD_*` twins. Source: the
- * OpenTelemetry specification, "Environment Variable Specification". Names and values in any case where it says so.
+ * Reads `OTEL_*` variables that spell their values differently from the `DD_*` variables of the same settings.
+ * Source: the OpenTelemetry specification, "Environment Variable Specification". Values count in any case where it
+ * says so.
  */
 
 import type { OtelReader, Read } from './row'
 import type { TextMap } from './rows'
 
-/** Resource attributes that are settings of ours; later ones win. */
+/** Resource attributes that are settings of the tracer, with the settings' names; later ones win. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   'service.name': 'service',
   'service.version': 'version',
@@ -14,7 +15,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   'deployment.environment.name': 'env',
 }
 
-/** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, values percent-encoded. */
+/** Reads `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, values percent-encoded. */
 export const resourceAttributes: OtelReader<TextMap> = text => {
   const attributes: Record<string, string> = {}
   for (const pair of text.split(',')) {
@@ -40,7 +41,7 @@ function decode(text: string): string {
 
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'datadog', 'none']
 
-/** `OTEL_PROPAGATORS`: those that we have; `b3` is the single header. */
+/** Reads `OTEL_PROPAGATORS`, and keeps the propagators that the tracer has; `b3` is the single header. */
 export const propagators: OtelReader<readonly string[]> = text => {
   const names = text
     .split(',')
@@ -52,10 +53,10 @@ export const propagators: OtelReader<readonly string[]> = text => {
   return value.length === 0 ? { problem } : { value, problem }
 }
 
-/** `OTEL_TRACES_SAMPLER` and, where that takes one, `OTEL_TRACES_SAMPLER_ARG` as a rate. */
+/** Reads `OTEL_TRACES_SAMPLER` and, where the sampler takes one, `OTEL_TRACES_SAMPLER_ARG` as a rate. */
 export const sampler: OtelReader<number | undefined> = (text, name, variable) => {
   if (name === 'OTEL_TRACES_SAMPLER_ARG') {
-    // Used with the sampler; on its own there is only something wrong with it, or nothing to do.
+    // The argument is used with the sampler below; here it is only checked.
     return ratioOf(text) === undefined ? { problem: 'is not a rate between 0 and 1' } : {}
   }
   const chosen = text.trim().toLowerCase()
@@ -67,7 +68,7 @@ export const sampler: OtelReader<number | undefined> = (text, name, variable) =>
     case 'always_off':
       return { ...read, value: 0 }
     case 'traceidratio': {
-      // Without an argument, or with one that is none, it is 1 by the specification.
+      // The specification says 1 where there is no argument, or one that is not a rate.
       const argument = variable('OTEL_TRACES_SAMPLER_ARG')
       return { ...read, value: argument === undefined ? 1 : ratioOf(argument) }
     }
@@ -83,20 +84,20 @@ function ratioOf(text: string): number | undefined {
   return value >= 0 && value <= 1 ? value : undefined
 }
 
-/** `OTEL_METRICS_EXPORTER`: `none` is off. */
+/** Reads `OTEL_METRICS_EXPORTER`: `none` is off, anything else leaves the decision to the next source. */
 export const metricsAreOff: OtelReader<boolean> = text => {
   const names = text.split(',').map(each => each.trim().toLowerCase())
   return names.every(each => each === 'none') ? { value: false } : {}
 }
 
-/** `OTEL_TRACES_EXPORTER`: `none` is off; where else traces go is another setting's matter. */
+/** Reads whether `OTEL_TRACES_EXPORTER` leaves tracing on: `none` is off. The row `tracesExporter` reads `otlp`. */
 export const exporterIsOn: OtelReader<boolean> = text => {
   const names = text.split(',').map(each => each.trim().toLowerCase())
   if (names.every(each => each === 'none')) return { value: false }
   return names.every(each => each === 'otlp') ? {} : { problem: 'is not none or otlp' }
 }
 
-/** `OTEL_SDK_DISABLED` says the opposite of what we ask. */
+/** Reads `OTEL_SDK_DISABLED`, whose value is the opposite of the setting's. */
 export const sdkIsOn: OtelReader<boolean> = text => {
   const lower = text.trim().toLowerCase()
   if (lower === 'true') return { value: false }
@@ -115,7 +116,7 @@ const LEVELS = new Map([
 
 type OtelLevel = typeof LEVELS extends Map<infer K, unknown> ? K : never
 
-/** `OTEL_LOG_LEVEL`, with the words that implementations of OpenTelemetry share. */
+/** Reads `OTEL_LOG_LEVEL`, with the words that implementations of OpenTelemetry share. */
 export const logLevel: OtelReader<'debug' | 'info' | 'warn' | 'error' | 'off'> = text => {
   const value = LEVELS.get(text.trim().toLowerCase() as OtelLevel)
   return value === undefined ? { problem: `is not one of ${[...LEVELS.keys()].join(', ')}` } : { value }

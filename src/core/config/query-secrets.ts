@@ -1,7 +1,7 @@
 /**
- * The default of `DD_TRACE_OBFUSCATION_QUERY_STRING_REGEXP`: what looks like a secret in a query string, plain or
- * percent-encoded. Every repetition is bounded by a literal or a class that excludes what follows it, so that matching
- * is linear in the text.
+ * The default of `DD_TRACE_OBFUSCATION_QUERY_STRING_REGEXP`: an expression for what looks like a secret in a query
+ * string, plain or percent-encoded. Every repetition is bounded by a literal or a class that excludes what follows
+ * it, so that matching is linear in the text.
  */
 
 const SPACE = '(?:\\s|\\+|%20)'

@@ -1,20 +1,21 @@
-/** The configuration as telemetry reports it: every setting but secrets, under the canonical name of its variable. */
+/** The configuration as telemetry reports it: every setting but secrets, named after its canonical variable. */
 
 import type { Config, Origin } from './resolve'
 import { type Row, withoutCredentials } from './row'
 import { table } from './table'
 
+/** One reported setting. */
 export interface ConfigurationEntry {
   /** The canonical environment variable; the `init()` option where there is none. */
   name: string
-  /** Lists and maps as their variables spell them, anything deeper as JSON; null = not set. */
+  /** The value; a list or map is spelt as its variable would spell it, anything deeper is JSON; null = not set. */
   value: string | number | boolean | null
   origin: Origin
-  /** Of the configuration file that the value came from, where the file names one. */
+  /** `config_id` of the configuration file that the value came from, where the file names one. */
   configId?: string
 }
 
-/** Every row of the table, in its order; not those that are secret or hold code of the application's. */
+/** Returns an entry for each row of the table, in its order, except for secrets and for code of the application. */
 export function configurationReport(config: Config): ConfigurationEntry[] {
   const entries: ConfigurationEntry[] = []
   for (const [name, row] of Object.entries(table) as [keyof typeof table, Row<unknown>][]) {
@@ -44,7 +45,9 @@ function plain(value: unknown): ConfigurationEntry['value'] {
   return asJson(value)
 }
 
-/** As JSON, with regular expressions as their text; null where it cannot be written, such as something cyclic. */
+/**
+ * Returns a value as JSON, with regular expressions as their text; null where JSON cannot hold it, such as a cycle.
+ */
 export function asJson(value: unknown): string | null {
   try {
     return JSON.stringify(value, (_key, each) => (each instanceof RegExp ? String(each) : each)) ?? null
@@ -53,7 +56,7 @@ export function asJson(value: unknown): string | null {
   }
 }
 
-/** A count for telemetry, 1 each, in the namespace `tracers`. */
+/** A counter for telemetry that is increased by one, in the namespace `tracers`. */
 export interface OtelCount {
   /** `hiding`: a `DD_*` variable was used and not its `OTEL_*` twin. `invalid`: the twin could not be used. */
   metric: 'otel.env.hiding' | 'otel.env.invalid'
@@ -61,6 +64,7 @@ export interface OtelCount {
   tags: readonly string[]
 }
 
+/** Returns the counters for `OTEL_*` variables that were not used. */
 export function otelCounts(config: Config): OtelCount[] {
   return config.otelEvents.map(({ kind, datadog, otel }) => ({
     metric: `otel.env.${kind}`,

@@ -1,6 +1,6 @@
 /**
- * Reads every row of the table from all sources. The strongest first: `init()` options, the fleet's file, environment,
- * the host's file, default. A source whose value cannot be used is passed over, with a warning.
+ * Reads every row of the table from all sources, the strongest first: `init()` options, the fleet's file, the
+ * environment, the host's file, the default. A source whose value cannot be used is passed over, with a warning.
  */
 
 import { applyIdentity } from './identity'
@@ -12,7 +12,7 @@ import { table } from './table'
 
 type Values = { [Name in keyof typeof table]: (typeof table)[Name] extends Row<infer T> ? T : never }
 
-/** Where a value came from. */
+/** Source of a value. */
 export type Origin =
   | 'default'
   | 'local_stable_config'
@@ -22,23 +22,25 @@ export type Origin =
   | 'calculated'
   | 'remote_config'
 
+/** All settings, with their origins. */
 export interface Config extends Readonly<Values> {
   /** Origin of each value, by row. */
   readonly origins: Readonly<Record<keyof Values, Origin>>
-  /** Environment-style name that a value was found under, by row; only of values that were. */
+  /** The variable that each value was read from, by row; rows without a variable are missing. */
   readonly variables: Readonly<Partial<Record<keyof Values, string>>>
   /** `config_id` of a file, by the origin of its values. */
   readonly configIds: Readonly<Partial<Record<Origin, string>>>
-  /** `DD_TRACE_<NAME>_ENABLED` of integrations, by that NAME. */
+  /** Values of `DD_TRACE_<NAME>_ENABLED`, by `<NAME>`. */
   readonly switches: ReadonlyMap<string, boolean>
   /** Sentences about settings that could not be used: warnings. */
   readonly problems: readonly string[]
-  /** What `init()` options hide that was set elsewhere: for information. */
+  /** Variables that `init()` options hide: for information. */
   readonly hidden: readonly Hidden[]
-  /** Variables of the environment that belong to no row; switches of integrations are among them. */
+  /** Variables of the environment that belong to no row, such as switches of integrations. */
   readonly unknownVariables: readonly string[]
   /** Keys of `init()` options that belong to no row. */
   readonly unknownOptions: readonly string[]
+  /** `OTEL_*` variables that were not used, for telemetry. */
   readonly otelEvents: readonly OtelEvent[]
 }
 
@@ -52,7 +54,7 @@ interface Found {
 
 const rows = Object.entries(table) as [keyof Values, Row<unknown>][]
 
-/** Never throws. `files`: what `readStableFiles()` found; none by default. */
+/** Returns the settings of all sources. Never throws. `files` is what `readStableFiles()` found; default: none. */
 export function resolveConfig(
   options: Options = {},
   env: Environment = process.env,
@@ -80,7 +82,7 @@ export function resolveConfig(
     variables,
     configIds: { local_stable_config: files.local?.configId, fleet_stable_config: files.fleet?.configId },
     switches: readSwitches(sources, isRow, notes),
-    // What is wrong with a variable of several rows is said once.
+    // A variable may belong to several rows; what is wrong with it is said once.
     problems: [...new Set(notes.problems)],
     hidden: notes.hidden,
     unknownVariables: unknownIn(sources),
@@ -132,7 +134,7 @@ function readText(row: Row<unknown>, name: string, text: string, variables: Envi
     : row.fromText(text)
 }
 
-/** `DD_*` is used and `OTEL_*` is set as well: said where the latter would have meant something. */
+/** Notes `OTEL_*` variables beside the `DD_*` variable that is used, where they would have meant something. */
 function noteHiddenOtel(row: Row<unknown>, used: string, variables: Environment, notes: Notes): void {
   for (const name of row.env) {
     const text = isOtelTwin(row, name) ? variables[name] : undefined
@@ -140,7 +142,7 @@ function noteHiddenOtel(row: Row<unknown>, used: string, variables: Environment,
   }
 }
 
-/** Code wins over what is set outside of it, which surprises whoever sets it there. */
+/** Notes a variable that an option hides: its author may expect the variable to be used. */
 function noteHidden(
   row: Row<unknown>,
   used: unknown,
@@ -152,7 +154,7 @@ function noteHidden(
   if (other?.variable !== undefined) notes.codeHides(row, option, used, other.variable, other.value)
 }
 
-/** `OTEL_LOG_LEVEL=debug` is all that OpenTelemetry has for `DD_TRACE_DEBUG`. */
+/** Turns on `debug` for `OTEL_LOG_LEVEL=debug`: OpenTelemetry has no variable for `DD_TRACE_DEBUG`. */
 function applyOtelDebug(
   values: Record<string, unknown>,
   origins: Record<string, Origin>,
@@ -170,8 +172,8 @@ function isRow(variable: string): boolean {
 }
 
 /**
- * Returns variables of the environment that belong to no row, switches of integrations among them. Files are left out:
- * they serve tracers of all languages. So is a product that this tracer does not have, and that is switched off.
+ * Returns variables of the environment that belong to no row, such as switches of integrations. Files are left
+ * out: they serve tracers of all languages. So is a product that this tracer does not have, and that is switched off.
  */
 function unknownIn(sources: readonly TextSource[]): string[] {
   const variables = sources.find(({ origin }) => origin === 'env_var')?.variables ?? {}

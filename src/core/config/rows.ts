@@ -75,7 +75,7 @@ export function emptyableText<const Option extends OptionKey = undefined>(
   return makeRow('text', options, value => ({ value }), undefined, { emptyCounts: true })
 }
 
-/** Makes a row for one of several texts, in any case; `synonyms` are other texts for some of them. */
+/** Makes a row for one of several texts, in any case; `synonyms` maps other texts to these. */
 export function oneOf<const T extends string, const Option extends OptionKey = undefined>(
   allowed: readonly T[],
   options: RowOptions<NoInfer<T>, Option> & { synonyms?: Readonly<Record<string, NoInfer<T>>> },
@@ -138,8 +138,8 @@ export function map<const Option extends OptionKey = undefined>(
 }
 
 /**
- * Makes a row for a map `k=v,k=v` with percent-encoded values, as OpenTelemetry spells maps; parts that are not pairs are
- * left out, with a warning.
+ * Makes a row for a map `k=v,k=v` with percent-encoded values, as OpenTelemetry spells maps; parts that are not pairs
+ * are left out, with a warning.
  */
 export function keyValueMap<const Option extends OptionKey = undefined>(
   options: RowOptions<TextMap, Option>,

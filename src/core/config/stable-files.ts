@@ -1,12 +1,13 @@
 /**
- * Settings that stand in files: the host's own, weaker than the environment, and the one that the fleet is managed
- * with, stronger. In each, the map `apm_configuration_default` has values under the names of environment variables,
- * `apm_configuration_rules` has such maps for some processes, and `config_id` names what the values came from.
+ * Reads settings from two files: the host's own, which is weaker than the environment, and the fleet's, which is
+ * stronger. In each, the map `apm_configuration_default` has values by the names of environment variables,
+ * `apm_configuration_rules` has such maps for some processes, and `config_id` identifies the file.
  */
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Self } from './stable-rules'
 
+/** Texts by the names of environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A place where settings are written as text under the names of environment variables. */
@@ -15,11 +16,13 @@ export interface TextSource {
   variables: Environment
 }
 
+/** The settings of one file. */
 export interface StableFile {
   variables: Environment
   configId?: string
 }
 
+/** The settings of both files, as far as they exist. */
 export interface StableFiles {
   local?: StableFile
   fleet?: StableFile
@@ -27,15 +30,17 @@ export interface StableFiles {
   problems?: readonly string[]
 }
 
+/** The paths of both files. */
 export interface StablePaths {
   local: string
   fleet: string
 }
 
 const NAME = 'application_monitoring.yaml'
-/** Every setting there is fits in a tenth of this; a file that is larger is not ours. */
+/** Size of the largest file that is read. All settings fit into a tenth of it; a larger file is something else. */
 const MAX_BYTES = 256 * 1024
 
+/** Returns the paths of both files on a platform. */
 export function stablePaths(platform: NodeJS.Platform = process.platform): StablePaths {
   if (platform === 'win32') {
     const folder = 'C:\\ProgramData\\Datadog'
@@ -49,7 +54,7 @@ export function stablePaths(platform: NodeJS.Platform = process.platform): Stabl
   return { local: `${folder}/${NAME}`, fleet: `${folder}/managed/datadog-agent/stable/${NAME}` }
 }
 
-/** Never throws; a file that is not there costs one system call and says nothing. */
+/** Reads both files. Never throws; a file that does not exist costs one system call, and is no problem. */
 export function readStableFiles(paths: StablePaths = stablePaths(), self: Self = process): StableFiles {
   const problems: string[] = []
   return {
@@ -59,7 +64,7 @@ export function readStableFiles(paths: StablePaths = stablePaths(), self: Self =
   }
 }
 
-/** The strongest first. */
+/** Returns the sources of variables, the strongest first. */
 export function textSources(env: Environment, { fleet, local }: StableFiles): TextSource[] {
   const sources: TextSource[] = [{ origin: 'env_var', variables: settingsIn(env) }]
   if (fleet !== undefined) sources.unshift({ origin: 'fleet_stable_config', variables: fleet.variables })
@@ -67,7 +72,10 @@ export function textSources(env: Environment, { fleet, local }: StableFiles): Te
   return sources
 }
 
-/** A copy of what may be a setting: `process.env` asks the system for each name, and there are a hundred of them. */
+/**
+ * Returns a copy of the variables that may be settings: `process.env` asks the system each time, and there are 150
+ * names.
+ */
 function settingsIn(env: Environment): Environment {
   const settings: Record<string, string | undefined> = {}
   for (const name of Object.keys(env)) {
@@ -79,7 +87,7 @@ function settingsIn(env: Environment): Environment {
 }
 
 function readStableFile(path: string, self: Self, problems: string[]): StableFile | undefined {
-  // Where we may not even look there is, for all that we know, no file.
+  // A file in a folder that may not be read counts as missing.
   if (!existsSync(path)) return undefined
   let text: string
   try {
@@ -96,7 +104,7 @@ function readStableFile(path: string, self: Self, problems: string[]): StableFil
 function parse(path: string, text: string, self: Self, problems: string[]): StableFile | undefined {
   let content: unknown
   try {
-    // Loaded where there is a file. Every scalar stays the text that it is: `DD_VERSION: 1.10` is not 1.1.
+    // js-yaml is loaded when there is a file. Every scalar stays the text that it is: `DD_VERSION: 1.10` is not 1.1.
     const { FAILSAFE_SCHEMA, load } = require('js-yaml') as typeof import('js-yaml')
     content = load(text, { schema: FAILSAFE_SCHEMA })
   } catch {
@@ -132,7 +140,7 @@ function scalarsOf(
   return variables
 }
 
-/** Also as a text, because that is what we have every scalar read as. */
+/** Returns whether a value is null, which may also be a text, since every scalar is read as text. */
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null || value === 'null' || value === '~'
 }

@@ -1,9 +1,10 @@
 /**
- * The rules of a configuration file, which give settings to some processes only: `apm_configuration_rules`, a list of
- * `{selectors: [{origin, key, operator, matches}], configuration}`. The first rule all of whose selectors match counts.
+ * Applies the rules of a configuration file, which give settings to some processes only: `apm_configuration_rules`, a
+ * list of `{selectors: [{origin, key, operator, matches}], configuration}`. The first rule all of whose selectors
+ * match counts.
  */
 
-/** What selectors may ask of a process; `process` itself is one. */
+/** The parts of a process that selectors look at; `process` itself has these. */
 export interface Self {
   env: Readonly<Record<string, string | undefined>>
   argv: readonly string[]
@@ -12,7 +13,10 @@ export interface Self {
 
 type Content = Readonly<Record<string, unknown>>
 
-/** What the file says for everybody, with what a rule says for this process over it; undefined for no rules. */
+/**
+ * Returns the settings for all processes, overridden by those of the matching rule; undefined when `rules` is not a
+ * list of rules.
+ */
 export function withRules(defaults: Content, rules: unknown, self: Self): Content | undefined {
   if (!Array.isArray(rules) || !rules.every(isMap)) return undefined
   const rule = rules.find(each => listOf(each.selectors).every(selector => isMatch(selector, self)))
@@ -20,7 +24,10 @@ export function withRules(defaults: Content, rules: unknown, self: Self): Conten
   return { ...defaults, ...own }
 }
 
-/** `{{environment_variables['NAME']}}` and `{{process_arguments['--name']}}` in a value; what is not set is empty. */
+/**
+ * Replaces `{{environment_variables['NAME']}}` and `{{process_arguments['--name']}}` in a value; what is not set
+ * becomes empty.
+ */
 export function fillIn(value: string, self: Self): string {
   return value.replace(
     /\{\{\s*(\w+)\['([^']*)'\]\s*\}\}/g,
@@ -35,7 +42,7 @@ function isMatch(selector: unknown, self: Self): boolean {
   const lower = value.toLowerCase()
   const isOne = (test: (match: string) => boolean) =>
     listOf(selector.matches).some(match => typeof match === 'string' && test(match.toLowerCase()))
-  // An operator of times to come matches nothing.
+  // An operator that this version does not know matches nothing.
   switch (selector.operator) {
     case 'exists':
       return true
@@ -54,7 +61,7 @@ function isMatch(selector: unknown, self: Self): boolean {
   }
 }
 
-/** Undefined where there is no such thing. */
+/** Returns the part of the process that a selector names; undefined where there is none. */
 function ask({ env, argv, execArgv }: Self, origin: unknown, key: unknown): string | undefined {
   if (origin === 'language') return 'nodejs'
   if (typeof key !== 'string' || key === '') return undefined

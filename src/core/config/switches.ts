@@ -15,7 +15,9 @@ export function switchVariable(integration: string): string {
   return `DD_TRACE_${switchName(integration)}_ENABLED`
 }
 
-/** Reads all switches, by `<NAME>`. `isRow` says whether a variable belongs to a row, whose value is not judged here. */
+/**
+ * Reads all switches, by `<NAME>`. `isRow` says whether a variable belongs to a row, whose value is not judged here.
+ */
 export function readSwitches(
   sources: readonly TextSource[],
   isRow: (variable: string) => boolean,

@@ -1,7 +1,7 @@
 /**
  * The configuration table: every setting is one row of one section. `Config` (resolve.ts), the table in the
- * documentation and the telemetry report are derived from the rows. `InitOptions` (types.ts) is written by hand, for the
- * sake of its comments; a test checks its names, value types and comments against the rows.
+ * documentation and the telemetry report are derived from the rows. `InitOptions` (types.ts) is written by hand, for
+ * the sake of its comments; a test checks its names, value types and comments against the rows.
  */
 
 import { agentRows } from './sections/agent'

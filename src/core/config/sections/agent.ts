@@ -40,7 +40,7 @@ export const agentRows = {
     env: 'DD_TRACE_PARTIAL_FLUSH_MIN_SPANS',
     fallback: 1000,
     min: 1,
-    doc: 'Number of finished spans at which an open trace sends them, before its other spans have finished.',
+    doc: 'Number of finished spans at which a trace that is still open sends its finished spans.',
   }),
   partialFlushEnabled: bool({
     env: 'DD_TRACE_PARTIAL_FLUSH_ENABLED',

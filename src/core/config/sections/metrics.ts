@@ -8,7 +8,7 @@ export const dogstatsdRows = {
     env: 'DD_DOGSTATSD_URL',
     option: 'dogstatsd.url',
     fallback: undefined,
-    doc: 'Address for metrics: `udp://host:port`, `unix:///path`, or `http://host:port` of the trace agent, which passes them on.',
+    doc: 'Address for metrics: `udp://host:port`, `unix:///path`, or `http://host:port` of the trace agent, which forwards metrics.',
   }),
   dogstatsdHost: text({
     env: ['DD_DOGSTATSD_HOST', 'DD_DOGSTATSD_HOSTNAME'],

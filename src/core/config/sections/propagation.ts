@@ -90,19 +90,19 @@ export const propagationRows = {
     env: 'DD_TRACE_ORG_GUARD_STRICT',
     option: false,
     fallback: false,
-    doc: 'With `DD_TRACE_ORG_GUARD_ENABLED`: treat callers without an organisation marker as foreign.',
+    doc: 'Treat callers without an organisation marker as foreign (`DD_TRACE_ORG_GUARD_ENABLED`).',
   }),
   orgGuardTrusted: list({
     env: 'DD_TRACE_ORG_GUARD_TRUSTED_OPMS',
     option: false,
     fallback: [],
-    doc: 'With `DD_TRACE_ORG_GUARD_ENABLED`: markers of other organisations that are trusted nevertheless.',
+    doc: 'Markers of other organisations that are trusted nevertheless (`DD_TRACE_ORG_GUARD_ENABLED`).',
   }),
 } as const
 
 /**
- * Returns the styles for one direction, or without `direction` for both. In code, `tracePropagationStyle` is a list for
- * both directions, which beats all variables, or an object with a list for each.
+ * Returns the styles for one direction, or without `direction` for both. In code, `tracePropagationStyle` is a list
+ * for both directions, which beats all variables, or an object with a list for each.
  */
 function stylesFor(given: unknown, direction?: 'inject' | 'extract'): unknown {
   if (Array.isArray(given) || typeof given !== 'object' || given === null) return given

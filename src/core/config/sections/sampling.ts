@@ -37,7 +37,7 @@ export const samplingRows = {
   stats: bool({
     env: 'DD_TRACE_STATS_COMPUTATION_ENABLED',
     fallback: false,
-    doc: 'Compute trace statistics in the tracer, where the agent takes them; dropped traces are then not sent.',
+    doc: 'Compute trace statistics in the tracer, where the agent allows that; dropped traces are then not sent.',
   }),
   dsmEnabled: bool({
     env: 'DD_DATA_STREAMS_ENABLED',

@@ -1,6 +1,8 @@
 /** The name that a misspelt name was meant to be. */
 
-/** Returns the nearest of `names` within `limit` edits; undefined where there is none. Equal edits: the first name. */
+/**
+ * Returns the nearest of `names` within `limit` edits; undefined where there is none. Equal edits: the first name.
+ */
 export function nearest(name: string, names: Iterable<string>, limit: number): string | undefined {
   let best: string | undefined
   let least = limit + 1
@@ -14,7 +16,10 @@ export function nearest(name: string, names: Iterable<string>, limit: number): s
   return best
 }
 
-/** Returns how many letters are added, removed, replaced or exchanged with their neighbour; `limit` when that is reached. */
+/**
+ * Returns how many letters are added, removed, replaced or exchanged with their neighbour; `limit` when that is
+ * reached.
+ */
 function editsBetween(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) >= limit) return limit
   let last: number[] = []

@@ -1,7 +1,7 @@
 /**
- * Warnings of names that mean nothing to this tracer: one for each kind of name. A variable that may be meant for another
- * program (the agent, another product, a tracer of another language) is passed over in silence. Loaded only when a name
- * is not known.
+ * Warnings of names that mean nothing to this tracer: one for each kind of name. A variable that may be meant for
+ * another program (the agent, another product, a tracer of another language) is passed over in silence. Loaded only
+ * when a name is not known.
  */
 
 import { switchName, switchVariable } from '../switches'
@@ -27,8 +27,8 @@ const OF_TRACERS =
   /^(DD_(TRACE|PROFILING|RUNTIME_METRICS|SPAN_SAMPLING|DBM)|OTEL_(BSP|BLRP|EXPORTER_OTLP_(TRACES|LOGS)))_/
 
 /**
- * A variable with this beginning may be read by the agent, by its installer or by AWS Lambda's extension, or be made by
- * Kubernetes for a service named `dd-agent`: only a name with one edit is taken for a misspelt one.
+ * A variable with this beginning may be read by the agent, by its installer or by AWS Lambda's extension, or be made
+ * by Kubernetes for a service named `dd-agent`: only a name with one edit is taken for a misspelt one.
  */
 const OF_OTHERS = new RegExp(
   '^DD_(DD_URL|HOSTNAME_|AGENT_|TRACE_AGENT_|APM_|LAMBDA_|INSTRUMENTATION_|INJECT|INTERNAL_|GIT_|LOGS_|LOG_|PROCESS_' +
@@ -38,7 +38,9 @@ const OF_OTHERS = new RegExp(
 /** At most so many names in one warning. */
 const MAX_NAMES = 20
 
-/** Returns a warning for each kind of name that there is: misspelt variables, those of dd-trace, options of `init()`. */
+/**
+ * Returns a warning for each kind of name that there is: misspelt variables, those of dd-trace, options of `init()`.
+ */
 export function warningsOf(
   variables: readonly string[],
   options: readonly string[],
