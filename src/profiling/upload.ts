@@ -18,6 +18,8 @@ export interface UploadSettings {
   readonly timeoutMs: number
   /** Returns true once no further attempt is to be made. */
   readonly isOver: () => boolean
+  /** Waits between two attempts; replaced in tests. */
+  readonly pause?: (ms: number) => Promise<void>
 }
 
 /** The spec halves the budget until at most this many ms are left: that is the wait before the second attempt. */
@@ -51,7 +53,7 @@ export function uploadRequest(
  * logged.
  */
 export async function upload(
-  { transport, headers, timeoutMs, isOver }: UploadSettings,
+  { transport, headers, timeoutMs, isOver, pause = wait }: UploadSettings,
   event: object,
   attachments: readonly Attachment[],
 ): Promise<boolean> {
@@ -79,7 +81,7 @@ export async function upload(
   return false
 }
 
-function pause(ms: number): Promise<void> {
+function wait(ms: number): Promise<void> {
   return new Promise(resolve => later(resolve, ms))
 }
 

@@ -1,4 +1,4 @@
-/** Real profilers upload to the local agent, which shows what `go tool pprof` shows. */
+/** Profilers upload to the local agent, which shows the same figures as `go tool pprof`. */
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -24,7 +24,7 @@ async function ask<T>(path: string): Promise<T> {
   return (await fetch(`${agent.apiUrl}${path}`)).json() as Promise<T>
 }
 
-/** Runs it to its end, with its profiler on. */
+/** Runs a program to its end with its profiler on, and returns the profile that the agent received. */
 async function profiled(...args: string[]): Promise<ProfileSummary> {
   const ended = await runNode(args, {
     DD_TRACE_AGENT_URL: agent.url,
@@ -47,7 +47,7 @@ async function profiled(...args: string[]): Promise<ProfileSummary> {
   return profiles[0]
 }
 
-/** Compares the table of each sample type of each file with that of Go. */
+/** Compares the agent's table of each sample type of each file with Go's. */
 async function agreeWithGo({ id, files }: ProfileSummary): Promise<void> {
   for (const { name, sampleTypes } of files) {
     const sent = await fetch(`${agent.apiUrl}/api/profiles/${id}/files/${name}`)
@@ -58,9 +58,9 @@ async function agreeWithGo({ id, files }: ProfileSummary): Promise<void> {
       )
       const ours = sumByName(functions.map(each => [each.name, each.self]))
       assert.ok(Math.abs(functions.reduce((sum, { self }) => sum + self, 0) - total) < 1)
-      // Functions without a name are `<unknown>` to Go, and the events that they stand for to us.
+      // Go shows functions without a name as `<unknown>`, and the local agent as the events that they stand for.
       if (type === 'timeline') continue
-      // Go takes `<instance_members_initializer>` for arguments of a template, and leaves no name.
+      // Go takes `<instance_members_initializer>` for template arguments and removes the whole name.
       const rows = (await goTop(pprof, type, unit)).filter(({ name }) => !/^\S+:\d+$/.test(name))
       const theirs = sumByName(rows.map(row => [row.name.replace(/ \S*:\d+$/, ''), row.flat]))
       for (const [label, flat] of theirs)
@@ -103,9 +103,9 @@ test('profiles of dd-trace arrive', {
 }, async () => {
   const program = `
       require(${JSON.stringify(PEER)}).init({ profiling: true })
-      const end = Date.now() + 500
       let turns = 0
-      function burn() { while (Date.now() < end) turns++ }
+      const end = process.cpuUsage().user + 5e5
+      function burn() { while (process.cpuUsage().user < end) for (let i = 0; i < 1e5; i++) turns++ }
       burn()`
   const profile = await profiled('-e', program)
   assert.equal(profile.language, 'javascript')

@@ -5,7 +5,7 @@ import { type Ended, ROOT, runNode } from '../support/programs'
 
 const PROFILED = join(ROOT, 'dist', 'test', 'support', 'profiled.js')
 
-/** A program that is busy while it is profiled. */
+/** Runs a program that is profiled while it executes `code`. */
 function profiled(code: string): Promise<Ended> {
   const start = `const { wallProfiler, spin } = require(${JSON.stringify(PROFILED)}); const profiler = wallProfiler()
     if (!profiler.start()) throw new Error('does not start')
@@ -28,13 +28,13 @@ for (const [ending, code, status, signal] of [
   ['an uncaught error', `${BUSY} setTimeout(() => { throw new Error('meant') }, 50)`, 1, null],
   ['SIGTERM', `${BUSY} setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50)`, null, 'SIGTERM'],
 ] as const) {
-  test(`a profiled program ends as it would without the profiler: by ${ending}`, async () => {
+  test(`a profiled program ends as without the profiler: by ${ending}`, async () => {
     const ended = await profiled(code)
     assert.deepEqual([ended.code, ended.signal], [status, signal], ended.stderr)
   })
 }
 
-test('child processes of a profiled program are not disturbed', async () => {
+test('child processes of a profiled program work', async () => {
   const ended = await profiled(
     `for (let turn = 0; turn < 5; turn++) require('child_process').execFileSync(process.execPath, ['-e', '0'])
      process.stdout.write('fine')`,

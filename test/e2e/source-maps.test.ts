@@ -1,4 +1,4 @@
-/** Programs as they are built and started, profiled by the engine itself, in the lines of their sources. */
+/** Profiles of compiled programs, built and started as users do, show the lines of their sources. */
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -28,14 +28,15 @@ enum Size { Small = 100 }
 
 const burn = (order: Order): number => {
   let turns = 0
-  for (const end = Date.now() + order.milliseconds; Date.now() < end; ) turns++
+  const spent = (): number => (globalThis as any).process.cpuUsage().user / 1000
+  for (const end = spent() + order.milliseconds; spent() < end; ) for (let i = 0; i < 1e5; i++) turns++
   return turns
 }
 export const sold = new Bakery().sell({ milliseconds: Size.Small })
 `
 const NAMES = ['burn', 'sell']
 
-/** Writes the program into a folder of its own; answers the folder. */
+/** Writes the program into a folder of its own and returns the folder. */
 function program(name: string): string {
   const own = join(folder, name)
   mkdirSync(own)
@@ -44,7 +45,7 @@ function program(name: string): string {
   return own
 }
 
-/** `name file:line` of the frames of the program's own functions that a profile of it has. */
+/** Profiles the program and returns `name file:line` of the frames of its own functions. */
 async function profiled(file: string, flags: readonly string[] = []): Promise<string[]> {
   const code = `
     const { Session } = require('inspector')
@@ -133,7 +134,7 @@ test('what a loader hook compiled is seen in its sources where Node knows the ma
   has(out, join(own, 'shop.ts'))
 })
 
-/** As `profiled`, but mapped in the program itself, which alone has the map. */
+/** Works as `profiled`, but maps in the program itself, which alone has the map. */
 async function profiledInside(file: string, flags: readonly string[]): Promise<string[]> {
   const engine = join(ROOT, 'dist', 'src', 'profiling')
   const code = `

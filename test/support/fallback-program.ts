@@ -3,7 +3,7 @@
 import { fallbackSamplers } from '../../src/profiling/fallback'
 import type { InspectorOptions } from '../../src/profiling/inspector-engine'
 import type { ProfileType } from '../../src/profiling/types'
-import { spin } from './profiled'
+import { burn } from './profiled'
 
 export interface FallbackReport {
   /** Name of the engine, or the reason why there is none. */
@@ -24,10 +24,10 @@ export const fallbackOptions = (timeline = false): InspectorOptions => ({
 const kept: number[][] = []
 
 function heavy(): void {
-  spin(70)
+  burn(70)
 }
 function light(): void {
-  spin(30)
+  burn(30)
 }
 /** 4,144 bytes each. */
 function leak(count: number): void {

@@ -1,10 +1,10 @@
-/** A worker that profiles itself: hands its profile over when it is asked to, else works until it is killed. */
+/** A worker that profiles itself: posts its profile if `workerData.ask` is set, else works until it is terminated. */
 
 import { parentPort, workerData } from 'node:worker_threads'
-import { spin, wallProfiler } from './profiled'
+import { burn, wallProfiler } from './profiled'
 
 function workInWorker(): void {
-  spin(20)
+  burn(20)
 }
 
 async function main(): Promise<void> {

@@ -32,7 +32,7 @@ function cleanEnv(env: Env): NodeJS.ProcessEnv {
 }
 
 /** Runs a program to its end; one that takes longer than `timeoutMs` is killed, which its signal shows. */
-export async function runNode(args: readonly string[], env: Env = {}, timeoutMs = 20_000): Promise<Ended> {
+export async function runNode(args: readonly string[], env: Env = {}, timeoutMs = 60_000): Promise<Ended> {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: cleanEnv(env),

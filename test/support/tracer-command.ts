@@ -5,7 +5,7 @@ import { type Ended, ROOT, runNode } from './programs'
 
 export const MAIN = join(ROOT, 'lib', 'cli', 'main.js')
 
-/** To its end. */
+/** Runs the command to its end. */
 export function tracer(...argv: string[]): Promise<Ended> {
-  return runNode([MAIN, ...argv], {}, 60_000)
+  return runNode([MAIN, ...argv], {}, 120_000)
 }

@@ -51,7 +51,7 @@ function readFloors(markdown) {
     .slice(2)
   return rows.flatMap(row => {
     const [, , folders, , allowed] = row.replaceAll('`', '').split('|')
-    const mayImport = namesIn(allowed).filter(name => name !== '–' && name !== 'npm')
+    const mayImport = namesIn(allowed).filter(name => name !== '–')
     return namesIn(folders).map(name => ({
       room: roomOf(name),
       mayImport: mayImport.includes('all') ? undefined : mayImport.map(roomOf),

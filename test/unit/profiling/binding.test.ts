@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary'
 const PREBUILDS = join(ROOT, 'native', 'prebuilds', `${process.platform}-${process.arch}`)
 const own = (require('node-gyp-build') as { resolve(folder: string): string }).resolve(join(ROOT, 'native'))
 
-/** A folder like `native/`, with one binary for this Node. */
+/** Makes a folder like `native/`, with one binary for this Node. */
 function folderWith(write: (file: string) => void): string {
   const folder = temporaryFolder('tracer-native-')
   const binaries = join(folder, 'prebuilds', basename(PREBUILDS))
@@ -19,7 +19,7 @@ function folderWith(write: (file: string) => void): string {
   return folder
 }
 
-/** What another process, which may crash, says of it. */
+/** Loads the folder's add-on in another process, which may crash, and returns the result in words. */
 async function loadElsewhere(folder: string): Promise<string> {
   const code = `const { loadBinding } = require(${JSON.stringify(require.resolve('../../../src/profiling/binding'))})
     const loaded = loadBinding(${JSON.stringify(folder)})
@@ -34,7 +34,7 @@ test('loads the build for this Node', async () => {
   assert.equal(await loadElsewhere(folderWith(file => copyFileSync(own, file))), 'loads')
 })
 
-test('says in plain words that there is no build, and how to make one', () => {
+test('returns in words that there is no build, and how to make one', () => {
   const folder = temporaryFolder('tracer-native-')
   const { platform, arch, versions } = process
   assert.equal(
@@ -43,7 +43,7 @@ test('says in plain words that there is no build, and how to make one', () => {
   )
 })
 
-test('a build that is damaged is said not to load', async () => {
+test('reports a damaged build', async () => {
   const empty = await loadElsewhere(folderWith(file => writeFileSync(file, '')))
   assert.match(empty, /^the profiler's add-on does not load: .*file too short/)
   const garbage = await loadElsewhere(
@@ -52,14 +52,14 @@ test('a build that is damaged is said not to load', async () => {
   assert.match(garbage, /^the profiler's add-on does not load: .*invalid ELF header/)
 })
 
-test('a build of another Node under the name of this one is said not to load', async t => {
+test('reports a build of another Node under the name of this one', async t => {
   const foreign = readdirSync(PREBUILDS).find(name => name.endsWith('.node') && name !== basename(own))
   if (foreign === undefined) return t.skip('there is no other build: node native/build.cjs --all')
   const said = await loadElsewhere(folderWith(file => copyFileSync(join(PREBUILDS, foreign), file)))
   assert.equal(said, "the profiler's add-on does not load: it was compiled for another Node.js")
 })
 
-test('bundled away from its package, the profiler says that its add-on is not there', async () => {
+test('reports a missing add-on when bundled away from its package', async () => {
   const folder = temporaryFolder('tracer-bundled-')
   const outfile = join(folder, 'app.js')
   buildSync({

@@ -13,7 +13,7 @@ function build(args: readonly string[], env: NodeJS.ProcessEnv = {}): SpawnSyncR
   return spawnSync(process.execPath, [BUILD, ...args], { encoding: 'utf8', env: { ...process.env, ...env } })
 }
 
-/** A compiler that says something and fails. */
+/** Makes a compiler that prints an error and fails. */
 function brokenCompiler(): string {
   const file = join(temporaryFolder('tracer-compiler-'), 'c++')
   writeFileSync(file, '#!/bin/sh\necho "a.cc:1:1: error: meant" >&2\nexit 1\n')
@@ -21,7 +21,7 @@ function brokenCompiler(): string {
   return file
 }
 
-/** A Node that has headers of another one beside it. */
+/** Makes a Node with the headers of another ABI beside it. */
 function nodeWithHeadersOf(abi: string): string {
   const folder = temporaryFolder('tracer-node-')
   const headers = join(folder, 'include', 'node')
@@ -35,14 +35,14 @@ function nodeWithHeadersOf(abi: string): string {
   return node
 }
 
-test('what is up to date is left alone', () => {
+test('leaves a binary alone that is up to date', () => {
   execFileSync(process.execPath, [BUILD, '--strict'])
   const again = build([], { CXX: NO_COMPILER })
   assert.match(again.stdout, /^profiler for Node\.js [\d.]+ \(\w+-\w+, abi \d+\): up to date\n$/)
   assert.deepEqual([again.status, again.stderr], [0, ''])
 })
 
-test('a compiler that is missing is one line on stderr, and a failure only where it is asked for', () => {
+test('reports a missing compiler in one line, and fails only with --strict', () => {
   const out = temporaryFolder('tracer-native-')
   const env = { CXX: NO_COMPILER, CI: undefined }
   const { status, stdout, stderr } = build(['--out', out], env)
@@ -52,7 +52,7 @@ test('a compiler that is missing is one line on stderr, and a failure only where
   assert.equal(build(['--out', out, '--strict'], env).status, 1)
 })
 
-test('what does not compile is one line on stderr, and a failure where CI is set', () => {
+test('reports a compiler error in one line, and fails if CI is set', () => {
   const out = temporaryFolder('tracer-native-')
   const env = { CXX: brokenCompiler(), CI: undefined }
   const { status, stderr } = build(['--out', out], env)
@@ -61,7 +61,7 @@ test('what does not compile is one line on stderr, and a failure where CI is set
   assert.equal(build(['--out', out], { ...env, CI: 'true' }).status, 1)
 })
 
-test('headers of another ABI are refused', () => {
+test('refuses headers of another ABI', () => {
   const out = temporaryFolder('tracer-native-')
   const { status, stderr } = build(['--out', out, '--strict', nodeWithHeadersOf('93')])
   assert.match(stderr, /not compiled, the headers at \S+ are those of abi 93\n$/)
@@ -69,10 +69,10 @@ test('headers of another ABI are refused', () => {
   assert.ok(!existsSync(join(out, `${process.platform}-${process.arch}`)))
 })
 
-test('an option that it does not know gets the help', () => {
+test('prints the help after an unknown option', () => {
   const { status, stderr } = build(['--everything'])
   assert.equal(status, 1)
   assert.match(stderr, /^Unknown option '--everything'/)
-  assert.match(stderr, /--all +for every ABI/)
+  assert.match(stderr, /--all +compile for every ABI/)
   assert.match(build(['--help']).stdout, /--strict/)
 })

@@ -16,13 +16,13 @@ function web(resource: string, parent?: Span): Span {
   return span
 }
 
-/** As the trace does when a span finishes. */
+/** Finishes a span as the trace does. */
 function close(endpoints: Endpoints, span: Span): void {
   endpoints.closed(span)
   span.finish()
 }
 
-/** [root's upper word, lower word, text] of all rows, oldest first. */
+/** Returns [root's upper word, lower word, text] of all rows, oldest first. */
 function rowsOf(endpoints: Endpoints): [number, number, string][] {
   const { words, oldest, texts } = endpoints.take()
   const rows: [number, number, string][] = []
@@ -30,7 +30,7 @@ function rowsOf(endpoints: Endpoints): [number, number, string][] {
   return [...rows.slice(oldest), ...rows.slice(0, oldest)]
 }
 
-test('requests are counted by endpoint, and each count is given once', () => {
+test('requests are counted by endpoint, and each count is returned once', () => {
   const endpoints = new Endpoints()
   for (const resource of ['GET /a', 'GET /b', 'GET /a']) close(endpoints, web(resource))
   assert.deepEqual(endpoints.takeCounts(), { 'GET /a': 2, 'GET /b': 1 })
@@ -49,7 +49,7 @@ test('without a resource the endpoint is method and route; without a route there
   assert.deepEqual(endpoints.takeCounts(), { 'GET /users/:id': 1 })
 })
 
-test('of web spans within one another the outermost counts, also below a job', () => {
+test('only the outermost of nested web spans counts, also below a job', () => {
   const endpoints = new Endpoints()
   const root = web('GET /a')
   close(endpoints, web('middleware', root))
@@ -66,7 +66,7 @@ test('of web spans within one another the outermost counts, also below a job', (
   ])
 })
 
-test('a request that is still open has what is known of it, and later what it turned out to be', () => {
+test('an open request has its endpoint so far, and later the final one', () => {
   const endpoints = new Endpoints()
   const early = web('')
   const routed = web('GET /early')
@@ -79,7 +79,7 @@ test('a request that is still open has what is known of it, and later what it tu
   assert.equal(endpoints.size, 2)
 })
 
-test('of more than 100,000 roots the oldest are forgotten', () => {
+test('the oldest of more than 100,000 roots are dropped', () => {
   const endpoints = new Endpoints()
   const span = web('GET /a')
   const closeWithId = (idLo: number): void => {
@@ -95,7 +95,7 @@ test('of more than 100,000 roots the oldest are forgotten', () => {
   assert.deepEqual([rows[0][1], rows[99_999][1]], [1, 100_000])
 })
 
-test('of more than 1,000 endpoints the further ones have no label and no count, until the next window', () => {
+test('endpoints after the first 1,000 have no label and no count until the next window', () => {
   const endpoints = new Endpoints()
   for (let at = 0; at <= 1_000; at++) close(endpoints, web(`GET /${at}`))
   assert.equal(Object.keys(endpoints.takeCounts()).length, 1_000)

@@ -28,7 +28,7 @@ const SET: ProfileSet = {
 const eventFor = (env: Record<string, string>): any =>
   JSON.parse(JSON.stringify(eventOf(resolveConfig({}, env), FACTS, SET, ['wall.pprof'])))
 
-test('the event says whose profiles they are and when they were taken', () => {
+test('the event has the service, the tags and the times of the profiles', () => {
   const event = eventFor({ DD_SERVICE: 'shop', DD_ENV: 'prod', DD_VERSION: '2.0.0', DD_TAGS: 'team:core' })
   assert.deepEqual(event.attachments, ['wall.pprof'])
   assert.deepEqual([event.start, event.end], ['2026-08-01T10:00:00.000Z', '2026-08-01T10:01:05.000Z'])
@@ -58,7 +58,7 @@ test('the event says whose profiles they are and when they were taken', () => {
   assert.equal(event.info.runtime.version, process.versions.node)
 })
 
-test('a comma in a tag does not begin another one, and a git address loses its password', () => {
+test('a comma in a tag does not begin another tag, and a git URL loses its password', () => {
   const event = eventFor({
     DD_SERVICE: 'shop,env:stolen',
     DD_GIT_REPOSITORY_URL: 'https://user:secret@example.com/shop.git',

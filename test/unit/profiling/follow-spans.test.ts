@@ -16,8 +16,8 @@ import { ROOT, runNode } from '../../support/programs'
 import { testRuntime } from '../../support/runtime'
 
 const MAJOR = Number.parseInt(process.versions.node, 10)
-const HAS_FRAME = MAJOR >= 24
-const MODES = HAS_FRAME ? (['async-context', 'slot'] as const) : (['slot'] as const)
+const HAS_CONTEXT_FRAME = MAJOR >= 24
+const MODES = HAS_CONTEXT_FRAME ? (['async-context', 'slot'] as const) : (['slot'] as const)
 const site = new Site({ name: 'work' })
 const addOn = binding()
 let following: Following | undefined
@@ -34,7 +34,7 @@ function follow(mode: 'async-context' | 'slot'): void {
 
 const start = (parent?: Span): Span => startSpan(testRuntime(), site, parent, {})
 
-/** What a sample taken now would carry: span, local root and labels. */
+/** Returns what a sample taken now would carry: span, local root and labels. */
 function seen(mode: 'async-context' | 'slot'): number[] {
   if (mode === 'async-context') addOn.readAsyncContext()
   const words = addOn.slot
@@ -51,7 +51,7 @@ const NOTHING = [0, 0, 0, 0, 0]
 for (const mode of MODES) {
   const see = (): number[] => seen(mode)
 
-  test(`${mode}: the span that runs, where others run within it and across await`, async () => {
+  test(`${mode}: the active span is seen, with nested spans and across await`, async () => {
     follow(mode)
     const root = start()
     const child = start(root)
@@ -99,7 +99,7 @@ for (const mode of MODES) {
     )
   })
 
-  test(`${mode}: the span is there where the function throws, and the one around it afterwards`, () => {
+  test(`${mode}: the span is seen in a function that throws, and the enclosing one afterwards`, () => {
     follow(mode)
     const outer = start()
     runInSpan(
@@ -117,7 +117,7 @@ for (const mode of MODES) {
     )
   })
 
-  test(`${mode}: labels, with a span and without`, async () => {
+  test(`${mode}: labels are seen with and without a span`, async () => {
     follow(mode)
     const span = start()
     const id = runWithLabels({ tenant: 'a' }, () => see()[4])
@@ -137,7 +137,7 @@ for (const mode of MODES) {
     assert.deepEqual(see(), NOTHING)
   })
 
-  test(`${mode}: objects that are no spans are nothing`, () => {
+  test(`${mode}: objects that are not spans are not seen`, () => {
     follow(mode)
     const odd = [{}, { idHi: 1, idLo: 2 }, () => {}, 'text', 3, null]
     for (const value of odd) {
@@ -145,7 +145,7 @@ for (const mode of MODES) {
     }
   })
 
-  test(`${mode}: nothing is followed after the end`, () => {
+  test(`${mode}: nothing is written after stop()`, () => {
     follow(mode)
     following?.stop()
     addOn.slot.fill(0)
@@ -153,9 +153,11 @@ for (const mode of MODES) {
   })
 }
 
-const NO_FRAME = 'this Node.js has no AsyncContextFrame'
+const NO_CONTEXT_FRAME = 'this Node.js has no AsyncContextFrame'
 
-test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_FRAME }, () => {
+test('async-context: a span that the collector moves is found again', {
+  skip: HAS_CONTEXT_FRAME ? false : NO_CONTEXT_FRAME,
+}, () => {
   follow('async-context')
   const spans = Array.from({ length: 1000 }, () => start())
   const garbage: unknown[] = []
@@ -172,8 +174,8 @@ test('frame: a span that moves is found again', { skip: HAS_FRAME ? false : NO_F
   }
 })
 
-test('frame: found among some 60 storages, and given up beyond', {
-  skip: HAS_FRAME ? false : NO_FRAME,
+test('async-context: a span is found among some 60 storages, and not among more', {
+  skip: HAS_CONTEXT_FRAME ? false : NO_CONTEXT_FRAME,
 }, () => {
   follow('async-context')
   const span = start()
@@ -184,7 +186,7 @@ test('frame: found among some 60 storages, and given up beyond', {
     const inner = crowd
     crowd = () => other.run(1, inner)
   }
-  // The test runner has some of its own.
+  // The test runner has storages of its own.
   others.slice(0, 60).forEach(enter)
   runInSpan(span, crowd, undefined, [])
   wanted = NOTHING
@@ -192,8 +194,8 @@ test('frame: found among some 60 storages, and given up beyond', {
   runInSpan(span, crowd, undefined, [])
 })
 
-test('frame: a span that has become another kind of object is nothing', {
-  skip: HAS_FRAME ? false : NO_FRAME,
+test('async-context: a span that has become another kind of object is not seen', {
+  skip: HAS_CONTEXT_FRAME ? false : NO_CONTEXT_FRAME,
 }, () => {
   follow('async-context')
   const slow = start() as Span & Record<string, unknown>
@@ -207,7 +209,7 @@ test('frame: a span that has become another kind of object is nothing', {
 for (const [flags, from, mode] of [
   [['--experimental-async-context-frame'], 22, 'async-context'],
   [['--no-async-context-frame'], 24, 'slot'],
-  [[], 20, HAS_FRAME ? 'async-context' : 'slot'],
+  [[], 20, HAS_CONTEXT_FRAME ? 'async-context' : 'slot'],
 ] as const) {
   const applies = flags[0]?.startsWith('--exp') ? MAJOR === from : flags.length === 0 || MAJOR === from
   test(`node ${flags.join(' ')}: ${mode}`, { skip: applies ? false : 'not of this Node.js' }, async () => {
@@ -219,8 +221,8 @@ for (const [flags, from, mode] of [
   })
 }
 
-test('a frame that cannot be learned is said once at debug', {
-  skip: HAS_FRAME && 'this Node.js has an AsyncContextFrame, which is learned',
+test('an async context that cannot be read is logged once at debug level', {
+  skip: HAS_CONTEXT_FRAME && 'this Node.js has an AsyncContextFrame, which is learned',
 }, () => {
   const said: string[] = []
   const debug = (text: string): void => void said.push(text)

@@ -14,7 +14,7 @@ afterEach(() => {
   takeLabels()
 })
 
-/** Labels of the running code, as they would be written. */
+/** Returns the labels of the running code, as they would be encoded. */
 function current(): Labels {
   const list = takeLabels()
   const labels: Record<string, string | number> = {}
@@ -25,7 +25,7 @@ function current(): Labels {
 
 const takenValues = () => takeLabels().filter((_each, index) => index % 3 === 2)
 
-test('labels last as long as the function and what it awaits, and nested ones add to them', async () => {
+test('labels last for the function and what it awaits, and nested ones are added', async () => {
   assert.equal(activeLabels(), 0)
   const result = runWithLabels({ tenant: 'a', shard: 3 }, async () => {
     assert.deepEqual(current(), { tenant: 'a', shard: 3 })
@@ -40,13 +40,13 @@ test('labels last as long as the function and what it awaits, and nested ones ad
   assert.equal(await result, 7)
 })
 
-test('equal labels are one set, in whatever order they come', () => {
+test('equal labels are one set, in any order', () => {
   const one = runWithLabels({ a: 1, b: 2 }, activeLabels)
   assert.equal(runWithLabels({ b: 2, a: 1 }, activeLabels), one)
   assert.notEqual(runWithLabels({ a: '1', b: 2 }, activeLabels), one)
 })
 
-test('a value is text or a whole number; keys of the profiler, empty and other values are left out', () => {
+test('values are texts or whole numbers; reserved keys, empty and other values are left out', () => {
   const labels = { half: 0.5, 'span id': 'mine', empty: '', list: [1], tenant: 'a'.repeat(300) }
   runWithLabels(labels as unknown as Labels, () =>
     assert.deepEqual(current(), { half: '0.5', tenant: 'a'.repeat(200) }),
@@ -54,7 +54,7 @@ test('a value is text or a whole number; keys of the profiler, empty and other v
   assert.equal(runWithLabels(null as unknown as Labels, activeLabels), 0)
 })
 
-test('what the function throws passes through', () => {
+test('an error of the function passes through', () => {
   const error = new Error('meant')
   assert.throws(
     () =>
@@ -66,7 +66,7 @@ test('what the function throws passes through', () => {
   assert.equal(activeLabels(), 0)
 })
 
-test('of more than 1,000 sets in a window, further ones keep the labels around them', () => {
+test('sets after the first 1,000 of a window keep the labels of the enclosing call', () => {
   runWithLabels({ outer: 1 }, () => {
     for (let at = 0; at < 999; at++) runWithLabels({ at }, activeLabels)
     const outer = activeLabels()
@@ -77,7 +77,7 @@ test('of more than 1,000 sets in a window, further ones keep the labels around t
   })
 })
 
-test('of 2,000 sets those that were used last are known', () => {
+test('the 2,000 most recently used sets are remembered', () => {
   for (let at = 0; at <= 2_000; at++) {
     runWithLabels({ at }, activeLabels)
     if (at % 700 !== 0) continue
@@ -89,7 +89,7 @@ test('of 2,000 sets those that were used last are known', () => {
   assert.ok(values.includes(0) && !values.includes(1))
 })
 
-test('a set that a context holds is known in later windows, too', async () => {
+test('a set that a context holds is remembered in later windows', async () => {
   await runWithLabels({ job: 'long' }, async () => {
     for (let window = 0; window < 3; window++) {
       await setImmediate()
@@ -98,7 +98,7 @@ test('a set that a context holds is known in later windows, too', async () => {
   })
 })
 
-test('keys are named once each, and only texts', () => {
+test('keys are kept once each, and only texts', () => {
   setCustomLabelKeys(['tenant', 'shard', 'tenant', 'span id', 1 as unknown as string])
   assert.deepEqual(customLabelKeys(), ['tenant', 'shard'])
   setCustomLabelKeys(undefined as unknown as string[])

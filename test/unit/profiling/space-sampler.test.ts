@@ -9,7 +9,7 @@ import { readLines, readProfile, sumOf } from '../../support/profiles'
 
 const kept: number[][] = []
 
-/** 512 doubles: 4096 bytes and 16 of their header, 32 of the array. */
+/** Size of an array of 512 doubles: 4096 bytes and a header of 16, and 32 for the array itself. */
 const ARRAY_BYTES = 4096 + 16 + 32
 
 function leak(count: number): void {
@@ -29,7 +29,7 @@ test('attributes a leak to the function that leaks, within 10 %', async () => {
   assert.equal(await profiler.take(true), undefined)
 })
 
-test('a stack has names and the places where its functions begin', async () => {
+test('a stack has the names and beginnings of its functions', async () => {
   const profiler = new SpaceSampler(binding(), { intervalBytes: 1024, depth: 64, allocated: false })
   const text = `
     const make = function () { return new Array(1000).fill(0.5) }
@@ -51,7 +51,7 @@ test('a stack has names and the places where its functions begin', async () => {
   )
 })
 
-test('memory outside of the heap is a frame of its own', async () => {
+test('memory outside of the heap has a frame of its own', async () => {
   const profiler = new SpaceSampler(binding(), { intervalBytes: 524_288, depth: 64, allocated: false })
   assert.ok(profiler.start())
   const take = async () =>
@@ -60,12 +60,12 @@ test('memory outside of the heap is a frame of its own', async () => {
   const outside = Buffer.alloc(50_000_000, 1)
   const after = await take()
   profiler.stop()
-  // Of what was there before, some may be gone.
+  // Some of the memory from before may have been freed.
   const seen = after - before
   assert.ok(Math.abs(seen - outside.length) < 0.1 * outside.length, `${before} ${after}`)
 })
 
-test('objects that are gone are counted where that is asked for, and Node.js can', async () => {
+test('collected objects are counted if the options say so and Node.js can', async () => {
   const profiler = new SpaceSampler(binding(), { intervalBytes: 16_384, depth: 64, allocated: true })
   assert.ok(profiler.start())
   function drop(): number {
@@ -87,7 +87,7 @@ test('objects that are gone are counted where that is asked for, and Node.js can
   const seen = sumOf(samples, 'alloc_space', 'drop')
   const truth = 20_000 * ARRAY_BYTES
   console.log(`allocated: ${(seen / 1e6).toFixed(1)} MB, truth ${(truth / 1e6).toFixed(1)} MB`)
-  // On a busy machine V8 misses up to an eighth of what is gone at once.
+  // On a busy machine V8 misses up to an eighth of the objects that are collected soon.
   assert.ok(seen > 0.8 * truth && seen < 1.1 * truth)
   assert.ok(sumOf(samples, 'inuse_space', 'drop') < 0.5 * seen)
 })

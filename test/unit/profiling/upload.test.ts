@@ -5,23 +5,26 @@ import { PROFILING_PATH, retriesOf, upload } from '../../../src/profiling/upload
 import { type Answer, FakeAgent } from '../../support/fake-agent'
 import { formOf } from '../../support/profile-uploads'
 
-/** Uploads one attachment to an agent that answers so. */
-async function uploadTo(answers: readonly Answer[], timeoutMs = 1500, isOver = () => false) {
+/** Uploads one attachment to an agent that gives these answers, without the pauses between attempts. */
+async function uploadTo(answers: readonly Answer[], isOver = () => false) {
   const agent = new FakeAgent({ route: () => answers[Math.min(agent.others.length, answers.length) - 1] })
   await agent.start()
   const transport = new Transport(agent.url)
   try {
-    const settings = { transport, headers: { 'DD-EVP-ORIGIN': 'dd-trace-js' }, timeoutMs, isOver }
+    const pauses: number[] = []
+    const pause = async (ms: number): Promise<void> => void pauses.push(ms)
+    const headers = { 'DD-EVP-ORIGIN': 'dd-trace-js' }
+    const settings = { transport, headers, timeoutMs: 60_000, isOver, pause }
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at)
     const isTaken = await upload(settings, { family: 'node' }, [['wall.pprof', bytes]])
-    return { isTaken, requests: agent.others.filter(({ path }) => path === PROFILING_PATH) }
+    return { isTaken, pauses, requests: agent.others.filter(({ path }) => path === PROFILING_PATH) }
   } finally {
     transport.close()
     await agent.stop()
   }
 }
 
-test('an upload is a form of the event and the files, byte for byte', async () => {
+test('an upload is a form of the event and the files', async () => {
   const { isTaken, requests } = await uploadTo([{ status: 200 }])
   assert.equal(isTaken, true)
   const [request] = requests
@@ -48,16 +51,20 @@ test('an upload is not tried again after another 4xx, nor when the profiler has 
   const refused = await uploadTo([{ status: 400 }])
   assert.deepEqual([refused.isTaken, refused.requests.length], [false, 1])
   let asked = 0
-  const ended = await uploadTo(['reset'], 1500, () => ++asked > 1)
+  const ended = await uploadTo(['reset'], () => ++asked > 1)
   assert.deepEqual([ended.isTaken, ended.requests.length], [false, 1])
 })
 
 test('an upload is given up after the last attempt', async () => {
-  const { isTaken, requests } = await uploadTo([{ status: 503 }], 1001)
-  assert.deepEqual([isTaken, requests.length], [false, 2])
+  const { isTaken, requests, pauses } = await uploadTo([{ status: 503 }])
+  assert.deepEqual([isTaken, requests.length, pauses.length], [false, 7, 6])
+  for (const [attempt, ms] of pauses.entries()) {
+    const longest = 937 * 2 ** attempt
+    assert.ok(ms >= longest / 2 && ms <= longest, `${ms} ms before attempt ${attempt + 2}`)
+  }
 })
 
-test('60 seconds are seven attempts, which begin with two seconds', () => {
+test('60 seconds are seven attempts', () => {
   assert.deepEqual(retriesOf(60_000), { retries: 6, baseMs: 937 })
   assert.deepEqual(retriesOf(1000), { retries: 0, baseMs: 1000 })
   assert.deepEqual(retriesOf(1001), { retries: 1, baseMs: 500 })

@@ -15,7 +15,7 @@ const HAS_FRAME = Number.parseInt(process.versions.node, 10) >= 24
 const MODES = HAS_FRAME ? [true, false] : [false]
 const WEB = new Site({ name: 'web.request', type: 'web' })
 
-/** The profile of `work`, which is followed. */
+/** Returns the profile of `work`, whose samples are labelled with spans. */
 async function profileOf(
   useAsyncContext: boolean,
   work: (following: Following) => unknown,
@@ -40,7 +40,7 @@ const within = (samples: readonly ProfileSample[], name: string): ProfileSample[
 for (const useAsyncContext of MODES) {
   const mode = useAsyncContext ? 'async-context' : 'slot'
 
-  test(`${mode}: samples have the labels of the calls around them, text and number`, async () => {
+  test(`${mode}: samples carry the labels of enclosing calls, text and number`, async () => {
     function inner(): void {
       burn(60)
     }
@@ -91,7 +91,7 @@ for (const useAsyncContext of MODES) {
   })
 }
 
-test('a leaf is at the line that ran, its callers at their first lines and columns', async () => {
+test('a leaf is at the line that ran, its callers are at their first lines and columns', async () => {
   const work = new Function(`return function caller(turns) {
     let sum = 0
     for (let i = 0; i < turns; i++) {
@@ -108,7 +108,7 @@ test('a leaf is at the line that ran, its callers at their first lines and colum
   const bytes = await profileOf(false, () => work(5_000_000))
   const lines = readLines(bytes)
   const leaves = lines.filter(([{ name }]) => name === 'caller').map(([{ line }]) => line)
-  // Two lines before the body belong to the function that \`Function\` makes; the next is of a leaf that was inlined.
+  // `Function` adds two lines before the body; a line behind it belongs to a leaf that was inlined.
   assert.ok(leaves.length > 20, `${leaves}`)
   const own = leaves.filter(line => line >= 3 && line <= 8)
   assert.ok(own.length > 0.95 * leaves.length, `${leaves}`)
@@ -121,7 +121,7 @@ test('a leaf is at the line that ran, its callers at their first lines and colum
   }
 })
 
-test('samples that find no room are counted, and said', async () => {
+test('samples that find no room are counted, and logged', async () => {
   const code = `const { WallSampler } = require('./dist/src/profiling/wall-sampler.js')
     const { binding, burn } = require('./dist/test/support/profiled.js')
     const options = { intervalUs: 1000, windowMs: 0, timeline: false, restart: true }
@@ -134,7 +134,8 @@ test('samples that find no room are counted, and said', async () => {
   assert.match(ended.stderr, /warn: \d+ samples are lost/)
 })
 
-/** Another handler of SIGPROF keeps samples away, as V8 itself can: the next window has some again. */
+// A JavaScript listener for SIGPROF keeps samples away, as a sampling thread of V8 that hangs does.
+
 for (const restart of [true, false]) {
   test(`a window without samples is followed by ${restart ? 'one with samples' : 'another one where that is off'}`, async () => {
     const code = `const { WallSampler } = require('./dist/src/profiling/wall-sampler.js')
@@ -157,7 +158,7 @@ for (const restart of [true, false]) {
     const ended = await runNode(['-e', code])
     assert.equal(ended.code, 0, ended.stderr)
     const counts = ended.stdout.split(',').map(Number)
-    // V8 adds a few of its own where it gives up optimised code.
-    assert.equal(counts[3] > 150, restart, ended.stdout)
+    // V8 adds a few samples where it deoptimises code.
+    assert.equal(counts[3] > 50, restart, ended.stdout)
   })
 }

@@ -20,7 +20,7 @@ const FLOORS = `# Map
 | 3 | \`kit/\` | what integrations import | trace, core, std |
 | 4 | \`../integrations/\` | one folder for each library | kit |
 | – | \`*.ts\`, \`cli/\` | put the parts together | all |
-| apart | \`bundlers/\` | plugins | \`index.ts\`, npm |
+| apart | \`bundlers/\` | plugins | \`index.ts\` |
 
 ## Glossary
 `
