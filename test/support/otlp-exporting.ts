@@ -2,10 +2,10 @@
 
 import { resetCounters } from '../../src/core/tracer-counters'
 import { Transport } from '../../src/core/transport'
-import { Batch } from '../../src/export/otlp/batch'
+import { SpanBatch } from '../../src/export/otlp/batch'
 import { OtlpExporter, type OtlpOptions } from '../../src/export/otlp/exporter'
 import { json } from '../../src/export/otlp/json'
-import type { Format } from '../../src/export/otlp/output'
+import type { SpanFormat } from '../../src/export/otlp/output'
 import { protobuf } from '../../src/export/otlp/protobuf'
 import type { TraceRuntime } from '../../src/trace/local-trace'
 import { type FakeAgent, type FakeAgentOptions, startFakeAgent } from './fake-agent'
@@ -13,20 +13,21 @@ import { catchLog } from './log-lines'
 import { type OtlpSpan, readJson, readProtobuf } from './otlp'
 import { testRuntime } from './runtime'
 
-export const FORMATS: readonly [name: string, format: Format, read: (body: Uint8Array) => OtlpSpan[]][] = [
-  ['protobuf', protobuf, readProtobuf],
-  ['JSON', json, readJson],
-]
+export const FORMATS: readonly [name: string, format: SpanFormat, read: (body: Uint8Array) => OtlpSpan[]][] =
+  [
+    ['protobuf', protobuf, readProtobuf],
+    ['JSON', json, readJson],
+  ]
 
 export const SCOPE = { name: 'tracer', version: '9.8.7' }
 
 /** A runtime whose traces are encoded, and what they are encoded to. */
 export function encoding(
-  format: Format,
+  format: SpanFormat,
   options: Partial<TraceRuntime> = {},
 ): { runtime: TraceRuntime; take: () => Uint8Array; spanCount: () => number } {
   let spanCount = 0
-  const batch = new Batch({
+  const batch = new SpanBatch({
     format,
     scope: SCOPE,
     resource: service => format.resource({ 'service.name': service, 'process.pid': 42 }),

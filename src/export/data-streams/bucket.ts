@@ -18,11 +18,13 @@ export interface Point {
   readonly payloadSize: Sketch
 }
 
+/** The offset that one queue has reached. */
 export interface Backlog {
   readonly tags: readonly string[]
   offset: number
 }
 
+/** The points and backlogs of ten seconds. */
 export class StreamBucket {
   /** Start of the ten seconds, in epoch ms. */
   readonly startMs: number

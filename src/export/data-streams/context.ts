@@ -11,12 +11,14 @@
 
 import type { Pathway } from '../../trace/data-streams'
 
-export const HEADER = 'dd-pathway-ctx-base64'
+/** Name of the message header. */
+export const PATHWAY_HEADER = 'dd-pathway-ctx-base64'
 const HASH_BYTES = 8
 const BYTES = 20
 /** Length of 2^53 in groups of seven bits; numbers of ms are well below. */
 const MAX_VARINT_BYTES = 8
 
+/** Returns the header of a pathway. */
 export function encodePathway({ hash, startMs, edgeStartMs }: Pathway): string {
   const out = Buffer.alloc(HASH_BYTES + 2 * MAX_VARINT_BYTES)
   out.set(hash)

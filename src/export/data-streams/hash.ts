@@ -17,8 +17,10 @@ const NOT_HASHED = 'manual_checkpoint:true'
  */
 const MAX_KNOWN = 500
 
+/** Hash in place of a parent's where a pathway begins. */
 export const NO_HASH: Uint8Array = new Uint8Array(BYTES)
 
+/** Computes hashes for one service and environment, and keeps the recent ones. */
 export class PathwayHashes {
   readonly #prefix: string
   readonly #known = new Map<string, Buffer>()

@@ -7,6 +7,7 @@ import { commonTags } from '../encode/common-tags'
 import { identityHeaders } from '../send/trace-headers'
 import { DataStreamsMonitor } from './monitor'
 
+/** Opens data streams monitoring of this process. */
 export function openDataStreams(
   config: Config,
   tracerVersion: string,

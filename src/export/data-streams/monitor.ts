@@ -13,13 +13,14 @@ import type { SpanRecord } from '../../trace/local-trace'
 import { headerText } from '../../trace/propagation/carrier'
 import { StatsSender } from '../stats/sender'
 import { StreamBucket } from './bucket'
-import { decodePathway, encodePathway, HEADER } from './context'
+import { decodePathway, encodePathway, PATHWAY_HEADER } from './context'
 import { NO_HASH, PathwayHashes } from './hash'
 import { BUCKET_MS, encodePipelineStats, type StreamIdentity } from './payload'
 
 const PATH = '/v0.1/pipeline_stats'
 const MAX_HEADER_LENGTH = 64
 
+/** What a `DataStreamsMonitor` is made of. */
 export interface MonitorOptions {
   transport: Transport
   identity: StreamIdentity
@@ -28,6 +29,7 @@ export interface MonitorOptions {
   random?: () => number
 }
 
+/** The signal of data streams, and the interface that integrations of queues use. */
 export class DataStreamsMonitor implements DataStreams, Signal {
   readonly lane = 'agent'
   readonly items = 'payloads of data streams'
@@ -90,12 +92,12 @@ export class DataStreamsMonitor implements DataStreams, Signal {
   }
 
   inject(pathway: Pathway, carrier: Record<string, unknown>): void {
-    carrier[HEADER] = encodePathway(pathway)
+    carrier[PATHWAY_HEADER] = encodePathway(pathway)
   }
 
   extract(carrier: unknown): Pathway | undefined {
     if (typeof carrier !== 'object' || carrier === null) return undefined
-    return decodePathway(headerText((carrier as Record<string, unknown>)[HEADER], MAX_HEADER_LENGTH))
+    return decodePathway(headerText((carrier as Record<string, unknown>)[PATHWAY_HEADER], MAX_HEADER_LENGTH))
   }
 
   /** Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. */

@@ -22,6 +22,7 @@ import { MsgpackBuffer } from '../../std/msgpack'
 import { encodeSketch } from '../stats/sketch'
 import type { Backlog, Point, StreamBucket } from './bucket'
 
+/** Length of a bucket, in ms. */
 export const BUCKET_MS = 10_000
 const FIRST_CAPACITY = 4096
 
@@ -36,6 +37,7 @@ export interface StreamIdentity {
   ProcessTags: readonly string[]
 }
 
+/** Returns the body of a request, before gzip. */
 export function encodePipelineStats(identity: StreamIdentity, buckets: readonly StreamBucket[]): Uint8Array {
   const out = new MsgpackBuffer(FIRST_CAPACITY)
   const fields = Object.entries(identity)

@@ -16,6 +16,7 @@ export const DURATION_OFFSET = START_OFFSET + 8 + 9 + 1
 /** Byte offset of the number of entries in `Block.metrics`. */
 export const METRICS_COUNT_OFFSET = 8 + 1
 
+/** Ready bytes, in the two parts between which tags are inserted. */
 export interface Block {
   /** All keys before `meta`, then `meta` and its ready entries. */
   readonly head: Uint8Array
@@ -27,6 +28,7 @@ export interface Block {
   readonly metricsCount: number
 }
 
+/** The fields of a span that are in the head of its block. */
 export interface Named {
   readonly name: string
   readonly service: string

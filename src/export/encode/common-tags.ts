@@ -6,6 +6,7 @@ import { processTags } from '../../core/process-tags'
 import { runtimeId } from '../../core/runtime-id'
 import { gitOf, userTags } from '../../core/unified-tags'
 
+/** The tags that the configuration gives to spans. */
 export interface CommonTags {
   /** Service of the tracer: a span of another service carries `_dd.base_service`, a span of this one `version`. */
   service: string

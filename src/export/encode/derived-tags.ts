@@ -9,6 +9,7 @@ import { UNDECIDED } from '../../trace/priority'
 import type { CommonTags } from './common-tags'
 import { eventsJson, linksJson } from './span-json'
 
+/** How a format writes one tag. */
 export interface TagWriter {
   text(name: string, value: string): void
   /** `value` is finite. */

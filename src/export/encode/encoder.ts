@@ -15,6 +15,7 @@ export interface ChunkedPayload extends Payload {
   chunkStarts: readonly number[]
 }
 
+/** Collects chunks of spans as bytes of one format. */
 export interface Encoder {
   /** Bytes that a payload cut now would have; 0 when nothing has been added. */
   readonly byteLength: number

@@ -9,6 +9,7 @@ import type { CommonTags } from './common-tags'
 import { isTopLevel, TOP_LEVEL, writeNumbers, writeTexts } from './derived-tags'
 import { cutKey, cutValue } from './limits'
 
+/** The fields of a span but ids, times and error, with all values cut to their limits. */
 export interface FlatSpan {
   name: string
   resource: string

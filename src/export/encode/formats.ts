@@ -23,6 +23,7 @@ interface Downgradable {
   downgrade(payload: Payload): Payload
 }
 
+/** A trace format with all that the writer needs to use it. */
 export interface TraceFormat extends TraceFormatRow, Encoding, Partial<Downgradable> {}
 
 type RowOf<Version> = Extract<(typeof TRACE_FORMATS)[number], { version: Version }>
@@ -43,6 +44,7 @@ const ENCODINGS: {
   },
 }
 
+/** All trace formats that the tracer can send. */
 export const FORMATS: readonly TraceFormat[] = TRACE_FORMATS.map(row => ({
   ...row,
   ...ENCODINGS[row.version],

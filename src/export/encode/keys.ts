@@ -6,6 +6,7 @@ import { cutKey } from './limits'
 /** Most names that are kept. An application that has more puts data into names; the others are encoded each time. */
 const MAX_KEYS = 4096
 
+/** Encoded names, for one encoder. */
 export class KeyCache {
   readonly #keys = new Map<string, Uint8Array>()
 

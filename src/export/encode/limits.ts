@@ -1,5 +1,6 @@
 /** Lengths at which text is cut, in UTF-16 units, as the agent does (span model, section 10). */
 
+/** Longest name, and longest value, of a tag. */
 export const MAX_KEY = 200
 export const MAX_VALUE = 25_000
 

@@ -39,6 +39,7 @@ export interface Slot {
   seen: number
 }
 
+/** The template of one site, name, service and type. */
 export class Template {
   readonly name: string
   readonly service: string
@@ -158,6 +159,7 @@ interface SiteTemplates {
   list: Template[]
 }
 
+/** The templates of one encoder, kept at the sites. */
 export class Templates {
   readonly #common: CommonTags
   readonly #keys: KeyCache

@@ -15,13 +15,16 @@
 import type { AgentResponse } from '../../core/exchange'
 import { field, parse, reasonOf } from '../send/responses'
 
-export type Verdict = 'accepted' | 'again' | 'refused'
+/** Meaning of a status: accepted, send again, or never send again. */
+export type CollectorVerdict = 'accepted' | 'again' | 'refused'
 
-export function verdictOf(status: number): Verdict {
+/** Returns the meaning of a status. */
+export function verdictOf(status: number): CollectorVerdict {
   if (status >= 200 && status < 300) return 'accepted'
   return status === 429 || (status >= 502 && status <= 504) ? 'again' : 'refused'
 }
 
+/** What a collector says about a request that it accepted. */
 export interface PartialSuccess {
   /** Spans, or log records. */
   rejected: number

@@ -2,7 +2,9 @@
 
 import { errorTags } from '../../trace/error-tags'
 
+/** A value that OTLP can express. */
 export type AnyValue = string | number | boolean | null | Uint8Array | readonly AnyValue[] | AnyMap
+/** A map of such values. */
 export interface AnyMap {
   readonly [key: string]: AnyValue
 }

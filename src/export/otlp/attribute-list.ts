@@ -3,6 +3,7 @@
 import type { Tags, TagValue } from '../../trace/site'
 import { type AttributeValue, ruleOf, type Target } from './attributes'
 
+/** The attributes of the current span, in order. */
 export class AttributeList {
   readonly targets: Target[] = []
   readonly values: AttributeValue[] = []

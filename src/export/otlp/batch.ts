@@ -3,7 +3,7 @@
 import { reportFailure } from '../../core/fence'
 import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { Payload } from '../encode/encoder'
-import type { Format, RequestPart, Scope, SpanOutput } from './output'
+import type { RequestPart, Scope, SpanFormat, SpanOutput } from './output'
 import { traceStateOf, writeSpan } from './span'
 
 /**
@@ -23,8 +23,9 @@ interface Group {
   spans: SpanOutput
 }
 
-export interface BatchOptions {
-  format: Format
+/** What a `SpanBatch` is made of. */
+export interface SpanBatchOptions {
+  format: SpanFormat
   scope: Scope
   /** Returns the field `resource` of the spans of a service. */
   resource: (service: string) => Uint8Array
@@ -34,15 +35,16 @@ export interface BatchOptions {
   maxBytes: number
 }
 
-export class Batch {
-  readonly #options: BatchOptions
+/** The spans that will be the next request, grouped by service. */
+export class SpanBatch {
+  readonly #options: SpanBatchOptions
   /** Encoded spans by service, in the order in which the services came. */
   readonly #groups = new Map<string, Group>()
   byteLength = 0
   #spanCount = 0
   #traceCount = 0
 
-  constructor(options: BatchOptions) {
+  constructor(options: SpanBatchOptions) {
     this.#options = options
   }
 

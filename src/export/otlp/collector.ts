@@ -16,13 +16,16 @@ export interface OtlpSignal {
   headers: 'otlpTracesHeaders' | 'otlpLogsHeaders'
 }
 
+/** Traces: `/v1/traces`. */
 export const TRACES: OtlpSignal = {
   path: '/v1/traces',
   endpoint: 'otlpTracesEndpoint',
   headers: 'otlpTracesHeaders',
 }
+/** Logs: `/v1/logs`. */
 export const LOGS: OtlpSignal = { path: '/v1/logs', endpoint: 'otlpLogsEndpoint', headers: 'otlpLogsHeaders' }
 
+/** The address of a signal at a collector. */
 export interface Endpoint {
   /** `scheme://host:port`. */
   origin: string

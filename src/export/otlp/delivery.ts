@@ -19,6 +19,7 @@ const MAX_ATTEMPTS = 10
 /** Longest wait that a collector may ask for. */
 const MAX_RETRY_AFTER_MS = 300_000
 
+/** Options of requests to a collector. */
 export interface OtlpRequests {
   /** Leads to the origin of the collector. */
   transport: Transport

@@ -6,13 +6,14 @@ import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import { DeliveryCounts } from '../send/delivery-counts'
 import type { Exporter, UnsentItems } from '../send/exporter'
 import { MIB, Outbound, type OutboundLimits } from '../send/outbound'
-import { Batch } from './batch'
+import { SpanBatch } from './batch'
 import { endpointAt } from './collector'
 import { OtlpDelivery, type OtlpRequests } from './delivery'
-import type { Format, ResourceAttributes, Scope } from './output'
+import type { ResourceAttributes, Scope, SpanFormat } from './output'
 
+/** What an `OtlpExporter` is made of. */
 export interface OtlpOptions extends OtlpRequests, Partial<OutboundLimits> {
-  format: Format
+  format: SpanFormat
   scope: Scope
   /** Returns a description of the process as the sender of the spans of a service. */
   resource: (service: string) => ResourceAttributes
@@ -20,17 +21,18 @@ export interface OtlpOptions extends OtlpRequests, Partial<OutboundLimits> {
   batchSpans?: number
 }
 
+/** The signal of traces if they go to a collector. */
 export class OtlpExporter implements Exporter {
   readonly lane = 'collector'
   readonly items = 'spans'
   readonly #transport: OtlpOptions['transport']
   readonly #delivery: OtlpDelivery
-  readonly #outbound: Outbound<Batch, undefined>
+  readonly #outbound: Outbound<SpanBatch, undefined>
 
   constructor(options: OtlpOptions) {
     const { transport, format, resource, delayMs = 5000, batchBytes = MIB } = options
     const { batchSpans = 512, queueSpans = Number.POSITIVE_INFINITY } = options
-    const batch = new Batch({
+    const batch = new SpanBatch({
       format,
       scope: options.scope,
       resource: service => format.resource(resource(service)),

@@ -7,7 +7,7 @@ import { Transport } from '../../core/transport'
 import { endpointOf, headersOf } from './collector'
 import { OtlpExporter } from './exporter'
 import { json } from './json'
-import type { Format } from './output'
+import type { SpanFormat } from './output'
 import { processAttributes, resourceOf } from './resource'
 
 /** Opens the exporter with a connection of its own to the collector. */
@@ -30,7 +30,7 @@ export function openOtlp(config: Config, version: string): OtlpExporter {
   })
 }
 
-function formatOf({ otlpTracesProtocol }: Config): Format {
+function formatOf({ otlpTracesProtocol }: Config): SpanFormat {
   return otlpTracesProtocol === 'http/json' ? json : lazyProtobuf()
 }
 
@@ -38,8 +38,8 @@ function formatOf({ otlpTracesProtocol }: Config): Format {
  * Returns protobuf as a format whose library is loaded after the program's own start, or with its first span: loading
  * takes 10 ms.
  */
-function lazyProtobuf(): Format {
-  const load = (): Format => (require('./protobuf') as typeof import('./protobuf')).protobuf
+function lazyProtobuf(): SpanFormat {
+  const load = (): SpanFormat => (require('./protobuf') as typeof import('./protobuf')).protobuf
   setImmediate(load).unref()
   return {
     contentType: 'application/x-protobuf',

@@ -16,7 +16,7 @@ import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, keepValue, type Target } from './attributes'
 import { anyValue, encodeResource, listOf, quoted } from './json-values'
 import { decimalOf, type Nanos } from './nanos'
-import type { Format, Head, SpanOutput } from './output'
+import type { Head, SpanFormat, SpanOutput } from './output'
 
 const ERROR = 2
 
@@ -88,7 +88,8 @@ class JsonSpans implements SpanOutput {
   }
 }
 
-export const json: Format = {
+/** The format `http/json` of traces. */
+export const json: SpanFormat = {
   contentType: 'application/json',
   newSpans: () => new JsonSpans(),
   resource: encodeResource,

@@ -39,12 +39,14 @@ export interface SpanOutput {
 /** Attributes of a resource. */
 export type ResourceAttributes = Readonly<Record<string, TagValue>>
 
+/** The instrumentation scope: who made the spans or records. */
 export interface Scope {
   name: string
   version: string
 }
 
-export interface Format {
+/** A format of traces. */
+export interface SpanFormat {
   readonly contentType: string
   /** Returns an empty output. */
   newSpans(): SpanOutput

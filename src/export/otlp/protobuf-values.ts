@@ -28,6 +28,7 @@ export function writeTime(out: Writer, field: number, { hi, lo }: Readonly<Nanos
   out.uint32(tag(field, FIXED64)).fixed32(lo).fixed32(hi)
 }
 
+/** Writes attributes as the repeated field `field`. */
 export function writeAttributes(
   out: Writer,
   field: number,

@@ -20,7 +20,7 @@ import type { SpanRecord } from '../../trace/local-trace'
 import type { SpanLink } from '../../trace/span-extras'
 import { type AttributeValue, type Encoded, keepValue, type Target } from './attributes'
 import type { Nanos } from './nanos'
-import type { Format, Head, SpanOutput } from './output'
+import type { Head, SpanFormat, SpanOutput } from './output'
 import {
   BYTES,
   encodeResource,
@@ -145,7 +145,8 @@ function encodeName(name: string): Encoded<Uint8Array> {
   return { name: bytes, values: new Map() }
 }
 
-export const protobuf: Format = {
+/** The format `http/protobuf` of traces. */
+export const protobuf: SpanFormat = {
   contentType: 'application/x-protobuf',
 
   newSpans: () => new ProtobufSpans(),

@@ -4,6 +4,7 @@
  * (https://opentelemetry.io/docs/specs/semconv/database/database-spans/).
  */
 
+/** A statement without its literals. */
 export interface Statement {
   /** The statement with `?` in place of each literal. */
   text: string

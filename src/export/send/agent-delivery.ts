@@ -53,6 +53,7 @@ export interface AgentDeliveryParts {
   random?: () => number
 }
 
+/** Delivers payloads of traces to the agent. */
 export class AgentDelivery implements Delivery<TraceLabel> {
   readonly receiver = 'agent'
   readonly #parts: AgentDeliveryParts

@@ -14,6 +14,7 @@ const TIMEOUT_MS = 2000
 /** Header of every answer of an agent: a hash of its `/info`. */
 const STATE = 'datadog-agent-state'
 
+/** Asks for `/info`, one request at a time, and keeps the last answer. */
 export class AgentInfoSource {
   readonly #transport: Transport
   readonly #onInfo: (info: AgentInfo) => void

@@ -2,6 +2,7 @@
 
 import { later } from '../../std/timer'
 
+/** One wait at a time. */
 export class CancellableWait {
   #wake: (() => void) | undefined
 

@@ -2,6 +2,7 @@
 
 import type { AgentInfo } from '../../core/signal'
 
+/** The statistics, as the writer uses the interface; `TraceStats` implements it. */
 export interface ClientStats {
   /** Whether traces that are encoded now are counted in the tracer's statistics too. */
   readonly isCounting: boolean

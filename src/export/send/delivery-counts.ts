@@ -18,6 +18,7 @@ export type DropReason =
   /** The process ended, or the tracer was shut down. */
   | 'shut down'
 
+/** Counts of one signal. */
 export class DeliveryCounts {
   /** Word for what is counted, in messages. */
   readonly what: 'traces' | 'logs'

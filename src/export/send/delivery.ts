@@ -22,7 +22,7 @@ export type Outcome<Label> =
   /** The payload stays first, and is looked at again at once. */
   | { kind: 'unchanged' }
 
-/** `Label`: what the delivery remembers of each payload. */
+/** The side of a send loop that knows the receiver. `Label`: what is remembered of each payload. */
 export interface Delivery<Label> {
   /** Name of the receiver in messages: `agent` or `collector`. */
   readonly receiver: string
@@ -31,12 +31,13 @@ export interface Delivery<Label> {
   /** Returns what is to be sent in place of `entry`; undefined when it can be sent as it is. */
   convert?(entry: Entry<Label>): Replacement<Label> | undefined
   /**
-   * Returns a promise of what must be known before `entry` can be sent, undefined when nothing is missing. The promise
-   * rejects like `Transport.request` when the receiver does not answer.
+   * Returns a promise that resolves when what must be known before `entry` is sent has been asked; undefined when
+   * nothing is missing. The promise rejects like `Transport.request` when the receiver does not answer.
    */
   prepare?(entry: Entry<Label>): Promise<void> | undefined
   /** Sends `entry`. Rejects like `Transport.request`. */
   send(entry: Entry<Label>): Promise<AgentResponse>
+  /** Returns what becomes of `entry` after this answer. */
   outcomeOf(entry: Entry<Label>, response: AgentResponse): Outcome<Label>
   /** Returns the receiver's own words for a refusal in one short line; empty when it gave none. */
   refusalOf(response: AgentResponse): string

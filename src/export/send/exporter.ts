@@ -9,6 +9,7 @@ export interface UnsentItems extends Unsent {
   readonly traceCount: number
 }
 
+/** The signal that takes finished traces. */
 export interface Exporter extends TraceSink, Signal {
   /** Address of the receiver, without user name and password. */
   readonly url: string

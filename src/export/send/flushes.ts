@@ -13,6 +13,7 @@ interface Waiter {
  */
 const ATTEMPTS = 2
 
+/** The waiting calls of `flush()` of one queue. */
 export class Flushes {
   #waiters: Waiter[] = []
 

@@ -7,6 +7,7 @@ import { errorCode, type Transport } from '../../core/transport'
 import { formatOf, type TraceFormat } from '../encode/formats'
 import type { AgentInfoSource } from './agent-info'
 
+/** What is known about the agent's formats. */
 export class FormatSupport {
   readonly #transport: Transport
   readonly #info: AgentInfoSource

@@ -12,6 +12,7 @@ export interface WriterParts extends Partial<WriterOptions> {
   tracerVersion: string
 }
 
+/** Opens a writer; `parts` win over the configuration. */
 export function openWriter(config: Config, { tracerVersion, ...parts }: WriterParts): AgentWriter {
   const { externalEnv } = config
   const processTags = commonTags(config).chunkMeta['_dd.tags.process']

@@ -27,6 +27,7 @@ export interface Batch {
   recycle?(body: Uint8Array): void
 }
 
+/** Times and sizes of an `Outbound`. */
 export interface OutboundLimits {
   /** Longest time that an addition waits, in ms; 0 sends each at once. */
   delayMs: number
@@ -40,12 +41,14 @@ export interface OutboundLimits {
   random?: () => number
 }
 
+/** Bytes of a mebibyte. */
 export const MIB = 1024 * 1024
 /** However small the bodies are that an agent takes: more requests than this makes would cost more than they save. */
 const LEAST_BATCH_BYTES = 16 * 1024
 const FLUSH_TIMEOUT_MS = 5000
 const SHUTDOWN_TIMEOUT_MS = 1000
 
+/** Sends what is added to `batch`. */
 export class Outbound<Filling extends Batch, Label> {
   /** Replaced only after `cut()`. */
   batch: Filling

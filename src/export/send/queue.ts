@@ -2,6 +2,7 @@
 
 import type { Payload } from '../encode/encoder'
 
+/** A payload in the queue. */
 export interface Entry<Label> {
   readonly payload: Payload
   /** What the delivery remembers of the payload. */
@@ -12,6 +13,7 @@ export interface Entry<Label> {
   refusals: number
 }
 
+/** The queue; its owner counts what it evicts. */
 export class PayloadQueue<Label> {
   readonly #limitBytes: number
   readonly #limitSpans: number

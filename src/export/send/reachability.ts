@@ -12,6 +12,7 @@ import { backoffMs, UNREACHABLE } from './retry'
  */
 const CERTAIN = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'])
 
+/** Counts failures in a row, for waits and messages. */
 export class Reachability {
   readonly #transport: Transport
   readonly #counts: DeliveryCounts

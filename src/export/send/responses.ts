@@ -11,8 +11,10 @@
  * | all others | refused | it will never be accepted |
  */
 
+/** Meaning of a status. */
 export type Verdict = 'accepted' | 'unknown format' | 'late' | 'too large' | 'overloaded' | 'refused'
 
+/** Returns the meaning of a status. */
 export function verdictOf(status: number): Verdict {
   if (status >= 200 && status < 300) return 'accepted'
   if (status === 404 || status === 415) return 'unknown format'

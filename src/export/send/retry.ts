@@ -1,5 +1,6 @@
 /** How long to wait before the next attempt. */
 
+/** The first and the longest wait between attempts. */
 export interface Backoff {
   firstMs: number
   maxMs: number

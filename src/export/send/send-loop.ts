@@ -14,6 +14,7 @@ import { Flushes } from './flushes'
 import type { Entry, PayloadQueue } from './queue'
 import type { Reachability } from './reachability'
 
+/** What a `SendLoop` works with. */
 export interface SendLoopParts<Label> {
   queue: PayloadQueue<Label>
   delivery: Delivery<Label>
@@ -26,6 +27,7 @@ export interface SendLoopParts<Label> {
   onSent: (payload: Payload) => void
 }
 
+/** Runs while the queue has payloads. */
 export class SendLoop<Label> {
   readonly flushes = new Flushes()
   readonly #parts: SendLoopParts<Label>

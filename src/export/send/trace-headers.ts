@@ -2,6 +2,7 @@
 
 import { containerHeaders } from '../../core/container'
 
+/** Settings that become headers. */
 export interface HeaderSettings {
   tracerVersion: string
   /** Value of `DD_EXTERNAL_ENV`. */

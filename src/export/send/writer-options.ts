@@ -8,6 +8,7 @@ import type { ClientStats } from './client-stats'
 import type { OutboundLimits } from './outbound'
 import type { Rates } from './responses'
 
+/** Options of an `AgentWriter`; limits have defaults. */
 export interface WriterOptions extends Partial<OutboundLimits> {
   transport: Transport
   /** Returns the tags of every span as they are now. */

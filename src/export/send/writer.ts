@@ -16,6 +16,7 @@ import type { WriterOptions } from './writer-options'
 /** A payload of so many bytes leaves before its time: to copy more at once delays the event loop noticeably. */
 const BATCH_BYTES = MIB
 
+/** The signal of traces if they go to the agent. */
 export class AgentWriter implements Exporter {
   readonly lane = 'agent'
   readonly items = 'spans'

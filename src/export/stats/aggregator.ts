@@ -7,6 +7,7 @@ import { KeyReader } from './key'
 import type { Offer } from './offer'
 import { LONGEST_NS, newSketch } from './sketch'
 
+/** Length of a bucket, in ms. */
 export const BUCKET_MS = 10_000
 /**
  * Spans wait at most a minute for the rest of their trace (trace/waiting.ts): so many buckets are open while an
@@ -14,6 +15,7 @@ export const BUCKET_MS = 10_000
  */
 export const MAX_BUCKETS = 8
 
+/** The open buckets, and the reader of keys that fits the agent. */
 export class Aggregator {
   readonly #service: string
   #reader: KeyReader

@@ -17,6 +17,7 @@ export const MAX_GROUPS = 2048
 /** Value of every text in the key of that one group, as in other tracers and the agent. */
 export const BLOCKED = 'tracer_blocked_value'
 
+/** The counts of the spans with one key. */
 export interface Group {
   readonly key: SpanKey
   hits: number
@@ -31,6 +32,7 @@ export interface Group {
   readonly next: Group | undefined
 }
 
+/** The groups of ten seconds. */
 export class Bucket {
   /** Start of the ten seconds, in epoch ms. */
   readonly startMs: number

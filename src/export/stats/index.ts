@@ -8,6 +8,7 @@ import { commonTags } from '../encode/common-tags'
 import { identityHeaders } from '../send/trace-headers'
 import { TraceStats } from './trace-stats'
 
+/** Opens the statistics of this process. */
 export function openStats(config: Config, tracerVersion: string, transport: Transport): TraceStats {
   const common = commonTags(config)
   const { chunkMeta } = common

@@ -53,6 +53,7 @@ interface SiteFacts {
   readonly hasPeers: boolean
 }
 
+/** Reads one span after the other into the same key. */
 export class KeyReader {
   readonly key: SpanKey
   /** Whether the span that was read last enters its service. */

@@ -13,6 +13,7 @@
 import type { AgentInfo } from '../../core/signal'
 import { field } from '../send/responses'
 
+/** Endpoint of the agent that takes statistics. */
 export const STATS_PATH = '/v0.6/stats'
 
 /** The statistics that an agent takes, and what it does not need then. */

@@ -43,6 +43,7 @@ export interface Identity {
   ProcessTags: string
 }
 
+/** Returns the body of a request. */
 export function encodeStats(identity: Identity, sequence: number, buckets: readonly Bucket[]): Uint8Array {
   const out = new MsgpackBuffer(FIRST_CAPACITY)
   const texts = Object.entries({ ...identity, Lang: 'javascript' }).filter(([, text]) => text !== '')

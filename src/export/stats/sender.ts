@@ -17,6 +17,7 @@ const MAX_ATTEMPTS = 5
 /** Most payloads that wait. More come together only if the agent asks for long waits. */
 const MAX_WAITING = 4
 
+/** What a `StatsSender` works with. */
 export interface SenderParts {
   transport: Transport
   /** Name of the payloads in messages. */
@@ -29,6 +30,7 @@ export interface SenderParts {
   random: () => number
 }
 
+/** Sends payloads to one endpoint; also used for data streams. */
 export class StatsSender {
   readonly #parts: SenderParts
   readonly #wait = new CancellableWait()

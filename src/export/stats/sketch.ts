@@ -15,6 +15,7 @@
 
 import type { LogCollapsingLowestDenseDDSketch } from '@datadog/sketches-js'
 
+/** A sketch of the library. */
 export type Sketch = LogCollapsingLowestDenseDDSketch
 
 const RELATIVE_ACCURACY = 0.01
@@ -30,6 +31,7 @@ const MAX_REST = 64
 
 let library: typeof import('@datadog/sketches-js') | undefined
 
+/** Returns an empty sketch; the first call loads the library. */
 export function newSketch(): Sketch {
   library ??= require('@datadog/sketches-js') as typeof import('@datadog/sketches-js')
   return new library.LogCollapsingLowestDenseDDSketch({

@@ -20,6 +20,7 @@ interface TagTest {
   fits(value: string): boolean
 }
 
+/** The filters of one agent. */
 export class TraceFilter {
   readonly #common: CommonTags
   readonly #require: readonly TagTest[]

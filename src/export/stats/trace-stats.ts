@@ -28,6 +28,7 @@ import { StatsSender } from './sender'
 import { newSketch } from './sketch'
 import { TraceFilter } from './trace-filter'
 
+/** What a `TraceStats` is made of. */
 export interface StatsOptions {
   transport: Transport
   common: CommonTags
@@ -40,6 +41,7 @@ export interface StatsOptions {
   random?: () => number
 }
 
+/** The signal of trace statistics. */
 export class TraceStats implements ClientStats, Signal {
   readonly lane = 'agent'
   readonly items = 'payloads of trace statistics'

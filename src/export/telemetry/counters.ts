@@ -24,6 +24,7 @@ interface Count {
   value: number
 }
 
+/** The counters that have been reported. */
 export class Counters {
   readonly #config: Config
   /** Totals that have been reported, by metric and tags. */

@@ -14,6 +14,7 @@ const MAX_PACKAGES = 10_000
 /** Number of files that are read at a time. */
 const READ_AT_ONCE = 8
 
+/** The packages that have been found. */
 export class Dependencies {
   readonly #patched: () => ReadonlyMap<string, string>
   readonly #seenFolders = new Set<string>()

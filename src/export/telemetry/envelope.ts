@@ -20,8 +20,10 @@ import { runtimeId } from '../../core/runtime-id'
 import type { AgentRequest } from '../../core/transport'
 import type { TelemetryEvent } from './events'
 
-export const PATH = '/telemetry/proxy/api/v2/apmtelemetry'
+/** Endpoint of the agent that forwards telemetry. */
+export const TELEMETRY_PATH = '/telemetry/proxy/api/v2/apmtelemetry'
 
+/** Makes numbered requests of events. */
 export class Envelope {
   readonly #config: Config
   readonly #headers: Readonly<Record<string, string>>
@@ -74,6 +76,6 @@ export class Envelope {
       host: this.#host,
     })
     const headers = { ...this.#headers, 'DD-Telemetry-Request-Type': event.request_type }
-    return { method: 'POST', path: PATH, headers, body, timeoutMs }
+    return { method: 'POST', path: TELEMETRY_PATH, headers, body, timeoutMs }
   }
 }

@@ -15,6 +15,7 @@
 
 import type { Setting } from './settings'
 
+/** An event, as it is sent. */
 export interface TelemetryEvent {
   request_type: string
   payload: object
@@ -28,6 +29,7 @@ export interface Integration {
   isBroken: boolean
 }
 
+/** A package that is loaded. */
 export interface Dependency {
   name: string
   /** Version in its package.json; undefined when there is none. */
@@ -48,28 +50,35 @@ export interface Series {
 
 const PRODUCTS = { appsec: { enabled: false }, profiler: { enabled: false } }
 
+/** Returns the first event. */
 export function appStarted(configuration: readonly Setting[]): TelemetryEvent {
   return { request_type: 'app-started', payload: { products: PRODUCTS, configuration } }
 }
 
+/** Returns an event with new or changed integrations. */
 export function integrationsChange(integrations: readonly Integration[]): TelemetryEvent {
   return { request_type: 'app-integrations-change', payload: { integrations: integrations.map(toWire) } }
 }
 
+/** Returns an event with packages that were loaded. */
 export function dependenciesLoaded(dependencies: readonly Dependency[]): TelemetryEvent {
   return { request_type: 'app-dependencies-loaded', payload: { dependencies } }
 }
 
+/** Returns an event with changed settings. */
 export function configurationChange(configuration: readonly Setting[]): TelemetryEvent {
   return { request_type: 'app-client-configuration-change', payload: { configuration } }
 }
 
+/** Returns an event with counters. */
 export function metrics(series: readonly Series[]): TelemetryEvent {
   return { request_type: 'generate-metrics', payload: { namespace: 'tracers', series } }
 }
 
+/** The event that says that the process lives. */
 export const heartbeat: TelemetryEvent = { request_type: 'app-heartbeat', payload: {} }
 
+/** Returns an event that repeats all that was reported. */
 export function extendedHeartbeat(
   configuration: readonly Setting[],
   integrations: readonly Integration[],
@@ -81,6 +90,7 @@ export function extendedHeartbeat(
   }
 }
 
+/** The last event. */
 export const closing: TelemetryEvent = { request_type: 'app-closing', payload: {} }
 
 function toWire({ name, version, enabled, isBroken }: Integration): object {

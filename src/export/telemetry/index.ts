@@ -16,6 +16,7 @@ import { Envelope } from './envelope'
 import * as events from './events'
 import { Settings } from './settings'
 
+/** What `Telemetry` is made of. */
 export interface TelemetryOptions {
   config: Config
   transport: Transport
@@ -42,6 +43,7 @@ interface News {
   lost?: () => void
 }
 
+/** Reports to the agent while it is started. */
 export class Telemetry {
   readonly #options: TelemetryOptions
   readonly #envelope: Envelope

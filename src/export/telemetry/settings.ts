@@ -15,6 +15,7 @@
 import { type ConfigurationEntry, configurationReport } from '../../core/config/report'
 import type { Config } from '../../core/config/resolve'
 
+/** A setting, as it is reported. */
 export interface Setting {
   name: string
   value: ConfigurationEntry['value']
@@ -24,7 +25,8 @@ export interface Setting {
   config_id?: string
 }
 
-export const AS_IT_IS: ReadonlySet<string> = new Set([
+/** Settings whose text is reported as it is. */
+export const REPORTED_AS_IS: ReadonlySet<string> = new Set([
   'DD_SERVICE',
   'DD_ENV',
   'DD_VERSION',
@@ -49,12 +51,14 @@ export const AS_IT_IS: ReadonlySet<string> = new Set([
   'DD_DBM_PROPAGATION_MODE',
   'DD_TRACE_SPAN_ATTRIBUTE_SCHEMA',
 ])
+/** Settings of which only the keys are reported. */
 export const KEYS_ONLY: ReadonlySet<string> = new Set([
   'DD_TAGS',
   'DD_SERVICE_MAPPING',
   'DD_TRACE_PEER_SERVICE_MAPPING',
 ])
 
+/** The settings that have been reported. */
 export class Settings {
   readonly #config: Config
   /** The last report of each setting, by name. */
@@ -96,7 +100,8 @@ function textOf({ value, origin }: ConfigurationEntry): string {
 }
 
 function presentable({ name, value, origin }: ConfigurationEntry): ConfigurationEntry['value'] {
-  if (typeof value !== 'string' || value === '' || origin === 'default' || AS_IT_IS.has(name)) return value
+  if (typeof value !== 'string' || value === '' || origin === 'default' || REPORTED_AS_IS.has(name))
+    return value
   if (!KEYS_ONLY.has(name)) return '<set>'
   return value
     .split(',')

@@ -6,12 +6,13 @@ import type { CommonTags } from '../common-tags'
 import type { ChunkedPayload, Encoder, Payload } from '../encoder'
 import { flatten } from '../flatten'
 import { cutLong } from '../shrink'
-import { SpanWriter } from './span'
+import { V04SpanWriter } from './span'
 
 const FIRST_CAPACITY = 64 * 1024
 /** Buffers larger than this many bytes are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
 
+/** Encodes chunks as v0.4. */
 export class V04Encoder implements Encoder {
   traceCount = 0
   #spanCount = 0
@@ -19,14 +20,14 @@ export class V04Encoder implements Encoder {
   readonly #common: CommonTags
   readonly #maxChunkBytes: number
   readonly #out = new MsgpackBuffer(FIRST_CAPACITY)
-  readonly #writer: SpanWriter
+  readonly #writer: V04SpanWriter
   /** Buffers of payloads that have been sent; two at most, since one is filled while the other is under way. */
   readonly #spares: Buffer[] = []
 
   constructor(common: CommonTags, maxChunkBytes: number) {
     this.#common = common
     this.#maxChunkBytes = maxChunkBytes
-    this.#writer = new SpanWriter(this.#out, common)
+    this.#writer = new V04SpanWriter(this.#out, common)
     this.#out.array32(0)
   }
 

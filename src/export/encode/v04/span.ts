@@ -29,7 +29,8 @@ const MAX_RESOURCES = 256
 /** Longest resource that is kept encoded, in UTF-16 units. */
 const MAX_KEPT_RESOURCE = 1024
 
-export class SpanWriter implements TagWriter {
+/** Writes spans of v0.4 to a buffer. */
+export class V04SpanWriter implements TagWriter {
   readonly #out: MsgpackBuffer
   readonly #common: CommonTags
   readonly #keys = new KeyCache()

@@ -27,6 +27,7 @@ const FIRST_CAPACITY = 64 * 1024
 /** Buffers larger than this many bytes are not kept for the next payload. */
 const MAX_KEPT = 2 * 1024 * 1024
 
+/** Encodes chunks as v0.5. */
 export class V05Encoder implements Encoder {
   traceCount = 0
   #spanCount = 0

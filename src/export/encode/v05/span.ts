@@ -24,6 +24,7 @@ interface StaticTags {
   metrics: Uint8Array
 }
 
+/** Writes spans of v0.5 to a buffer, and their strings to a table. */
 export class V05SpanWriter implements TagWriter {
   readonly #out: MsgpackBuffer
   readonly #strings: StringTable

@@ -6,6 +6,7 @@ import { MsgpackBuffer } from '../../../std/msgpack'
 const MAX_KEPT = 1024 * 1024
 const FIRST_CAPACITY = 16 * 1024
 
+/** A table whose first string is empty. */
 export class StringTable {
   readonly #indexes = new Map<string, number>()
   readonly #strings: string[] = []

@@ -13,6 +13,7 @@ interface Group {
   records: RecordOutput
 }
 
+/** What a `LogBatch` is made of. */
 export interface LogBatchOptions {
   format: LogFormat
   /** Returns the field `resource` of all records. */
@@ -23,6 +24,7 @@ export interface LogBatchOptions {
   maxBytes: number
 }
 
+/** The records that will be the next request, grouped by scope. */
 export class LogBatch {
   readonly #options: LogBatchOptions
   /** Encoded records by name and version of the scope, in the order in which the scopes came. */

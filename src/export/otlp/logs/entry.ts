@@ -13,6 +13,7 @@ import type { Nanos } from '../nanos'
 import type { LogRecord } from './record'
 import { severityOf } from './severity'
 
+/** Returns the record of an entry, with the ids of the active span if the entry has none. */
 export function toRecord(entry: OtelLogEntry): LogRecord {
   const { body, attributes, error } = entry
   const now = nanosOf(Date.now()) as Nanos

@@ -12,6 +12,7 @@ import { LogBatch } from './batch'
 import { toRecord } from './entry'
 import type { LogFormat } from './record'
 
+/** What a `LogExporter` is made of. */
 export interface LogExporterOptions extends OtlpRequests, Partial<OutboundLimits> {
   format: LogFormat
   /** Description of the process. */
@@ -20,6 +21,7 @@ export interface LogExporterOptions extends OtlpRequests, Partial<OutboundLimits
   batchRecords?: number
 }
 
+/** The signal of logs. */
 export class LogExporter {
   readonly #outbound: Outbound<LogBatch, undefined>
 

@@ -38,6 +38,7 @@ function textOf(record: Readonly<LogRecord>): string {
   )
 }
 
+/** The format `http/json` of logs. */
 export const json: LogFormat = {
   contentType: 'application/json',
   newRecords: () => new JsonRecords(),

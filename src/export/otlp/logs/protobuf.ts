@@ -70,6 +70,7 @@ function write(record: Readonly<LogRecord>, out: Writer): void {
   if (record.eventName !== '') out.uint32(tag(12, BYTES)).string(sendable(record.eventName))
 }
 
+/** The format `http/protobuf` of logs. */
 export const protobuf: LogFormat = {
   contentType: 'application/x-protobuf',
   newRecords: () => new ProtobufRecords(),

@@ -4,6 +4,7 @@ import type { AnyValue } from '../any-value'
 import type { Nanos } from '../nanos'
 import type { ResourceAttributes, Scope } from '../output'
 
+/** The fields of a record. */
 export interface LogRecord {
   /** Time at which the record was written; `observed` is the time at which the tracer got it. */
   time: Nanos
@@ -31,6 +32,7 @@ export interface RecordOutput {
   take(): Uint8Array
 }
 
+/** A format of logs. */
 export interface LogFormat {
   readonly contentType: string
   /** Returns an empty output. */
@@ -40,6 +42,7 @@ export interface LogFormat {
   request(resource: Uint8Array, parts: readonly ScopePart[]): Uint8Array
 }
 
+/** The encoded records of one scope. */
 export interface ScopePart {
   scope: Readonly<Scope>
   records: Uint8Array

@@ -22,6 +22,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 /** Names of the severities, each for four numbers. */
 const TEXTS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
+/** A severity as number and text. */
 export interface Severity {
   /** Severity from 1 to 24; 0 when it is not known. */
   severity: number
