@@ -14,7 +14,7 @@ import { HELP, readOptions } from './options'
 
 async function main(): Promise<number> {
   const stop = new AbortController()
-  // The first one only: a second Ctrl-C ends us at once.
+  // Only the first Ctrl-C is handled: a second one ends the bench at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const options = readOptions(stop.signal)
   if (options === undefined) {

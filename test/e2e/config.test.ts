@@ -1,4 +1,4 @@
-/** Settings as a program sees them: the start-up line, the tracer's own log, and what reaches the agent. */
+/** Settings of a program: the start-up line, the tracer's own log, and what reaches the agent. */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'

@@ -15,7 +15,7 @@ interface Way {
   way: string
   /** Exit code, or signal. */
   ends: number | string
-  /** Of the request; null = its span cannot arrive. */
+  /** Error of the request's span; null if the span cannot arrive. */
   error: { type: string; message: string } | null
   flags?: string[]
   only?: Kind
@@ -55,14 +55,14 @@ const WAYS: Way[] = [
   { way: 'sigterm', ends: 'SIGTERM', error: exited('was ended by SIGTERM') },
   { way: 'sigint', ends: 'SIGINT', error: exited('was ended by SIGINT') },
   { way: 'sighup', ends: 'SIGHUP', error: exited('was ended by SIGHUP') },
-  // Nothing of ours can run any more: also when the handler of the application fails.
+  // No code of the tracer can run any more, not even when the application's handler fails.
   { way: 'handledThenThrown', ends: 7, error: null },
   { way: 'abort', ends: 'SIGABRT', error: null },
   { way: 'sigabrt', ends: 'SIGABRT', error: null },
   { way: 'sigkill', ends: 'SIGKILL', error: null },
 ]
 
-/** Long stacks: ours must not push a frame of the application's out. No abort of theirs writes a core file. */
+/** Long stacks, so that frames of the tracer push no frame of the application out. */
 const FLAGS = ['--stack-trace-limit=100']
 
 let agent: TestAgent
@@ -90,7 +90,7 @@ async function die(kind: Kind, { way, flags = [] }: Way, preloads: string[], oth
   return { ends: code ?? signal, stderr: app.stderr() }
 }
 
-/** Without the frames that we are, on the stack, between those of the application and Node's. */
+/** Removes the tracer's frames, which lie between those of the application and Node's. */
 function withoutOurs(stderr: string): string {
   return stderr
     .split('\n')

@@ -1,4 +1,4 @@
-/** The same shop, unchanged, under each of the four ways to load the tracer: the same spans. */
+/** One unchanged shop has the same spans under each of the four ways to load the tracer. */
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Which errors a request has in the end: those that it failed with, and, as events, those that it tells of. */
+/** Errors of a request: the error that it failed with, and, as events, the errors that it recorded. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

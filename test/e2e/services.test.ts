@@ -51,7 +51,7 @@ kafkaTest(
     const env = {
       ...agent.env,
       ...(await databaseEnv(t)),
-      // Connections would be there too, of whoever needed one first.
+      // Spans of connections depend on which statement needs one first.
       DD_TRACE_NET_ENABLED: 'false',
       BROKERS: brokers[0],
       TOPIC: topic,

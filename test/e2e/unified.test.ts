@@ -1,4 +1,7 @@
-/** One program says the same of itself in all that it sends: who it is, which version, from which commit, where it runs. */
+/**
+ * One program says the same of itself in all that it sends: who it is, which version, from which commit, where it
+ * runs.
+ */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -22,7 +25,7 @@ interface Identity {
   service: unknown
   env: unknown
   version: unknown
-  /** Of `DD_TAGS`. */
+  /** The tags of `DD_TAGS`. */
   team: unknown
   runtimeId: unknown
   commit: unknown

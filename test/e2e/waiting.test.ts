@@ -1,4 +1,6 @@
-/** Pools, batchers and query builders that need no patch, or only that of bluebird: every request goes on as itself. */
+/**
+ * Pools, batchers and query builders that need no patch, or only that of bluebird: every request goes on as itself.
+ */
 
 import assert from 'node:assert/strict'
 import { before, type TestContext, test } from 'node:test'
@@ -36,7 +38,7 @@ for (const set of sets) {
       const spans = agent.spans()
       const requests = spans.filter(span => span.parentId === 0n).map(span => span.spanId)
       for (const query of spans.filter(span => span.name === 'pg.query')) {
-        // What a pool asks of a new connection is asked for whoever made it connect.
+        // A query of the pool itself on a new connection belongs to the request that made the pool connect.
         if (/^SELECT \d/i.test(query.resource)) assert.ok(requests.includes(query.parentId), query.resource)
       }
       if ('pg' in set.versions) assert.ok(spans.some(span => span.name === 'pg.query'))

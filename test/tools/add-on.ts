@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const BUILD = join(dirname(require.resolve('tracer/package.json')), 'native', 'build.cjs')
 
 /**
- * Compiles it unless it is up to date. A compiler is installed where there is none and we are root. Without one the
+ * Compiles the add-on unless it is up to date. A missing compiler is installed if this process is root. Without one the
  * tests of the profiler fail where CI is set, as it is for them to say everywhere else.
  */
 export async function compileAddOn(progress: (line: string) => void): Promise<void> {

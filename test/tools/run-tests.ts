@@ -1,4 +1,7 @@
-/** Runs every compiled test file against real services: `node dist/test/tools/run-tests.js [--only part] [--no-services]`. */
+/**
+ * Runs every compiled test file against real services: `node dist/test/tools/run-tests.js [--only part]
+ * [--no-services]`.
+ */
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -93,7 +96,9 @@ async function main(): Promise<number> {
   }
 }
 
-/** Runs the files with this Node and hands its exit code back; Ctrl-C and SIGTERM end the tests first, then us. */
+/**
+ * Runs the files with this Node.js, and returns its exit code. Ctrl-C and SIGTERM end the tests before this process.
+ */
 function runNode(files: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const concurrency = Math.max(2, Math.min(4, availableParallelism()))
   const flags = [
@@ -106,7 +111,7 @@ function runNode(files: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const child = spawn(process.execPath, [...flags, ...files], { env, stdio: 'inherit' })
     const pass = (signal: NodeJS.Signals) => child.kill(signal)
     process.on('SIGTERM', pass)
-    // A terminal sends Ctrl-C to the child as well; we only must not die before the services are stopped.
+    // A terminal sends Ctrl-C to the child as well; this process must not end before the services are stopped.
     process.on('SIGINT', () => {})
     child.on('error', error => {
       process.stderr.write(`${error.message}\n`)

@@ -1,4 +1,4 @@
-/** Which packages a version of a library is tried with. */
+/** The packages with which a version of a library is tested. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

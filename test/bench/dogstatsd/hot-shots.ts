@@ -1,4 +1,7 @@
-/** Subject `hot-shots`, which by default sends a datagram for each call: here it fills packets as large as ours. */
+/**
+ * Subject `hot-shots`, which by default sends a datagram for each call: here it fills packets as large as the
+ * tracer's.
+ */
 
 import { promisify } from 'node:util'
 import { requirePeer } from '../harness/peers'
@@ -11,7 +14,7 @@ interface StatsD {
 }
 
 const PACKET_BYTES = 8192
-/** As often as ours. */
+/** Flush interval, equal to the tracer's. */
 const FLUSH_MS = 2000
 
 export function create(): DogstatsdSubject {

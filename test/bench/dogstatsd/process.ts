@@ -16,7 +16,7 @@ const subject = create()
 export interface Cost {
   /** User and system time of all threads, µs. */
   cpuUs: number
-  /** On the wall, until everything had left, µs. */
+  /** Wall time until everything had left, µs. */
   wallUs: number
 }
 

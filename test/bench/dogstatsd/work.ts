@@ -1,4 +1,4 @@
-/** What each client of DogStatsD does: the same calls, with two tags, as a service makes them. */
+/** The work of each DogStatsD client: equal calls with two tags, as in a service. */
 
 export interface DogstatsdSubject {
   increment(tags: Tags): void

@@ -1,4 +1,4 @@
-/** A database of our own on whatever PostgreSQL is to be had, with the rows that the application reads. */
+/** A new database on the PostgreSQL server of the tests, with the rows that the application reads. */
 
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'

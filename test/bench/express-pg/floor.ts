@@ -1,5 +1,5 @@
 /**
- * The least that has to be done for the same four spans: a request's span from `request` to `close`, a query's from its
+ * The least work for the same four spans: a request's span from `request` to `close`, a query's from its
  * call to its end, one AsyncLocalStorage between them. No options, no propagation but looking for its headers, no safety.
  */
 
@@ -105,7 +105,7 @@ function patchPg(payload: Payload, storage: AsyncLocalStorage<FloorSpan>): void 
     Pool: { prototype: { connect: Method } }
   }
   const { connect } = Pool.prototype
-  // Who waits for a connection is called by whoever gives one back: in that one's context, unless it is kept.
+  // A pool calls a waiting caller in the context of the one that gives a connection back, unless the context is kept.
   Pool.prototype.connect = function (this: unknown, callback) {
     const span = storage.getStore()
     if (span === undefined || typeof callback !== 'function') return Reflect.apply(connect, this, arguments)

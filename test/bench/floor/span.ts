@@ -28,7 +28,7 @@ export class FloorSpan {
   readonly tags: Tags
   resource: string
   error: 0 | 1
-  /** Of a root: all spans of its trace, and how many of them are open. */
+  /** All spans of the trace, and the number of open ones; used on the root only. */
   readonly spans: FloorSpan[]
   openCount: number
 

@@ -6,17 +6,17 @@ import { root } from './root'
 
 /** Most that a figure should be, for the subjects of the project. */
 export interface Budget {
-  /** As a multiple of the question's base. */
+  /** Limit as a multiple of the question's base. */
   ratio?: number
-  /** In the figure's own unit. */
+  /** Limit in the figure's own unit. */
   value?: number
-  /** In the figure's own unit, more than the base. */
+  /** Limit of the excess over the base, in the figure's own unit. */
   added?: number
   /** Names of the subjects that it applies to. */
   subjects: string[]
 }
 
-/** By question and figure. */
+/** Budgets by question and figure. */
 export type Budgets = Record<string, Record<string, Budget>>
 
 export function readBudgets(): Budgets {

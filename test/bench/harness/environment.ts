@@ -8,7 +8,7 @@ export function tracingEnvironment(url: string): Record<string, string> {
     DD_ENV: 'bench',
     DD_VERSION: '1.0.0',
     DD_TRACE_STARTUP_LOGS: 'false',
-    // Not among our defaults: a peer that makes more spans would be compared for other work.
+    // Off by default in the tracer: a peer that makes more spans would be compared for other work.
     DD_TRACE_MIDDLEWARE_TRACING_ENABLED: 'false',
     DD_TRACE_DNS_ENABLED: 'false',
     DD_TRACE_NET_ENABLED: 'false',
@@ -33,7 +33,7 @@ export function profilingEnvironment(periodSeconds: number): Record<string, stri
   return {
     DD_PROFILING_ENABLED: 'true',
     DD_PROFILING_UPLOAD_PERIOD: String(periodSeconds),
-    // Not among our defaults, and dear: a peer would be compared for other work.
+    // Off by default in the tracer, and expensive: a peer would be compared for other work.
     DD_PROFILING_ALLOCATION_ENABLED: 'false',
   }
 }

@@ -2,7 +2,7 @@
 
 import { baseOf, type Member, type Question, type Settings, type Stage, type Values, Void } from './question'
 
-/** So that one unlucky compilation does not decide, the processes are started anew in the middle. */
+/** The processes are started anew in the middle, so that one unlucky compilation does not decide. */
 const DEFAULT_GENERATIONS = 2
 
 export interface Answer {

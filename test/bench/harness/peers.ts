@@ -1,4 +1,4 @@
-/** The tracers that we are compared with: fetched from npm into `.cache/peers/` when they are asked for. */
+/** Other tracers to compare with: fetched from npm into `.cache/peers/` on demand. */
 
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** What a question of the bench is: subjects that do the same work, figures of each, and one of them to compare with. */
+/**
+ * The interface of a question of the bench: subjects that do the same work, their figures, and one subject as the
+ * base.
+ */
 
 /** What the command line chose. */
 export interface Settings {
@@ -17,7 +20,7 @@ export interface Settings {
 /** One number that is measured of each subject. */
 export interface Figure {
   key: string
-  /** With its unit, for example `CPU of the process, ns a span`. */
+  /** Name with its unit, for example `CPU of the process, ns a span`. */
   title: string
   /** Digits after the point. */
   digits: number

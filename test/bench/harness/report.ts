@@ -15,7 +15,7 @@ export interface FigureReport {
     base: string
     /** Multiple of the base, inside repetitions. */
     ratio?: Summary
-    /** In place of it: what is more than the base. */
+    /** Excess over the base, reported in place of `ratio`. */
     added?: Summary
     target?: string
   }[]

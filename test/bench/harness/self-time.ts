@@ -1,4 +1,4 @@
-/** Which functions the time went to: self time of CPU profiles, added up over windows. */
+/** Self time by function: CPU profiles, added up over windows. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'

@@ -11,7 +11,7 @@ export function serve(handlers: Handlers): void {
       if (process.connected) process.send?.(reply)
     })
   })
-  // Whoever measures is gone: nothing is left to do, whatever sockets are open. `exit` writes a --cpu-prof.
+  // The bench has ended, and with it this process, whatever sockets are open. `exit` writes a --cpu-prof.
   process.on('disconnect', () => process.exit(0))
 }
 

@@ -19,7 +19,7 @@ export function summary(values: readonly number[]): Summary | undefined {
   }
 }
 
-/** Of sorted values; between two of them, the mean weighted by nearness. */
+/** Returns a quantile of sorted values; between two values, their mean weighted by nearness. */
 export function quantile(sorted: readonly number[], part: number): number {
   const place = (sorted.length - 1) * part
   const below = Math.floor(place)

@@ -1,4 +1,6 @@
-/** Measures a stretch of a process's life: CPU, heap garbage, time in the garbage collector, and a profile if wanted. */
+/**
+ * Measures a stretch of a process's life: CPU, heap garbage, time in the garbage collector, and a profile if wanted.
+ */
 
 import { writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
@@ -9,7 +11,7 @@ export interface Window {
   cpuUs: number
   /** Bytes allocated on the JavaScript heap. */
   allocatedBytes: number
-  /** Pauses of the main thread for the collector, µs on the wall: a busy machine makes them longer. */
+  /** Pauses of the main thread for the garbage collector, µs of wall time, longer on a busy machine. */
   gcUs: number
 }
 

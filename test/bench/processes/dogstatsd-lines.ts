@@ -1,4 +1,4 @@
-/** Lines of DogStatsD, as the bench counts them. */
+/** Counts lines of DogStatsD. */
 
 /** A count stands for as many calls as it says, anything else for one a value. */
 export function countCalls(packet: string, name: string): number {

@@ -1,4 +1,6 @@
-/** The load: keep-alive requests over loopback, a given number of them, either as fast as they are answered or at a rate. */
+/**
+ * The load: a given number of keep-alive requests over loopback, either as fast as they are answered or at a rate.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'

@@ -1,4 +1,4 @@
-/** Counts a payload of the agent's format v0.4, read by a decoder that is not ours. */
+/** Counts a payload of the agent's format v0.4, read by a foreign decoder. */
 
 import { Unpackr } from 'msgpackr'
 import { type Counts, countSpan } from './sink-counts'

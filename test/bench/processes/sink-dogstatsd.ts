@@ -1,4 +1,4 @@
-/** The process that takes datagrams of DogStatsD: keeps them as they come, and counts calls in them when it is asked. */
+/** The process that receives datagrams of DogStatsD: keeps each unchanged, and counts the calls in all on request. */
 
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'

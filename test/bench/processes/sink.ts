@@ -26,7 +26,7 @@ interface Inbox {
   profiles: Buffer[]
 }
 
-/** By the url of its server: each subject has one of its own. */
+/** Payloads by the URL of the server, of which each subject has one. */
 const inboxes = new Map<string, Inbox>()
 
 serve({ open, count, reset })

@@ -28,7 +28,7 @@ const subject = (
 let seed = 0
 
 serve({
-  /** Not profiled, a program has no rotations: it is looked at as often as if it had them. */
+  /** Measures pauses. A program that is not profiled has no rotations: it is sampled as often as if it had. */
   async measure({ durationMs, everyMs }: { durationMs: number; everyMs?: number }): Promise<Pause> {
     rotations.length = 0
     const rss: number[] = []

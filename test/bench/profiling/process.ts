@@ -7,7 +7,7 @@ import { openProfile, openWindow, type Window } from '../harness/window'
 import type { ProfilingSubject } from './subject'
 import { batch } from './work'
 
-/** Of the process at the end of a window. */
+/** Figures of the process at the end of a window. */
 export type Measured = Window & { rssBytes: number }
 
 const subject = (

@@ -32,7 +32,7 @@ export function timed<Result>(kind: string, begins: boolean, call: () => Result)
   }
 }
 
-/** Of this thread; before Node.js 23.9 of the process: what other threads do meanwhile is in it. */
+/** CPU time of this thread; before Node.js 23.9 of the process, which includes other threads. */
 function cpuMs(): number {
   const { threadCpuUsage = process.cpuUsage } = process as { threadCpuUsage?: typeof process.cpuUsage }
   const { user, system } = threadCpuUsage.call(process)

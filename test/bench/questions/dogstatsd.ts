@@ -80,7 +80,7 @@ async function start(sink: Child, settings: Settings, subject: string, generatio
   return { measure, stop: () => child.stop() }
 }
 
-/** How many calls have come: all of them, or as many as there are once nothing more comes. */
+/** Waits until all calls have arrived, or no more arrive, and returns their number. */
 async function arrived(sink: Child, port: number, calls: number): Promise<number> {
   const deadline = Date.now() + ARRIVAL_MS
   let before = -1

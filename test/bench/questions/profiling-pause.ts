@@ -9,7 +9,7 @@ import type { Pause } from '../profiling/pause-process'
 import { PROFILING_BASES, profilingSubject, profilingSubjects, requireProfiles } from './profiling'
 
 const PERIOD_SECONDS = 1
-/** In a window; ten repetitions have a hundred. */
+/** Rotations in a window; ten repetitions have a hundred. */
 const ROTATIONS = 10
 const DURATION_MS = (ROTATIONS + 1) * PERIOD_SECONDS * 1000
 

@@ -9,7 +9,7 @@ import { root } from '../harness/root'
 
 const run = promisify(execFile)
 const TIMEOUT_MS = 60_000
-/** In one window: starts differ more among each other than the rest that is measured. */
+/** Starts in one window: starts vary more than anything else that is measured. */
 const STARTS = 5
 /** Nobody listens here. */
 const NO_AGENT = 'http://127.0.0.1:9'

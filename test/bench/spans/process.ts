@@ -8,7 +8,7 @@ import { SPANS_PER_TRACE, type SpansSubject } from './work'
 
 /**
  * A steady rate, 50 000 spans a second in small bursts: each subject's own timers and limits decide when it sends, as in
- * a service; without pauses none of them could send before the end, and some would drop.
+ * a service; without pauses no subject could send before the end, and some would drop.
  */
 const TRACES_PER_BURST = 50
 const BURST_EVERY_MS = 10

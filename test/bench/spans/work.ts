@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto'
 export const SPANS_PER_TRACE = 10
 
 const indexes = Array.from({ length: SPANS_PER_TRACE }, (_, index) => index)
-/** By the index of a span in its trace. */
+/** Names of spans by their index in the trace. */
 export const NAMES = indexes.map(index =>
   index === 0 ? 'bench.root' : index % 3 === 1 ? 'bench.step' : 'bench.leaf',
 )
@@ -52,7 +52,7 @@ function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 
-/** Makes one trace: each span starts before its children and ends after them. */
+/** Makes one trace: each span starts before its children and ends later. */
 export function makeTrace<S>(
   serial: number,
   start: (index: number, serial: number, parent: S | undefined) => S,
@@ -70,7 +70,7 @@ export function makeTrace<S>(
 
 /** A subject, ready to work. */
 export interface SpansSubject {
-  /** Makes the ten spans of a trace; `serial` is the number of the first of them. */
+  /** Makes the ten spans of a trace; `serial` is the number of the first span. */
   trace(serial: number): void
   /** Resolves when all that was made has been sent. */
   flush(): Promise<void>

@@ -1,4 +1,4 @@
-/** Spans, payloads and requests for the agent's tests; encoded by msgpackr, which is not our encoder. */
+/** Spans, payloads and requests for the agent's tests; encoded by msgpackr, not by the tracer's encoder. */
 
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { Packr } from 'msgpackr'

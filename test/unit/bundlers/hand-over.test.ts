@@ -1,4 +1,4 @@
-/** The texts that a bundler's plugin puts in the place of a library's files, as Node.js runs them. */
+/** The code that a bundler's plugin puts in place of a library's files, run by Node.js. */
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

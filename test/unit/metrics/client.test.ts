@@ -1,4 +1,4 @@
-/** Calls of the application, and what of them arrives. */
+/** Calls of the application, and the lines that arrive. */
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'

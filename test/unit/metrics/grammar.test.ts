@@ -28,7 +28,7 @@ const PIECES = [
   .concat(['_e{1,1}:', '_sc|', '|c', '|#', 'T1', 'm:', '{', '}', '.', '-', '"', "'", '`', '\\', '\\n', '%'])
   .concat([...'abcdefgABC019'])
 
-/** The same numbers for the same seed (mulberry32). */
+/** Returns a generator of random numbers, which are equal for an equal seed (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed
   return () => {

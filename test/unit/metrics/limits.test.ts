@@ -6,7 +6,7 @@ import type { Metrics } from '../../../src/metrics/index'
 import { metricsTo, readDatagram, type Sink, udpSink } from '../../support/dogstatsd'
 
 const LIMIT = 8192
-/** Of one, two, three and four bytes. */
+/** Characters of one, two, three and four bytes. */
 const CHARACTERS = ['x', 'é', '€', '😀']
 
 let sink: Sink
@@ -28,7 +28,7 @@ afterEach(async () => {
   await sink.close()
 })
 
-/** Of all packets that come from what `send` does; a last line, in a packet of its own, says that all are there. */
+/** Returns the packets that `send` causes; a last line, in a packet of its own, tells that all have arrived. */
 async function packetsOf(send: () => void): Promise<Buffer[]> {
   send()
   await metrics.flush()
@@ -40,7 +40,7 @@ async function packetsOf(send: () => void): Promise<Buffer[]> {
   return packets
 }
 
-/** `bytes` of that character, and as many `y` as are missing. */
+/** Returns a text of so many bytes: the character, and as many `y` as are missing. */
 function textOf(bytes: number, character: string): string {
   const size = Buffer.byteLength(character)
   return character.repeat(Math.floor(bytes / size)) + 'y'.repeat(bytes % size)

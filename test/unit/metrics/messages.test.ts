@@ -1,4 +1,4 @@
-/** Events and service checks, as the reader of the grammar sees them. */
+/** Events and service checks, read by the reader of the grammar. */
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'

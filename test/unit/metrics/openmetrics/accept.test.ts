@@ -1,10 +1,10 @@
-/** Which format a scraper gets. */
+/** The format that a scraper gets. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatFor } from '../../../../src/metrics/openmetrics/accept'
 
-/** Of Prometheus 3, as it is sent by default. */
+/** The header that Prometheus 3 sends by default. */
 const PROMETHEUS_3 =
   'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
 

@@ -1,4 +1,4 @@
-/** Bounds of what is kept for those who scrape. */
+/** Bounds of the registry for scrapes. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
