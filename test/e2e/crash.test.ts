@@ -1,5 +1,5 @@
 /**
- * A server that dies in a request dies as it would without us: same status, same output. And what it died of arrives.
+ * A server that dies in a request dies as without the tracer, with the same status and output, and the reason arrives.
  */
 
 import assert from 'node:assert/strict'

@@ -1,6 +1,6 @@
 /**
- * The least work for the same four spans: a request's span from `request` to `close`, a query's from its
- * call to its end, one AsyncLocalStorage between them. No options, no propagation but looking for its headers, no safety.
+ * The least work for the same four spans: a request's span from `request` to `close`, a query's from its call to its
+ * end, and one AsyncLocalStorage. No options, no propagation but looking for its headers, no safety.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'

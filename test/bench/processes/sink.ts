@@ -1,6 +1,6 @@
 /**
- * The sink: an agent and an OTLP collector that keep every payload as it came. They are decoded when somebody asks for
- * the count, after the measured window: on a small machine the sink's work would slow the subject down.
+ * The sink: an agent and an OTLP collector that keep every payload unchanged. Payloads are decoded when the count is
+ * requested, after the measured window: on a small machine the sink's work would slow the subject down.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
