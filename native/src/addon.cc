@@ -1,4 +1,7 @@
-/** The Node-API entry: one Session for each thread that loads the add-on, ended with its environment. */
+/**
+ * The Node-API entry: one Session for each thread that loads the add-on, ended with its environment. The file is long
+ * because it has the whole conversion of the wall profiler's arguments and results.
+ */
 #include <node_api.h>
 #include <node_version.h>
 #include <v8.h>

@@ -1,10 +1,10 @@
 /**
- * V8's layout of objects that is assumed here (64 bits, pointers not compressed) and that each probe confirms.
- * Offsets are in bytes from the object's start. Any object: its V8 map (hidden class) +0. V8 map: instance size in
- * words +8 (8 bits), instance type +12 (16 bits). JavaScript Map: its table +24. Table: length +8, elements +16,
- * deleted +24, buckets +32, then one word for each bucket, then entries of key, value, chain. Boxed number: the
- * double +8. A small integer lies in the upper half of its word, the lower half is zero; a pointer ends in the bits
- * 01.
+ * V8's layout of objects that is assumed here (64 bits, pointers not compressed) and that each probe confirms. The file
+ * is long because all of it depends on this layout. Offsets are in bytes from the object's start:
+ * Any object: its V8 map (hidden class) +0. V8 map: instance size in words +8 (8 bits), instance type +12 (16 bits).
+ * JavaScript Map: its table +24. Table: length +8, elements +16, deleted +24, buckets +32, then one word for each
+ * bucket, then entries of key, value, chain. Boxed number: the double +8.
+ * A small integer lies in the upper half of its word, the lower half is zero; a pointer ends in the bits 01.
  */
 #include "async-context-reader.h"
 

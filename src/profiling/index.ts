@@ -99,7 +99,7 @@ export function openProfiling(config?: Config): ProfilingProduct {
       if (reason === 'call' || !isLastWanted) return undefined
       isLastWanted = false
       const isSent = await endsWithin(opened?.profiler.cut('on_shutdown') ?? Promise.resolve(), timeoutMs)
-      if (!isSent) log.warn('last profile', 'the last profile is lost: it was not taken in time')
+      if (!isSent) log.warn('last profile', 'the last profile is lost: it was not exported in time')
       return undefined
     },
     cutOff() {

@@ -27,7 +27,7 @@ for (const [setting, method] of [
   })
 }
 
-test('a level is used', async () => {
+test('a higher level compresses more', async () => {
   const [fast, small] = await Promise.all([compressor('gzip-1')(BYTES), compressor('gzip-9')(BYTES)])
   assert.ok(small.length < fast.length)
 })

@@ -27,7 +27,7 @@ function write(name: string, text: string): string {
   return join(folder, name)
 }
 
-/** `shop.ts` compiled into a file of that name. */
+/** Compiles `shop.ts` into a file of that name. */
 function compiled(name: string, sourcemap: boolean | 'inline' | 'external', minify = true): string {
   const outfile = join(folder, name)
   buildSync({
@@ -42,7 +42,7 @@ function compiled(name: string, sourcemap: boolean | 'inline' | 'external', mini
   return outfile
 }
 
-/** `burn` in minified code. */
+/** Matches `burn` in minified code. */
 const BURN = /function (\w+)(?=\(\w\)\{return)/
 
 async function mapped(frames: readonly Frame[], maps = new SourceMaps()) {
@@ -52,7 +52,7 @@ async function mapped(frames: readonly Frame[], maps = new SourceMaps()) {
 
 const where = ({ name, file, line }: Frame): unknown[] => [name, file, line]
 
-/** The function that `code` assigns to or declares before `marker`, by the name that the minifier gave it. */
+/** Returns the frame of the function that `code` matches, with the name that the minifier gave it. */
 function minified(file: string, code: RegExp): Frame {
   const text = readFileSync(file, 'utf8')
   const match = code.exec(text)
@@ -78,7 +78,7 @@ test('a minified bundle shows the names, files and lines of its sources', async 
   ])
 })
 
-/** As the add-on writes it: functions have their first line, and only locations there have a column. */
+/** Makes a profile like the add-on's: functions have their first line, and only locations in that line a column. */
 async function fromAddOn(file: string, [name, startLine]: [string, number], places: [number, number][]) {
   const { Profile, ...pprof } = require('pprof-format') as typeof import('pprof-format')
   const stringTable = new pprof.StringTable()
@@ -95,7 +95,7 @@ async function fromAddOn(file: string, [name, startLine]: [string, number], plac
   return { functions, frames: decodeFrames(mappedBytes).stacks.map(([leaf]) => leaf) }
 }
 
-test('a function is one, whatever lines of it were seen, and has the name that its beginning has', async () => {
+test('samples in several lines of a function belong to one function, named as at its beginning', async () => {
   const outfile = join(folder, 'lines.js')
   const text = `export function busyLoop(count: number): number {\n  let turns = 0\n  while (turns < count)\n    turns++\n  return turns\n}\n`
   const entry = write('lines.ts', text)
@@ -136,7 +136,7 @@ test('a function is one, whatever lines of it were seen, and has the name that i
   assert.deepEqual(unknown.frames.map(where), [[name, entry, 4]])
 })
 
-test('a profile without a file that has a map comes back as the same bytes', async () => {
+test('a profile in which no file has a map is returned unchanged', async () => {
   const plain = write('plain.js', 'function plain() {}\n')
   const frames = [
     { name: 'plain', file: plain, line: 1, column: 15 },
@@ -151,7 +151,7 @@ test('a profile without a file that has a map comes back as the same bytes', asy
   assert.equal(maps.hasMissing, false)
 })
 
-test('samples, their labels and what is not code stay as they are, bit by bit', async () => {
+test('samples, their labels and all that is not code are not changed', async () => {
   const bundle = compiled('bits.js', true)
   const frames = [minified(bundle, BURN), { name: 'x', file: '', line: 0, column: 0 }]
   const pprof = await profileOfFrames(frames)
@@ -192,7 +192,7 @@ test('finds an inline map of megabytes', async () => {
   assert.deepEqual(where(frames[0]), ['burn', source, 1])
 })
 
-test('a declared map by relative path, by encoded path and by URL is found where it is', async () => {
+test('finds a map declared by relative path, encoded path and URL', async () => {
   mkdirSync(join(folder, 'my maps'))
   const bundle = compiled('declared.js', 'external')
   const map = JSON.parse(readFileSync(`${bundle}.map`, 'utf8'))
@@ -207,7 +207,7 @@ test('a declared map by relative path, by encoded path and by URL is found where
   }
 })
 
-test('a declared map that is not there is commented, and columns go into the upper half of lines', async () => {
+test('a missing map adds a comment, and columns are put into the upper half of lines', async () => {
   const file = write('lost.js', 'function lost() {}\n//# sourceMappingURL=lost.js.map\n')
   const maps = new SourceMaps()
   const { frames, comments, values, timeNanos } = await mapped(
@@ -226,7 +226,7 @@ test('a declared map that is not there is commented, and columns go into the upp
   assert.equal(maps.hasMissing, true)
 })
 
-test('that a package came without its map is nothing to say', async () => {
+test('a missing map of a package adds no comment', async () => {
   mkdirSync(join(folder, 'node_modules', 'left'), { recursive: true })
   const file = write('node_modules/left/index.js', '\n//# sourceMappingURL=index.js.map')
   const maps = new SourceMaps()
@@ -251,7 +251,7 @@ for (const [title, map] of [
   })
 }
 
-test('mappings of any nonsense do not fail', async () => {
+test('invalid mappings do not fail', async () => {
   const file = write('nonsense.js', '//# sourceMappingURL=nonsense.js.map')
   for (const mappings of [
     '!!!!',
@@ -269,11 +269,11 @@ test('mappings of any nonsense do not fail', async () => {
   }
 })
 
-test('a map of more bytes than the limit is not read', async () => {
+test('a map larger than the limit is not read', async () => {
   const bundle = compiled('huge.js', true)
   const frame = minified(bundle, BURN)
   const json = readFileSync(`${bundle}.map`, 'utf8')
-  // JSON may have space behind it; zeros are not space, so whoever read them would call the map broken as well.
+  // Zeros behind JSON are not white space: a reader of the whole file would call the map broken as well.
   truncateSync(`${bundle}.map`, MAX_MAP_BYTES + 1)
   assert.deepEqual((await mapped([frame])).frames[0].file, bundle)
   truncateSync(`${bundle}.map`, MAX_MAP_BYTES)
@@ -281,7 +281,7 @@ test('a map of more bytes than the limit is not read', async () => {
   assert.deepEqual((await mapped([frame])).frames[0].file, source)
 })
 
-test('answers are right with room for one file, one answer and no map', async () => {
+test('positions are right with room for one file, one position and no map', async () => {
   const bundles = ['one.js', 'two.js'].map(name => compiled(name, true))
   const maps = new SourceMaps(new MapStore({ files: 2, positions: 1, mapBytes: 0 }))
   for (let turn = 0; turn < 3; turn++) {
@@ -292,7 +292,7 @@ test('answers are right with room for one file, one answer and no map', async ()
   }
 })
 
-test('what is known is not read again, be it an answer or that there is none', async () => {
+test('a position that was looked up is not looked up again, even if the map does not have it', async () => {
   const bundle = compiled('known.js', true)
   const later = join(folder, 'later.js')
   const frames = [minified(bundle, BURN), { name: 'f', file: later, line: 1, column: 1 }]
@@ -305,7 +305,7 @@ test('what is known is not read again, be it an answer or that there is none', a
   assert.equal(first.frames[1].file, later)
 })
 
-test('profiles that come at once are all mapped', async () => {
+test('profiles that are handed in at the same time are all mapped', async () => {
   const bundle = compiled('atonce.js', true)
   const frame = minified(bundle, BURN)
   const maps = new SourceMaps()
@@ -314,13 +314,13 @@ test('profiles that come at once are all mapped', async () => {
   }
 })
 
-test('bytes that are no profile come back as they are', async () => {
+test('bytes that are not a profile are returned unchanged', async () => {
   for (const bytes of [Buffer.from('no profile'), Buffer.from([0x2a, 0x7f]), Buffer.alloc(0)]) {
     assert.ok((await new SourceMaps().map(bytes)) === bytes)
   }
 })
 
-test('a map in sections answers as the maps in it', async () => {
+test('positions in a map with sections are those of its maps', async () => {
   const file = write('sections.js', '//# sourceMappingURL=sections.js.map')
   const map = (name: string) => ({ version: 3, sources: [name], names: [], mappings: 'AAAA;AACA' })
   write(
