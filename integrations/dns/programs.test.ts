@@ -1,24 +1,5 @@
 /** Whole programs: `dns` does the same with the tracer, and makes no trace of its own. */
 
-import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { test } from 'node:test'
-import { startTestAgent } from '../../src/testing/index'
-import { INIT, REGISTER, ROOT, runNode } from '../../test/support/programs'
+import { untracedPrograms } from '../../test/contracts/programs/untraced'
 
-const fixture = (name: string): string => join(ROOT, 'integrations', 'dns', 'fixtures', name)
-
-for (const [kind, args] of [
-  ['CommonJS', ['--require', INIT, fixture('app.cjs')]],
-  ['ES modules', ['--import', REGISTER, fixture('app.mjs')]],
-] as const) {
-  test(`a program of ${kind} sees the same with and without the tracer`, async t => {
-    const agent = await startTestAgent()
-    t.after(() => agent.close())
-    const plain = await runNode(args.slice(-1))
-    const traced = await runNode(args, { ...agent.env, DD_SERVICE: 'shop' })
-    assert.equal(plain.code, 0, plain.stderr)
-    assert.deepEqual(traced, plain)
-    assert.deepEqual(agent.spans(), [])
-  })
-}
+untracedPrograms('dns')

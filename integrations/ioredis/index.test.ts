@@ -1,6 +1,6 @@
 /** Commands of ioredis: their spans, and that nothing else changes. */
 
-import { ioredisTests } from '../../test/support/ioredis'
+import { ioredisTests } from '../../test/contracts/ioredis'
 import ioredis from './index'
 
 ioredisTests(ioredis, { type: 'redis', service: 'shop-redis' })

@@ -1,36 +1,5 @@
 /** Whole programs with the tracer: several versions of the client, from CommonJS and from ES modules. */
 
-import assert from 'node:assert/strict'
-import { programs } from '../../test/libraries/programs'
+import { elasticPrograms } from '../../test/contracts/programs/elastic'
 
-const RESOURCES = [
-  'PUT /users/_doc/?',
-  'POST /users/_refresh',
-  'GET /missing/_doc/?',
-  'GET /missing/_doc/?',
-  'GET /users/_doc/?',
-  'GET /users/_doc/?',
-  'GET /users/_doc/?',
-]
-
-programs('opensearch', {
-  check(spans) {
-    const all = spans.filter(span => span.name === 'opensearch.query' && span.resource !== 'GET /')
-    // How searches and new documents are sent differs with the version.
-    const sent = all.filter(span => !span.resource.endsWith('/_search'))
-    assert.equal(all.length, sent.length + 1)
-    assert.deepEqual(
-      sent.map(span => span.resource.replace(/^POST (.*_doc)/, 'PUT $1')).sort(),
-      [...RESOURCES].sort(),
-    )
-    for (const span of all) {
-      assert.equal(span.service, 'shop-opensearch')
-      assert.equal(span.meta.component, 'opensearch')
-      const beneath = spans.filter(
-        each => each.parentId === span.spanId && /^(http|undici)\.request$/.test(each.name),
-      )
-      assert.equal(beneath.length, 1, span.resource)
-    }
-    assert.equal(all.filter(span => span.error === 1).length, 1)
-  },
-})
+elasticPrograms('opensearch')

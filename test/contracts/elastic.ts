@@ -11,7 +11,7 @@ import type { Integration } from '../../src/patch/types'
 import { activeSpan } from '../../src/trace/context'
 import { installLibraries } from '../libraries/install'
 import { librarySets } from '../libraries/sets'
-import { type CollectOptions, type Collector, collect, type PlainSpan } from './collect'
+import { type CollectOptions, type Collector, collect, type PlainSpan } from '../support/collect'
 
 // biome-ignore lint/suspicious/noExplicitAny: the types of the clients are not installed
 type Loose = any

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { type EventEmitter, once } from 'node:events'
 import { activeSpan } from '../../src/kit/index'
 import type { Integration } from '../../src/patch/types'
-import { type ClientPlace, withEachSet } from './client-sets'
-import type { Collector, PlainSpan } from './collect'
-import { deadPort, dyingServer } from './dying-server'
+import { type ClientPlace, withEachSet } from '../support/client-sets'
+import type { Collector, PlainSpan } from '../support/collect'
+import { deadPort, dyingServer } from '../support/dying-server'
 
 type Call = (...args: unknown[]) => Promise<unknown>
 type Callback = (error: unknown, result?: unknown) => void
