@@ -20,6 +20,7 @@ Receives traces and profiles from any Datadog tracer, as a Datadog Agent does, a
   --json              print the addresses as one line of JSON
 `
 
+/** Runs `tracer agent` with the arguments behind the command. */
 export async function agent(argv: string[]): Promise<void> {
   const { values } = parse(argv, {
     port: { type: 'string' },

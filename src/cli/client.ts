@@ -3,6 +3,7 @@
 import { get } from 'node:http'
 import { CommandError } from './usage'
 
+/** Port of the API of a local agent, unless `--api-port` names another. */
 export const DEFAULT_API_PORT = 8127
 export const DEFAULT_API_URL = `http://127.0.0.1:${DEFAULT_API_PORT}`
 

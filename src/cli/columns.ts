@@ -3,6 +3,7 @@
 import { type Paint, painter, type Screen } from './terminal'
 import { displayWidth, fit } from './text'
 
+/** A column of a table: its title and how a row is shown. */
 export interface Column<T> {
   title: string
   align: 'left' | 'right'

@@ -2,6 +2,7 @@
 
 import type { SpanDetail } from '../agent/api-types'
 
+/** A row of the waterfall: its spans and its place in the tree. */
 export interface Row {
   /** The spans of the row, ordered by start; more than one if siblings were folded. */
   spans: SpanDetail[]

@@ -56,6 +56,7 @@ const OF_ONE = ['file', 'type', 'sort', 'endpoint', 'span', 'local-root', 'threa
 
 type Values = ReturnType<typeof parse<typeof OPTIONS>>['values']
 
+/** Runs `tracer profiles` with the arguments behind the command. */
 export async function profiles(argv: string[]): Promise<void> {
   const { values, positionals } = parse(argv, OPTIONS, true)
   if (positionals.length > 1) throw new UsageError('give one profile')

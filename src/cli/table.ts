@@ -22,6 +22,7 @@ export function renderTable(traces: readonly TraceSummary[], screen: Screen): st
   return renderColumns(COLUMNS, traces, screen, trace => (trace.status === 'error' ? 'red' : undefined))
 }
 
+/** Returns the status of a trace in words, such as `2 errors, still open`. */
 export function statusOf(trace: TraceSummary): string {
   const errors = trace.errorCount === 1 ? '1 error' : `${trace.errorCount} errors`
   const status = trace.errorCount > 0 ? errors : 'ok'

@@ -1,5 +1,6 @@
 /** Width and colours of a terminal. */
 
+/** What a terminal can show. */
 export interface Screen {
   /** Width in columns. */
   width: number
@@ -17,6 +18,7 @@ export function screenOf(stream: { isTTY?: boolean; columns?: number }): Screen 
   return { width: Math.max(MIN_WIDTH, width), color: stream.isTTY === true && !process.env.NO_COLOR }
 }
 
+/** Wraps text in the escape sequences of a style. */
 export type Paint = (text: string, style: 'red' | 'dim' | 'bold' | 'cyan') => string
 
 const CODES = { red: 31, dim: 2, bold: 1, cyan: 36 }

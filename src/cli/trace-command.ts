@@ -14,6 +14,7 @@ Shows one trace as a waterfall. ID is a trace id from \`tracer traces\` or from 
   --json      print JSON
 `
 
+/** Runs `tracer trace` with the arguments behind the command. */
 export async function trace(argv: string[]): Promise<void> {
   const { values, positionals } = parse(argv, { url: { type: 'string' }, json: { type: 'boolean' } }, true)
   if (positionals.length !== 1) throw new UsageError('give one trace id')

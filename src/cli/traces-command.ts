@@ -19,6 +19,7 @@ Lists the traces of a local agent, newest first.
   --json             print JSON
 `
 
+/** Runs `tracer traces` with the arguments behind the command. */
 export async function traces(argv: string[]): Promise<void> {
   const { values } = parse(argv, {
     limit: { type: 'string' },

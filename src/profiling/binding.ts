@@ -2,6 +2,7 @@
 
 import { loadAddon } from '../core/native'
 
+/** A window of wall and CPU samples, encoded. */
 export interface EncodedWindow {
   /** `wall.pprof`, not compressed. */
   readonly profile: Uint8Array

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { log } from '../core/log'
 
+/** Compresses the bytes of a profile. */
 export type Compress = (bytes: Uint8Array) => Promise<Uint8Array>
 
 type Zstd = (

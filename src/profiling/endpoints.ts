@@ -18,6 +18,7 @@ export interface EndpointRows {
   readonly texts: readonly string[]
 }
 
+/** The endpoints of one thread, for windows that follow one another. */
 export class Endpoints {
   #words = new Int32Array(ROW * FIRST_ROOTS)
   /** Index of the row that is written next; below, the number of rows in use. */

@@ -12,6 +12,7 @@ import { SpaceSampler } from './space-sampler'
 import type { ProfileType, Sampler } from './types'
 import { WallSampler } from './wall-sampler'
 
+/** What takes the profiles of this thread. */
 export interface Engine {
   readonly name: ProfilerFacts['engine']
   /** Undefined without the add-on. */

@@ -2,6 +2,7 @@
 
 import type { ProfileType } from './types'
 
+/** Version, engine and settings of the profiler. */
 export interface ProfilerFacts {
   readonly tracerVersion: string
   readonly activation: 'manual' | 'auto'

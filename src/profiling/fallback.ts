@@ -5,6 +5,7 @@ import { pprofSamplers } from './pprof-engine'
 import { thread } from './thread'
 import type { Sampler } from './types'
 
+/** An engine without the add-on. */
 export interface Fallback {
   name: 'pprof' | 'inspector'
   samplers: Sampler[]

@@ -7,6 +7,7 @@ import { takeLabels } from './labels'
 import { learnAsyncContext } from './learn-async-context'
 import { SpanSlot } from './span-slot'
 
+/** What samples are labelled with, and how. */
 export interface FollowOptions {
   /** Whether requests are counted by endpoint, and samples labelled with their endpoint. */
   endpoints: boolean
@@ -14,6 +15,7 @@ export interface FollowOptions {
   useAsyncContext: boolean
 }
 
+/** The labelling of samples, which lasts until `stop()`. */
 export interface Following {
   /**
    * `async-context`: the signal handler reads Node's async context. `slot`: JavaScript writes each switch of spans

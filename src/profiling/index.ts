@@ -13,6 +13,7 @@ import { runWithLabels, setCustomLabelKeys } from './labels'
 import { type Opened, open } from './open'
 import type { Profiling } from './public'
 
+/** The signal of profiles, and the object that the application uses. */
 export interface ProfilingProduct extends Signal {
   readonly api: Profiling
 }

@@ -5,6 +5,7 @@ import { type InspectorSpaceOptions, InspectorSpaceSampler } from './inspector/i
 import { type InspectorWallOptions, InspectorWallSampler } from './inspector/inspector-wall-sampler'
 import type { ProfileType, Sampler } from './types'
 
+/** Options of the samplers. */
 export interface InspectorOptions {
   types: ReadonlySet<ProfileType>
   wall: InspectorWallOptions

@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** Labels by key. */
 export type Labels = Readonly<Record<string, string | number>>
 
 /** Most label sets that come into use in one window; code in further sets keeps the labels of the code around it. */

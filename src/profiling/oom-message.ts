@@ -13,6 +13,7 @@ export interface OomHeader {
   readonly path: string | undefined
 }
 
+/** Splits the input into the header and the profile. */
 export function readMessage(bytes: Buffer): { header: OomHeader; profile: Uint8Array } {
   const end = bytes.indexOf('\n')
   return { header: JSON.parse(bytes.toString('utf8', 0, end)), profile: bytes.subarray(end + 1) }

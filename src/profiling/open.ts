@@ -13,6 +13,7 @@ import { Profiler, type SourceMapper } from './profiler'
 import { SourceMaps } from './source-maps'
 import type { ProfileExporter } from './types'
 
+/** An opened profiler with its exporters. */
 export interface Opened {
   readonly profiler: Profiler
   setUrl(url: string): void

@@ -10,6 +10,7 @@ import { log } from '../core/log'
 import { every } from '../std/timer'
 import type { ProfileExporter, ProfileSet, ProfileType, Sampler, Snapshot } from './types'
 
+/** What a profiler is made of. */
 export interface ProfilerParts {
   readonly samplers: readonly Sampler[]
   readonly exporters: readonly ProfileExporter[]
@@ -28,6 +29,7 @@ export interface SourceMapper {
   readonly hasMissing: boolean
 }
 
+/** The profiler of one thread. */
 export class Profiler {
   readonly #parts: ProfilerParts
   #running: Sampler[] = []

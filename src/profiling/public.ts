@@ -1,5 +1,6 @@
 /** The public types of `tracer.profiling`. */
 
+/** Options of `capture()`. */
 export interface CaptureOptions {
   /** Length of the capture in ms; default 10,000. */
   durationMs?: number

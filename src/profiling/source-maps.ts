@@ -8,6 +8,7 @@ import { FunctionStarts } from './source-maps/function-starts'
 import { type Files, lookups, rewrite } from './source-maps/rewrite'
 import { MapStore } from './source-maps/store'
 
+/** Rewrites profiles, and remembers the maps that it has read. */
 export class SourceMaps {
   readonly #store: MapStore
   #last: Promise<unknown> = Promise.resolve()

@@ -4,6 +4,7 @@ import type { Binding } from './binding'
 import { thread } from './thread'
 import type { Sampler } from './types'
 
+/** Options of the heap sampler. */
 export interface SpaceOptions {
   /** Bytes between two samples on average; 524,288 by default. */
   intervalBytes: number
@@ -19,6 +20,7 @@ export interface SpaceOptions {
 /** Whether V8's samples say if their object is alive: since Node 26. */
 const CAN_COUNT_ALLOCATED = Number.parseInt(process.versions.node, 10) >= 26
 
+/** The heap sampler of the add-on. */
 export class SpaceSampler implements Sampler {
   readonly type = 'space'
   readonly #binding: Binding

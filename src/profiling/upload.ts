@@ -5,11 +5,13 @@ import { log } from '../core/log'
 import { type AgentRequest, errorCode, type Transport } from '../core/transport'
 import { later } from '../std/timer'
 
+/** Path of the agent's intake for profiles. */
 export const PROFILING_PATH = '/profiling/v1/input'
 
 /** A file of the form, such as `wall.pprof`: its name and its bytes. */
 export type Attachment = readonly [name: string, bytes: Uint8Array]
 
+/** Where an upload goes, and for how long it is tried. */
 export interface UploadSettings {
   readonly transport: Transport
   /** Headers that name the sender. */

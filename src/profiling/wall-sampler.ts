@@ -7,6 +7,7 @@ import { takeLabels } from './labels'
 import { thread } from './thread'
 import type { Sampler } from './types'
 
+/** Options of the wall sampler. */
 export interface WallOptions {
   /** Time between samples; 10,101 µs = 99 Hz does not beat with timers of round periods. */
   intervalUs: number
@@ -26,6 +27,7 @@ export interface WallOptions {
 const HEADROOM = 1.25
 const NO_ENDPOINTS = { words: new Int32Array(0), oldest: 0, texts: [] }
 
+/** The wall sampler of the add-on. */
 export class WallSampler implements Sampler {
   readonly type = 'wall'
   readonly #binding: Binding

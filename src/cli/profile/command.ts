@@ -40,6 +40,7 @@ const OPTIONS = {
 
 const DEFAULT_SECONDS = 30
 
+/** Runs `tracer profile` with the arguments behind the command. */
 export async function profile(argv: string[]): Promise<void> {
   const { own, command, pid } = split(argv)
   const { values } = parse(own, OPTIONS)

@@ -5,6 +5,7 @@ import { get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CommandError } from '../usage'
 
+/** The inspector of a process. */
 export interface FoundInspector {
   /** URL of the inspector's websocket. */
   url: string

@@ -14,6 +14,7 @@ interface Waiting {
  */
 const ANSWER_MS = 30_000
 
+/** A connection on which methods are called; ends when either side closes it. */
 export class InspectorSession {
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, Waiting>()

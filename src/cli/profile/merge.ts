@@ -4,6 +4,7 @@ import type { Label, Line, Location, Profile } from 'pprof-format'
 
 type Format = typeof import('pprof-format')
 
+/** A profile to merge. */
 export interface ProfilePart {
   pprof: Uint8Array
   /** Process that the part is of; samples of several processes get a label `process id`. */
@@ -12,6 +13,7 @@ export interface ProfilePart {
   osThreadId?: string
 }
 
+/** The merged profile and its figures. */
 export interface MergedProfile {
   /** The merged pprof, not compressed. */
   pprof: Uint8Array

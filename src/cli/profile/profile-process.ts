@@ -19,6 +19,7 @@ const HEAP_DEPTH = 64
  */
 const CLOSE = `(process.getBuiltinModule ? process.getBuiltinModule('inspector') : require('inspector')).close()`
 
+/** Profiles a process for some seconds and writes the file. Throws a `CommandError` if that fails. */
 export async function profileProcess(
   pid: number,
   { seconds, path, type, samplesPerSecond }: ProfileSettings & { seconds: number },

@@ -1,7 +1,9 @@
 /** Settings of `tracer profile`, from its command line. */
 
+/** What is profiled; `cpu` is the profile of `wall` with CPU time as the default type. */
 export type ProfiledType = 'wall' | 'cpu' | 'space'
 
+/** Settings of one profile. */
 export interface ProfileSettings {
   /** Length of the profile; undefined = to the end of the command. */
   seconds: number | undefined

@@ -3,6 +3,7 @@
 import type { Profile, StringTable } from 'pprof-format'
 import { thread } from '../thread'
 
+/** A frame of a stack. */
 export interface Frame {
   /** Empty for an anonymous function. */
   name: string
@@ -13,6 +14,7 @@ export interface Frame {
   column: number
 }
 
+/** Fields of a profile that are known only at its end. */
 export interface ProfileEnd {
   periodType: readonly [type: string, unit: string]
   period: number
@@ -33,6 +35,7 @@ export const THREAD_LABELS: Labels = {
   'os thread id': thread.main && process.platform === 'linux' ? String(process.pid) : 'NA',
 }
 
+/** Collects samples and encodes the profile. */
 export class ProfileBuilder {
   readonly #format: PprofFormat = require('pprof-format')
   readonly #strings: StringTable = new this.#format.StringTable()

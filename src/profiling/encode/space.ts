@@ -10,6 +10,7 @@ export interface LiveAllocations {
   bytes: number
 }
 
+/** Encodes the allocations; `intervalBytes` is the average distance between two samples. */
 export function encodeLiveAllocations(
   allocations: Iterable<LiveAllocations>,
   intervalBytes: number,

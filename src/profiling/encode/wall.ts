@@ -11,6 +11,7 @@ export interface Hits {
   endedNs?: bigint
 }
 
+/** Times and counts of a window of wall samples. */
 export interface WallWindow {
   /** Time between samples that the engine was told to keep. */
   intervalUs: number
@@ -26,6 +27,7 @@ const NO_JAVASCRIPT = new Set(['(root)', '(program)', '(idle)'])
 const synthetic = (name: string): Frame => ({ name, file: '', line: 0, column: 0 })
 const GARBAGE_COLLECTION = ['Garbage Collection', 'Node.js'].map(synthetic)
 
+/** Encodes the samples of a window. Samples where no JavaScript ran are left out. */
 export function encodeWallHits(hits: Iterable<Hits>, window: WallWindow): Promise<Uint8Array> {
   const builder = new ProfileBuilder([
     ['sample', 'count'],

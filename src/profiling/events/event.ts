@@ -10,6 +10,7 @@ export interface EventSpan {
   rootLo: number
 }
 
+/** An event of the timeline. */
 export interface TimelineEvent {
   /** Beginning in ms of `performance.now()`. */
   startMs: number

@@ -15,6 +15,7 @@ import { gcLabels, operationLabels, type PerformanceEntryLike, type TimelineEven
 import { OperationSpans } from './operation-spans'
 import { Reservoir } from './reservoir'
 
+/** Interval and length of windows, which limit how many events are kept. */
 export interface EventsOptions {
   /** Time between samples of the wall sampler: an operation that takes as long is kept in 63 of 100 cases. */
   intervalUs: number
@@ -32,6 +33,7 @@ export function capacityOf({ intervalUs, windowMs }: EventsOptions): number {
   return Math.min(MOST_EVENTS, Math.ceil(((windowMs * 1000) / intervalUs) * busy))
 }
 
+/** The sampler of events. */
 export class EventsSampler implements Sampler {
   readonly type = 'events'
   readonly #intervalMs: number

@@ -20,6 +20,7 @@ const MOST = 1000
 /** How much earlier than Node's entry the tracer's span may end, or begin later. */
 const TOLERANCE_MS = 1
 
+/** Remembers finished spans of operations until Node reports the operations. */
 export class OperationSpans {
   #ended: Operation[] = []
 

@@ -1,5 +1,6 @@
 /** Keeps a sample of bounded size, in which every item that was added has the same chance to be. */
 
+/** A reservoir of at most `capacity` items. */
 export class Reservoir<T> {
   readonly #capacity: number
   #items: T[] = []

@@ -2,6 +2,7 @@
 
 import type { Session } from 'node:inspector'
 
+/** A connection that is opened and closed any number of times. */
 export class Connection {
   #session: Session | undefined
 

@@ -4,6 +4,7 @@ import type { Profiler, Runtime } from 'node:inspector'
 import type { Frame } from '../encode/profile-builder'
 import { encodeWallHits, type Hits } from '../encode/wall'
 
+/** What the encoding needs to know besides the profile. */
 export interface WallEncoding {
   /** Time between samples that the inspector was told to keep. */
   intervalUs: number
@@ -13,6 +14,7 @@ export interface WallEncoding {
   endMs: number
 }
 
+/** Encodes the profile. */
 export function encodeWall(profile: Profiler.Profile, options: WallEncoding): Promise<Uint8Array> {
   const { intervalUs, timeline, endMs } = options
   const hits = timeline ? eachSample(profile, endMs) : sums(profile)

@@ -6,6 +6,7 @@ import type { Sampler } from '../types'
 import { Connection } from './connection'
 import { encodeSpace, type SamplingHeapProfile } from './heap-profile'
 
+/** Options of the heap sampler. */
 export interface InspectorSpaceOptions {
   /** Bytes between two samples on average. */
   intervalBytes: number
@@ -15,6 +16,7 @@ export interface InspectorSpaceOptions {
 
 const PROFILE = 'HeapProfiler.getSamplingProfile'
 
+/** The heap sampler that uses the inspector. */
 export class InspectorSpaceSampler implements Sampler {
   readonly type = 'space'
   readonly #options: InspectorSpaceOptions

@@ -8,12 +8,14 @@ import type { Sampler } from '../types'
 import { Connection } from './connection'
 import { encodeWall } from './cpu-profile'
 
+/** Options of the wall sampler. */
 export interface InspectorWallOptions {
   intervalUs: number
   /** Whether each sample keeps its time. */
   timeline: boolean
 }
 
+/** The wall sampler that uses the inspector. */
 export class InspectorWallSampler implements Sampler {
   readonly type = 'wall'
   readonly #options: InspectorWallOptions

@@ -26,10 +26,12 @@ interface MappedPosition {
   column?: number
 }
 
+/** The part of the package that is used. */
 export interface PprofPackage {
   time: { start(intervalUs: number, name: undefined, mapper: Mapper): () => PprofProfile }
 }
 
+/** A sample with its frames resolved. */
 export interface PprofSample {
   /** Frames, leaf first. */
   stack: Frame[]
@@ -46,6 +48,7 @@ export const COLUMNS: Mapper = {
   }),
 }
 
+/** Returns the samples of a profile. */
 export function samplesOf(profile: PprofProfile): PprofSample[] {
   const strings = profile.stringTable ?? []
   const text = (index: Num | null | undefined): string => strings[toNumber(index)] ?? ''

@@ -11,6 +11,7 @@ interface SourceFunction {
   startLine: number
 }
 
+/** Collects functions and strings, and writes the fields that hold them. */
 export class Additions {
   readonly #firstString: number
   #nextId: number

@@ -7,6 +7,10 @@
 import { FieldReader } from '../encode/wire'
 import type { Pausing } from '../slices'
 
+/**
+ * Field of locations in a profile; below, the fields of lines in a location, and of functions and strings in a
+ * profile.
+ */
 export const LOCATION = 4
 export const LINE = 4
 export const FUNCTION = 5
@@ -22,6 +26,7 @@ export interface GeneratedFunction {
   startLine: number
 }
 
+/** The functions and files of a profile. */
 export interface Code {
   functions: Map<number, GeneratedFunction>
   /** File names by the index of their string. */
@@ -37,6 +42,7 @@ export interface Frame {
   column: number
 }
 
+/** Reads functions, files and strings of a pprof. */
 export function* readCode(pprof: Uint8Array): Pausing<Code> {
   const bytes = Buffer.from(pprof.buffer, pprof.byteOffset, pprof.length)
   const strings: number[] = []

@@ -9,6 +9,7 @@ import type { Lookup } from './lookup'
 /** Matches the name that encoders give to an anonymous function: its beginning. */
 const UNNAMED = /^\(anonymous(?::L#(\d+):C#(\d+))?\)$/
 
+/** The beginnings of the functions of one profile. */
 export class FunctionStarts {
   readonly #code: Code
   readonly #known = new Map<number, Lookup>()

@@ -9,6 +9,7 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+/** A source map that was found. */
 export interface FoundMap {
   /** The map, as JSON. */
   json: Buffer

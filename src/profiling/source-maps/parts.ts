@@ -8,6 +8,7 @@
 
 import type { Pausing } from '../slices'
 
+/** The parts of a map, or of one section of it. */
 export interface MapParts {
   /** VLQ text. */
   mappings: Uint8Array

@@ -46,6 +46,7 @@ export function* lookups(
   return all
 }
 
+/** Files of a profile by the state of their map. */
 export interface Files {
   /** Files whose map was found, by the index of their string. */
   mapped: Set<number>

@@ -12,6 +12,7 @@ import { type MapParts, readParts } from './parts'
 /** A position in the sources; null if the map does not have it. */
 export type OriginalPosition = { file: string; line: number; column: number; name: string | undefined } | null
 
+/** Most files, positions and bytes that are remembered. */
 export interface Bounds {
   files: number
   positions: number
@@ -35,6 +36,7 @@ const EMPTY: ReadonlyMap<number, OriginalPosition> = new Map()
 /** Returns the key of a position. Lines below 2^29 and columns below 2^24 do not collide. */
 const keyOf = ({ line, column }: Lookup): number => line * 2 ** 24 + column
 
+/** The store of source maps of one thread. */
 export class MapStore {
   readonly #bounds: Bounds
   /** Entries by file, the least recently used first. */
