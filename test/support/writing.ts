@@ -26,11 +26,12 @@ export function openTestWriter(parts: Omit<WriterParts, 'tracerVersion'>): Agent
 export interface Writing {
   agent: FakeAgent
   writer: AgentWriter
+  transport: Transport
   /** Lines of the tracer's own log, `info` and worse. */
   lines: string[]
 }
 
-/** The writer sends nothing by itself unless `options` say otherwise; both end with the test. */
+/** The writer sends nothing by itself unless `options` say otherwise; agent and writer end with the test. */
 export async function writing(
   t: { after(fn: () => unknown): void },
   agentOptions: FakeAgentOptions = {},
@@ -47,7 +48,7 @@ export async function writing(
     await agent.stop()
     catchLog('off')
   })
-  return { agent, writer, lines }
+  return { agent, writer, transport, lines }
 }
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'bigint' })

@@ -39,6 +39,8 @@ export interface OutboundLimits {
   queueSpans?: number
   /** Random number in [0, 1) for the waits between attempts. Default `Math.random`; tests give another. */
   random?: () => number
+  /** Starts the timer of the wait between two attempts. Default `later`; tests give another. */
+  startTimer?: typeof later
 }
 
 /** Bytes of a mebibyte. */
@@ -71,8 +73,10 @@ export class Outbound<Filling extends Batch, Label> {
     delivery: Delivery<Label>,
     transport: Transport,
     counts: DeliveryCounts,
-    { delayMs, batchBytes, queueBytes = 16 * MIB, queueSpans, random = Math.random }: OutboundLimits,
+    limits: OutboundLimits,
   ) {
+    const { delayMs, batchBytes, queueBytes = 16 * MIB, queueSpans } = limits
+    const { random = Math.random, startTimer = later } = limits
     this.batch = batch
     this.counts = counts
     this.#delivery = delivery
@@ -87,7 +91,16 @@ export class Outbound<Filling extends Batch, Label> {
       if (this.#isDue) this.cut()
     }
     const onSent = ({ body }: Payload): void => this.batch.recycle?.(body)
-    this.#loop = new SendLoop({ queue, delivery, transport, counts, reachability, refill, onSent })
+    this.#loop = new SendLoop({
+      queue,
+      delivery,
+      transport,
+      counts,
+      reachability,
+      startTimer,
+      refill,
+      onSent,
+    })
   }
 
   /** Bytes that wait: queued, being sent, and being filled. */

@@ -6,6 +6,7 @@ import { reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
 import { countResponse } from '../../core/tracer-counters'
 import type { Transport } from '../../core/transport'
+import type { later } from '../../std/timer'
 import type { Payload } from '../encode/encoder'
 import { CancellableWait } from './cancellable-wait'
 import type { Delivery, Outcome } from './delivery'
@@ -21,6 +22,8 @@ export interface SendLoopParts<Label> {
   transport: Transport
   counts: DeliveryCounts
   reachability: Reachability
+  /** Starts the timer of the wait between two attempts. */
+  startTimer: typeof later
   /** Called when the queue has run empty: the time to push what is due. */
   refill: () => void
   /** Told each payload that the receiver has taken. */
@@ -31,12 +34,13 @@ export interface SendLoopParts<Label> {
 export class SendLoop<Label> {
   readonly flushes = new Flushes()
   readonly #parts: SendLoopParts<Label>
-  readonly #wait = new CancellableWait()
+  readonly #wait: CancellableWait
   #isRunning = false
   #isStopped = false
 
   constructor(parts: SendLoopParts<Label>) {
     this.#parts = parts
+    this.#wait = new CancellableWait(parts.startTimer)
   }
 
   /** Whether a payload is being sent, or waits for the next attempt. */

@@ -1,7 +1,7 @@
 /** Delivery to a collector: batches, bounds, and the effect of its answers. */
 
 import assert from 'node:assert/strict'
-import { describe, type MockTracker, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { isOwnOrigin } from '../../../../src/core/own-origins'
 import { readCounters } from '../../../../src/core/tracer-counters'
 import { json } from '../../../../src/export/otlp/json'
@@ -10,6 +10,7 @@ import { firstTimer } from '../../../support/first-timer'
 import { partialSuccess, readRequest, spansSentTo } from '../../../support/otlp'
 import { exporting } from '../../../support/otlp-exporting'
 import { endTrace, endTraces } from '../../../support/traces'
+import { recordedWaits } from '../../../support/waits'
 import { upTo } from '../../../support/writing'
 
 const OK: Answer = { status: 200 }
@@ -17,21 +18,6 @@ const OK: Answer = { status: 200 }
 function indexesOf(requests: readonly Received[]): unknown[] {
   return requests.flatMap(request => readRequest(request).map(({ attributes }) => attributes.index))
 }
-
-/** Makes timers for which `isWait` holds end at once from now on, and returns their delays. */
-function skipWaits(t: { mock: MockTracker }, isWait: (delayMs: number) => boolean): number[] {
-  const waits: number[] = []
-  const { setTimeout } = globalThis
-  t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number, ...args: []) => {
-    if (!isWait(delayMs)) return setTimeout(callback, delayMs, ...args)
-    waits.push(delayMs)
-    return setTimeout(callback, 0)
-  })
-  return waits
-}
-
-/** Limit of a flush that cannot be taken for a wait between attempts, in ms. */
-const LATER = 15_000
 
 describe('a request', () => {
   test('is a POST with the type of its format and the headers of the user', async t => {
@@ -207,38 +193,34 @@ describe('a collector that answers', () => {
   }
 
   test('429 each time loses the payload after ten attempts', async t => {
+    const { startTimer, waits } = recordedWaits()
     const { collector, exporter, lines } = await exporting(
       t,
       { answer: () => ({ status: 429 }) },
-      { delayMs: 0 },
+      { delayMs: 0, startTimer },
     )
-    // With random at 0 a wait is half of what it can be.
-    const expected = [500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000]
-    const waits = skipWaits(t, delayMs => expected.includes(delayMs))
     endTraces(exporter, 1)
     await collector.received(10)
-    assert.deepEqual(await exporter.flush(LATER), { sent: 0, dropped: 1, timedOut: false })
+    assert.deepEqual(await exporter.flush(), { sent: 0, dropped: 1, timedOut: false })
     assert.equal(collector.payloads.length, 10)
-    assert.deepEqual(waits, expected)
+    // With random at 0 a wait is half of what it can be.
+    assert.deepEqual(waits, [500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000])
     assert.equal(readCounters().tracesDropped.overloaded, 1)
     assert.match(lines[0], /answers 429; 1 traces dropped/)
   })
 
   test('with Retry-After waits as long as that, up to five minutes', async t => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 })
     const date = new Date(Date.now() + 20_000).toUTCString()
     const asked = ['7', '60', '9999', date, 'nonsense']
     const answer = (_: Received, index: number): Answer =>
       index < asked.length ? { status: 503, headers: { 'Retry-After': asked[index] } } : OK
-    const { collector, exporter } = await exporting(t, { answer }, { delayMs: 0 })
-    const isOurs = (delayMs: number) =>
-      [5000, 7000, 60_000, 300_000].includes(delayMs) || (delayMs > 15_000 && delayMs <= 20_000)
-    const waits = skipWaits(t, isOurs)
+    const { startTimer, waits } = recordedWaits()
+    const { collector, exporter } = await exporting(t, { answer }, { delayMs: 0, startTimer })
     endTraces(exporter, 1)
     await collector.received(asked.length + 1)
-    assert.equal((await exporter.flush(LATER)).sent, 1)
-    const [dated] = waits.splice(3, 1)
-    assert.deepEqual(waits, [7000, 60_000, 300_000, 5000])
-    assert.ok(dated > 15_000, `${dated}`)
+    assert.equal((await exporter.flush()).sent, 1)
+    assert.deepEqual(waits, [7000, 60_000, 300_000, 20_000, 5000])
   })
 
   test('that it took only a part gets no second attempt; the log says so', async t => {
@@ -272,7 +254,7 @@ describe('a collector that answers', () => {
     const { collector, exporter } = await exporting(t, { answer }, { timeoutMs: 10_000 })
     const expire = firstTimer(t, 10_000)
     endTraces(exporter, 2)
-    const flushed = exporter.flush(LATER)
+    const flushed = exporter.flush(15_000)
     await collector.received(1)
     expire()
     await flushed

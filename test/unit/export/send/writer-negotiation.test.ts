@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { Unpackr } from 'msgpackr'
 import { infoAnswer, OK } from '../../../support/fake-agent'
 import { endTraces } from '../../../support/traces'
+import { giveUpSoon } from '../../../support/waits'
 import { allIndexes, upTo, writing } from '../../../support/writing'
 
 const V05 = { protocolVersion: '0.5' } as const
@@ -90,11 +91,8 @@ describe('v0.5', () => {
   })
 
   test('becomes v0.4 when /info does not answer', async t => {
-    const { agent, writer, lines } = await writing(t, { info: () => 'hang' }, V05)
-    const { setTimeout } = globalThis
-    t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) =>
-      setTimeout(callback, delayMs === 2000 ? 20 : delayMs),
-    )
+    const { agent, writer, transport, lines } = await writing(t, { info: () => 'hang' }, V05)
+    giveUpSoon(transport, '/info')
     endTraces(writer, 2)
     assert.equal((await writer.flush()).sent, 2)
     assert.deepEqual(paths(agent.payloads), ['/v0.4/traces'])

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { readCounters } from '../../../../src/core/tracer-counters'
 import { type Answer, OK } from '../../../support/fake-agent'
 import { endTraces } from '../../../support/traces'
+import { recordedWaits } from '../../../support/waits'
 import { allIndexes, indexesOf, upTo, writing } from '../../../support/writing'
 
 /** Returns an agent's `answer` that gives these answers in turn, and 200 from then on. */
@@ -233,20 +234,15 @@ for (const status of [429, 500, 503]) {
     })
 
     test('waits as long as the agent asks', async t => {
+      const { startTimer, waits } = recordedWaits()
       const { agent, writer } = await writing(
         t,
         { answer: inTurn({ status, headers: { 'Retry-After': '7' } }) },
-        { delayMs: 0 },
+        { delayMs: 0, startTimer },
       )
-      const delays: number[] = []
-      const { setTimeout } = globalThis
-      t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) => {
-        delays.push(delayMs)
-        return setTimeout(callback, delayMs === 7000 ? 1 : delayMs)
-      })
       endTraces(writer, 1)
       await agent.received(2)
-      assert.ok(delays.includes(7000))
+      assert.deepEqual(waits, [7000])
     })
 
     test('is tried twice by a flush, which then gives up without losing anything', async t => {
