@@ -1,8 +1,8 @@
-/** What is called back from the socket runs where it was handed over. */
+/** Callbacks of channels run in the context in which they were handed over, not in that of the socket. */
 
 import { type AnyFunction, Caller } from '../../src/kit/index'
 
-/** `args` with the function at `position`, if there is one, replaced by one that runs in the running code's context. */
+/** Returns `args` with the function at `position`, if there is one, bound to the active context. */
 export function bindCallback(args: unknown[], position: number): unknown[] {
   const callback = args[position]
   if (typeof callback !== 'function') return args
@@ -13,7 +13,7 @@ export function bindCallback(args: unknown[], position: number): unknown[] {
   return args
 }
 
-/** `original`, whose argument at `position` is called back so. */
+/** Returns a wrapper of `original` that binds its argument at `position` to the caller's context. */
 export function callingBack(original: AnyFunction, position: number): AnyFunction {
   return function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(original, this, bindCallback(args, position))

@@ -1,4 +1,4 @@
-/** What channels ask of the server, and what they send. */
+/** Spans of the methods of channels: requests to the server, and messages that are published. */
 
 import {
   type AnyFunction,
@@ -114,7 +114,7 @@ function patchPublish(prototype: object, tools: PatchTools): void {
   })
 }
 
-/** A call that is done when it returns. */
+/** Runs a call that is complete when it returns, and ends its span. */
 function whole(
   span: Span | undefined,
   original: AnyFunction,

@@ -1,9 +1,9 @@
-/** Connections live longer than the code that opens them. */
+/** Keeps the sockets of connections, which outlive the code that opened the connection, out of its trace. */
 
 import { type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
 import { bindCallback, callingBack } from './called-back'
 
-/** A connection must not belong to the span that it was opened in for as long as it lives. */
+/** Opens connections outside of the active span: everything that the socket calls later would belong to that span. */
 export function patchConnect(exports: object, tools: PatchTools): void {
   tools.wrap(exports, 'connect', original => {
     return function (this: unknown, ...args: unknown[]): unknown {

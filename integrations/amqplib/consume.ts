@@ -1,4 +1,4 @@
-/** Messages that are delivered to the handlers of consumers. */
+/** Spans of messages that are delivered to the handlers of consumers. */
 
 import { type PatchTools, startSpan } from '../../src/kit/index'
 import { Handling } from '../../src/kit/messaging/index'
@@ -7,7 +7,7 @@ import { MessageStreams } from './streams'
 import { fieldTags, resourceOf } from './tags'
 import type { Channel, Fields, Message } from './types'
 
-/** Of `get()` as well. */
+/** Definition of the spans of received messages; `get()` uses it too. */
 export const RECEIVE = {
   name: { v0: 'amqp.command', v1: 'amqp.process' },
   type: 'worker',

@@ -1,4 +1,4 @@
-/** `channel.get()`, of promises and of callbacks. Whose child its span is, only the message can tell. */
+/** Spans of `channel.get()`, with promises and with callbacks. The parent is known only once the message has come. */
 
 import {
   type AnyFunction,
@@ -14,7 +14,7 @@ import { MessageStreams } from './streams'
 import { fieldTags, resourceOf } from './tags'
 import type { Message } from './types'
 
-/** Makes the span of a call that has ended; `message` is false when the queue is empty. */
+/** Callback that makes the span of a call that has ended; `message` is false when the queue was empty. */
 type Ended = (error: unknown, message: Message | false | undefined) => void
 type Begun = (queue: unknown) => Ended
 
@@ -59,7 +59,7 @@ export function patchCallbacks(exports: Exports, tools: PatchTools): void {
       return Reflect.apply(original, this, bindCallback(args, 2))
     }
   })
-  // bluebird, which old versions use, forgets where it was asked.
+  // Promises of bluebird, which old versions return, do not keep the context of their caller.
   tools.wrap(exports.ConfirmChannel.prototype, 'waitForConfirms', original => callingBack(original, 0))
 }
 

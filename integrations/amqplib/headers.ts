@@ -1,15 +1,15 @@
-/** Our headers in those of a message. */
+/** Adds the tracer's headers to those of a message. */
 
 import { getBaggage, type PatchTools, type Span } from '../../src/kit/index'
 import type { MessageStreams } from './streams'
 import type { Channel, Fields, Headers, Properties } from './types'
 
-/** amqplib up to 0.10 encodes into a buffer of that size, and throws where it is too small. */
+/** Size of the buffer into which amqplib up to 0.10 encodes a message's properties; it throws when they do not fit. */
 const BUFFER_BYTES = 65_536
-/** The most that all other properties take: nine short texts of 255 bytes, and numbers. */
+/** Upper bound for the bytes of all other properties: nine short texts of 255 bytes, and numbers. */
 const OTHER_PROPERTIES_BYTES = 2560
 
-/** A copy of `properties` with our headers; undefined where they do not fit into the frame. */
+/** Returns a copy of `properties` with the tracer's headers; undefined where these do not fit into the frame. */
 export function withHeaders(
   { propagator }: PatchTools,
   streams: MessageStreams | undefined,
@@ -20,20 +20,20 @@ export function withHeaders(
   span: Span,
 ): Properties | undefined {
   const headers: Record<string, unknown> = Object.create(null)
-  // amqplib sends inherited ones too: it derives its own object from what the application gave.
+  // amqplib also sends inherited headers: it derives its own object from the application's.
   for (const name in properties.headers) headers[name] = properties.headers[name]
   propagator.inject(span, getBaggage(), headers)
   streams?.sent(fields, headers, content, span)
   return bytesOfTable(headers) > roomOf(channel) ? undefined : { ...properties, headers }
 }
 
-/** All headers of a message must fit into one frame: the server closes the connection otherwise. */
+/** Returns how many bytes headers may take: all must fit into one frame, or the server closes the connection. */
 function roomOf({ connection }: Channel): number {
   const frameMax = typeof connection?.frameMax === 'number' ? connection.frameMax : BUFFER_BYTES
   return Math.min(frameMax, BUFFER_BYTES) - OTHER_PROPERTIES_BYTES
 }
 
-/** At most what the table takes when it is encoded: AMQP 0-9-1, 4.2.5.5. */
+/** Returns an upper bound for the encoded bytes of a table (AMQP 0-9-1, 4.2.5.5). */
 function bytesOfTable(table: Headers): number {
   let sum = 4
   for (const name in table) sum += 1 + Buffer.byteLength(name) + bytesOfValue(table[name])

@@ -1,4 +1,4 @@
-/** amqplib: what its channels publish, get and are delivered, and the other methods of AMQP 0-9-1. */
+/** amqplib: messages that its channels publish, get and receive, and the other methods of AMQP 0-9-1. */
 
 import { defineIntegration } from '../../src/kit/index'
 import { patchChannel } from './channel'

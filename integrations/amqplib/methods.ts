@@ -28,15 +28,15 @@ const names = new Map([
   [method(85, 10), 'confirm.select'],
 ])
 
-/** Those that the server does not answer, and the end of a channel, which amqplib sends the same way. */
+/** Methods that the server does not answer, and `channel.close`, which amqplib sends in the same way. */
 const sentOnly = new Set([method(60, 80), method(60, 90), method(60, 120), method(20, 40)])
 
-/** Name of a method that has an answer. */
+/** Returns the name of a method that the server answers. */
 export function methodName(id: number): string | undefined {
   return names.get(id)
 }
 
-/** Name of a method that is sent without waiting. */
+/** Returns the name of a method that is sent without waiting for an answer. */
 export function sentMethodName(id: number): string | undefined {
   return sentOnly.has(id) ? names.get(id) : undefined
 }

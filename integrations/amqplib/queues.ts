@@ -1,11 +1,11 @@
-/** Which queue a consumer of a channel reads: what is delivered names only the consumer. */
+/** Remembers which queue each consumer of a channel reads: a delivered message names only the consumer. */
 
 import { Mark } from '../../src/kit/index'
 import { BASIC_CANCEL, BASIC_CONSUME } from './methods'
 import type { Fields } from './types'
 
 class Queues extends Mark {
-  /** By consumer tag. */
+  /** Names of queues by consumer tag. */
   #queues = new Map<unknown, unknown>()
 
   static of(channel: object): Map<unknown, unknown> | undefined {
@@ -17,7 +17,7 @@ export function queueOf(channel: object, consumerTag: unknown): unknown {
   return Queues.of(channel)?.get(consumerTag)
 }
 
-/** The server has agreed to something that was asked of it. */
+/** Updates the list when the server has confirmed a request. */
 export function remember(channel: object, method: number, asked: Fields, answer: Fields | undefined): void {
   if (method === BASIC_CONSUME) {
     if (Queues.of(channel) === undefined) new Queues(channel)

@@ -1,4 +1,4 @@
-/** Messages as checkpoints of data streams; made only when these are monitored. */
+/** Records messages as checkpoints of data streams; created only when data streams are monitored. */
 
 import {
   activePathway,
@@ -21,7 +21,7 @@ export class MessageStreams {
     return dataStreams === undefined ? undefined : new MessageStreams(dataStreams)
   }
 
-  /** A message leaves, from what the running code handles; its way goes into `headers`. */
+  /** Records a message that is published by the running code, and puts its pathway into `headers`. */
   sent(
     { exchange, routingKey }: Fields,
     headers: Record<string, unknown>,
@@ -29,14 +29,14 @@ export class MessageStreams {
     span: Span,
   ): void {
     const hasKey = typeof routingKey === 'string' && routingKey !== ''
-    // The default exchange takes the key for the name of a queue.
+    // The default exchange routes by the name of the queue.
     const place = hasKey && !exchange ? `topic:${routingKey}` : `exchange:${exchange}`
     const tags = ['direction:out', place, `has_routing_key:${hasKey}`, 'type:rabbitmq']
     const pathway = this.#streams.checkpoint(tags, activePathway(), sizeOf(headers, content), span)
     this.#streams.inject(pathway, headers)
   }
 
-  /** A message has come from a queue. */
+  /** Records a message that has come from a queue. */
   received(queue: unknown, { properties, content }: Message, span: Span): Pathway {
     const headers = properties?.headers
     const tags = ['direction:in', `topic:${queue}`, 'type:rabbitmq']

@@ -1,9 +1,9 @@
-/** Resources and tags, made of the arguments of a method. */
+/** Resources and tags of spans, made from the arguments of a method. */
 
 import type { Tags } from '../../src/kit/index'
 import type { Channel, Fields } from './types'
 
-/** `basic.publish orders eu.new`: the method and all the names in it. */
+/** Returns the method with all names in its arguments: `basic.publish orders eu.new`. */
 export function resourceOf(method: string, fields: Fields): string {
   const { exchange, routingKey, queue, source, destination } = fields
   let resource = method
@@ -13,7 +13,7 @@ export function resourceOf(method: string, fields: Fields): string {
   return resource
 }
 
-/** A fresh literal. */
+/** Returns the tags of a span as a fresh literal, which the span owns. */
 export function fieldTags(fields: Fields, queue: unknown = fields.queue): Tags {
   return {
     'amqp.queue': textOf(queue),
@@ -27,11 +27,11 @@ export function fieldTags(fields: Fields, queue: unknown = fields.queue): Tags {
   }
 }
 
-/** The same, with the address of the server. */
+/** Returns the tags of a span with the address of the server. */
 export function clientTags(fields: Fields, channel: Channel): Tags {
   const tags = fieldTags(fields)
   const stream = channel.connection?.stream
-  // The name that was asked for; where an address was given the socket has none.
+  // The host name that the application gave; the socket has none where it gave an address.
   tags['out.host'] = textOf(stream?._host) ?? textOf(stream?.remoteAddress)
   if (typeof stream?.remotePort === 'number') tags['network.destination.port'] = stream.remotePort
   return tags

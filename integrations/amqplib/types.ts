@@ -1,4 +1,4 @@
-/** What the integration reads of amqplib's objects; nothing of it is sure to be there. */
+/** The parts of amqplib's objects that the integration reads; any of these can be missing. */
 
 export interface Channel {
   connection?: {
@@ -9,7 +9,7 @@ export interface Channel {
 
 export type Headers = Readonly<Record<string, unknown>>
 
-/** Arguments of a method of the protocol, as it is sent. */
+/** Arguments of a method of the protocol, as they are sent. */
 export interface Fields {
   queue?: unknown
   exchange?: unknown
@@ -23,12 +23,12 @@ export interface Properties {
   headers?: Headers | null
 }
 
-/** Delivered, or the answer to a `get`. */
+/** A message that was delivered, or the answer to a `get`. */
 export interface Message {
   fields?: Fields
   properties?: Properties
   content?: unknown
 }
 
-/** Called with what went wrong, or null, and the frame of the answer. */
+/** Callback of a request: called with the error or null, and the frame of the answer. */
 export type Reply = (error: unknown, frame: { fields?: Fields } | undefined) => unknown

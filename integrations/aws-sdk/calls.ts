@@ -1,4 +1,4 @@
-/** The span of one call, and what is read and written of its input. */
+/** The span of one call, and how its input is read and changed. */
 
 import {
   activeSpan,
@@ -35,14 +35,14 @@ export interface Call {
   readonly service: Service
   readonly operation: Operation | undefined
   readonly client: Client
-  /** In place of the application's command; the same where nothing was added. */
+  /** The command to send in place of the application's; the same object where nothing was added. */
   readonly command: Command
 }
 
 export interface Calls {
-  /** Undefined when the service is switched off. */
+  /** Starts the span of a call; undefined when the service is switched off. */
   start(client: Client, command: Command): Call | undefined
-  /** Asks the client for its region, which it finds out when it sends; the first call knows it when it ends. */
+  /** Asks the client for its region, which it determines when it sends: the first call knows it only when it ends. */
   learn(client: Client): void
   ended(call: Call, error: unknown, result: unknown): void
 }
@@ -137,7 +137,7 @@ export function calls(tools: PatchTools): Calls {
     span.tags['_dd.svc_src'] = 'opt.plugin'
   }
 
-  /** The application may send its command again, or look at it: a copy carries what we add. */
+  /** Returns a copy of the command with the input that was changed: the application may send or read its own again. */
   function changed(command: Command, input: Input, operation: Operation | undefined, span: Span): Command {
     let own = input
     tools.fenced(() => {
@@ -149,7 +149,7 @@ export function calls(tools: PatchTools): Calls {
   }
 }
 
-/** `SQS`, `DynamoDB`, `CloudWatch Logs`. The oldest clients write their id in lower case. */
+/** Returns the id of a service: `SQS`, `DynamoDB`, `CloudWatch Logs`. The oldest clients write it in lower case. */
 function serviceIdOf(client: Client): string {
   const id = client.config?.serviceId
   const name = client.constructor.name.replace(/Client$/, '')

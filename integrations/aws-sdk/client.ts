@@ -1,4 +1,4 @@
-/** `send` of the class that all clients inherit: with a callback or a promise, retries included. */
+/** Wraps `send` of the class that all clients inherit: one span for each call, retries included. */
 
 import {
   type AnyFunction,
@@ -50,7 +50,7 @@ export function patchClient(exports: { Client?: unknown }, tools: PatchTools): v
     }
   }
 
-  /** What follows in the callback belongs to the messages that came, otherwise to whoever made the call. */
+  /** Runs the callback in the span of the received messages if there is one, otherwise in the caller's context. */
   function callback(call: Call, original: AnyFunction): AnyFunction {
     const caller = new Caller()
     return function (this: unknown, error: unknown, output: unknown): unknown {
@@ -63,7 +63,7 @@ export function patchClient(exports: { Client?: unknown }, tools: PatchTools): v
     }
   }
 
-  /** Answers how to handle the messages that came; without a function to call, their span ends at once. */
+  /** Ends the call; returns how to handle the messages that came, whose span ends at once without a callback. */
   function done(call: Call, error: unknown, output: unknown): Handle | undefined {
     try {
       spans.ended(call, error, output)

@@ -1,4 +1,4 @@
-/** Messages that have come, and the span `aws.response` of what is done with them. */
+/** Received messages, and the span `aws.response` under which the application handles these. */
 
 import {
   type ConfiguredSite,
@@ -9,19 +9,19 @@ import {
   startSpan,
 } from '../../src/kit/index'
 
-/** As many links as OpenTelemetry allows a span. */
+/** Limit of links of one span, as in OpenTelemetry. */
 const MAX_LINKS = 128
 
 export interface Incoming {
-  /** What `Outgoing` made; undefined where nobody put anything in. */
+  /** The carrier that `Outgoing` put into the message; undefined if there is none. */
   carrier: unknown
-  /** Of data streams. */
+  /** Type and topic for data streams. */
   type: string
   topic: string | undefined
   bytes: number
 }
 
-/** The child of the first message's span, with links to the others; undefined when no message brought a trace. */
+/** Starts a child of the first message's span with links to the others; undefined when no message carries a trace. */
 export function responseSpan(
   messages: readonly Incoming[],
   call: Span,
@@ -49,7 +49,7 @@ export function responseSpan(
   return first
 }
 
-/** Counts the messages; answers where the last of them has come. */
+/** Records a checkpoint of data streams for each message; returns that of the last. */
 export function checkpoints(
   messages: readonly Incoming[],
   call: Span,
@@ -64,7 +64,7 @@ export function checkpoints(
   return pathway
 }
 
-/** The value of JSON text; undefined when it is none. */
+/** Parses JSON text; returns undefined when it cannot be parsed. */
 export function parsed(text: unknown): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : undefined

@@ -62,7 +62,7 @@ for (const set of librarySets('aws-sdk')) {
       return new NodeHttpHandler()
     }
 
-    /** Sends with the input frozen: the SDK's own code would throw if we changed it. */
+    /** Sends with the input frozen: an integration that changed it would throw. */
     async function send(name: string, command: string, input: object, inside?: (output: Any) => void) {
       const { client, library } = made(name)
       const frozen = deepFreeze(input)

@@ -3,13 +3,13 @@
 import { activePathway, getBaggage, type PatchTools, type Span } from '../../src/kit/index'
 import type { Carrier } from './types'
 
-/** Longest messages of SQS, SNS and EventBridge, then and now. */
+/** Limits of the length of messages of SQS, SNS and EventBridge, former and current. */
 const SIZE_LIMITS = [256 * 1024, 1024 * 1024]
 
 export class Outgoing {
   readonly #span: Span
   readonly #tools: PatchTools
-  /** `batchPropagationEnabled`: otherwise only the first message of a batch carries the trace. */
+  /** The option `batchPropagationEnabled`: if false, only the first message of a batch carries the trace. */
   readonly #isForAll: boolean
   #trace: Carrier | undefined
   #count = 0
@@ -20,7 +20,7 @@ export class Outgoing {
     this.#isForAll = tools.state.options.batchPropagationEnabled === true
   }
 
-  /** What the next message is to carry, as JSON; undefined when nothing. `type` and `topic` are those of data streams. */
+  /** Returns the carrier of the next message as JSON; undefined when it has none. `type`, `topic`: for data streams. */
   next(type?: string, topic?: string, bytes = 0): string | undefined {
     const carrier: Carrier = {}
     if (this.#count++ === 0 || this.#isForAll) Object.assign(carrier, this.#traceHeaders())
@@ -41,14 +41,14 @@ export class Outgoing {
   }
 }
 
-/** Whether `bytes` may grow by `added`: not when that would make AWS refuse what it takes without us. */
+/** Tells whether `bytes` may grow by `added` without AWS refusing a message that it would take as it is. */
 export function mayGrow(bytes: number, added: number): boolean {
   return SIZE_LIMITS.every(limit => bytes > limit || bytes + added <= limit)
 }
 
 /**
- * Text of a JSON object with `_datadog` as its last field; undefined when it is none, or has the field. The rest stays as
- * it was written: numbers of more than 53 bits would not survive parsing.
+ * Adds `_datadog` as the last field to the text of a JSON object; undefined when the text is no object, or has it already.
+ * The rest stays as it was written: numbers of more than 53 bits would not survive parsing.
  */
 export function withField(text: string, carrier: string): string | undefined {
   let parsed: unknown

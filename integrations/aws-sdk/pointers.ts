@@ -1,15 +1,15 @@
-/** Span pointers: links from a span to an object or a row that it wrote, which whoever reads that later points to as well. */
+/** Span pointers: links from a span to an object or a row that it wrote; spans that read it later have the same. */
 
 import { createHash } from 'node:crypto'
 import type { Span } from '../../src/kit/index'
 import { isObject } from './services/service'
 import type { Input } from './types'
 
-/** The span has written; its readers are further down the stream. */
+/** Direction of a pointer on the span that has written; readers are downstream. */
 const DOWN = 'd'
 const HASH_DIGITS = 32
 
-/** Of PutObject, CopyObject and CompleteMultipartUpload. */
+/** Adds the pointer to the object of PutObject, CopyObject and CompleteMultipartUpload. */
 export function pointToObject(span: Span, input: Input, output: unknown): void {
   const { Bucket, Key } = input
   const { ETag, CopyObjectResult } = (output ?? {}) as {
@@ -21,7 +21,7 @@ export function pointToObject(span: Span, input: Input, output: unknown): void {
   span.addSpanPointer('aws.s3.object', DOWN, hashOf([Bucket, Key, tag.replace(/^"|"$/g, '')]))
 }
 
-/** Of UpdateItem and DeleteItem, which name the primary key: one attribute or two, in the order of their names. */
+/** Adds the pointer to the row of UpdateItem and DeleteItem by its primary key: one or two attributes, by name. */
 export function pointToItem(span: Span, { TableName, Key }: Input): void {
   if (typeof TableName !== 'string' || !isObject(Key)) return
   const names = Object.keys(Key).sort()
@@ -36,7 +36,7 @@ export function pointToItem(span: Span, { TableName, Key }: Input): void {
   span.addSpanPointer('aws.dynamodb.item', DOWN, hashOf(parts))
 }
 
-/** `{ S: 'text' }`, `{ N: '1' }`, `{ B: bytes }`: nothing else can be a key. */
+/** Returns the text of a key: `{ S: 'text' }`, `{ N: '1' }` or `{ B: bytes }`; other types cannot be keys. */
 function keyValue(attribute: unknown): string | Buffer | undefined {
   if (!isObject(attribute)) return undefined
   const { S, N, B } = attribute

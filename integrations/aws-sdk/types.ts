@@ -1,4 +1,4 @@
-/** What is used of the SDK: its clients all inherit `send`, and a command carries its input. */
+/** The parts of the SDK that the integration uses: all clients inherit `send`, and a command carries its input. */
 
 export type Input = Readonly<Record<string, unknown>>
 
@@ -10,12 +10,12 @@ export interface Command {
   input?: unknown
 }
 
-/** Results and errors both have it. */
+/** Metadata that results and errors both have. */
 export interface Answer {
   $metadata?: { requestId?: unknown; httpStatusCode?: unknown }
 }
 
-/** How a trace travels in text: `x-datadog-trace-id`, `traceparent` and so on. */
+/** Headers that carry a trace: `x-datadog-trace-id`, `traceparent` and so on. */
 export type Carrier = Record<string, string>
 
 export type SpanKind = 'client' | 'producer' | 'consumer'

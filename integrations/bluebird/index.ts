@@ -1,21 +1,21 @@
-/** bluebird: handlers of a promise run in the context of whoever added them, not of whoever settled the first promise. */
+/** bluebird: handlers of a promise run in the context in which each was added, not in the one that settled it. */
 
 import { type AnyFunction, Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
 
 type Library = AnyFunction & { prototype: object }
 
-/** Methods, of promises and of the class, that keep a function until there are values to call it with. */
+/** Methods of promises and of the class that keep a function until there are values to call it with. */
 const KEEPING = ['map', 'filter', 'reduce', 'each', 'mapSeries', 'using']
 
 function patchLibrary(library: Library, tools: PatchTools): void {
-  // All of `then`, `catch`, `finally`, `spread`, `nodeify` and the like add their handlers here: two, and in version 2 a
-  // third for progress. What `nodeify` calls comes after them, and is called by a handler.
+  // `then`, `catch`, `finally`, `spread`, `nodeify` and the like all add their handlers here: two, and in version 2 a
+  // third for progress. The callback of `nodeify` is called by a handler.
   bindArguments(library.prototype, '_then', tools, 3)
   for (const name of KEEPING) {
     bindArguments(library, name, tools)
     bindArguments(library.prototype, name, tools)
   }
-  // Sequelize has one of its own.
+  // Sequelize has a copy of its own.
   tools.wrap(library, 'getNewLibraryCopy', original => {
     return function (this: unknown): unknown {
       const copy = Reflect.apply(original, this, arguments)
@@ -25,7 +25,7 @@ function patchLibrary(library: Library, tools: PatchTools): void {
   })
 }
 
-/** Functions among the first `count` arguments of a method are called in the context of its caller. */
+/** Wraps a method so that functions among its first `count` arguments run in the caller's context. */
 function bindArguments(
   owner: object,
   name: string,
@@ -45,7 +45,7 @@ function bindArguments(
 }
 
 function bound(caller: Caller, handler: unknown): unknown {
-  // That one is bluebird's own, and it compares it with what it settles by.
+  // This function is bluebird's own, and bluebird compares it by identity.
   if (typeof handler !== 'function' || handler.name === 'reflectHandler') return handler
   return function (this: unknown): unknown {
     return caller.run(handler as AnyFunction, this, arguments)
@@ -54,6 +54,6 @@ function bound(caller: Caller, handler: unknown): unknown {
 
 export default defineIntegration({
   name: 'bluebird',
-  doc: 'The context of handlers of bluebird promises. No spans.',
+  doc: 'Keeps the context of handlers of bluebird promises. No spans.',
   targets: [{ module: 'bluebird', versions: '>=2.0.2 <4', patch: patchLibrary }],
 })

@@ -1,4 +1,4 @@
-/** Jobs of bullmq: what is stored with them, and attempts that fail or are put off. */
+/** Jobs of bullmq: their options, metadata of other tools, and attempts that fail or are put off. */
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'

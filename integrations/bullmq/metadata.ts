@@ -1,13 +1,13 @@
 /**
- * The context of a job travels in its option `telemetry.metadata`, as text: JSON of the headers of any other carrier.
- * bullmq's own telemetry uses the same place and is left alone where the application has it.
+ * A job carries its trace in the option `telemetry.metadata`: JSON of the headers that other carriers have. bullmq's
+ * own telemetry uses the same option, and is left alone where the application has it.
  */
 
 import type { PatchTools, Pathway, RemoteContext, Span } from '../../src/kit/index'
 import { getBaggage } from '../../src/kit/index'
 import type { Draft, JobOptions } from './types'
 
-/** Options with the context of `span`, on a copy; those that are to stay as they are come back themselves. */
+/** Returns a copy of the options with the context of `span`, or the options themselves where these must not change. */
 export function withContext(
   opts: JobOptions | null | undefined,
   span: Span,
@@ -15,7 +15,7 @@ export function withContext(
   { propagator, dataStreams }: PatchTools,
 ): JobOptions | null | undefined {
   if (typeof opts !== 'object' && opts !== undefined) return opts
-  // Jobs of a template would all belong to the trace in which it was made.
+  // All jobs of a template would belong to the trace in which the template was made.
   if (opts?.telemetry !== undefined || opts?.repeat !== undefined) return opts
   const carrier: Record<string, string> = {}
   propagator.inject(span, getBaggage(), carrier)
@@ -23,12 +23,12 @@ export function withContext(
   return { ...opts, telemetry: { metadata: JSON.stringify(carrier) } }
 }
 
-/** The draft of a job with such options, which looks like the application's own to whoever reads it. */
+/** Returns the draft of a job with such options, which reads like the application's own object. */
 export function draftWith(draft: Draft, opts: JobOptions | null | undefined): Draft {
   return opts === draft.opts ? draft : Object.create(draft, { opts: { value: opts, enumerable: true } })
 }
 
-/** The carrier of a job; undefined when it has none, or one of somebody else's making. */
+/** Returns the carrier of a job; undefined when it has none, or another tool's metadata. */
 export function carrierOf(opts: JobOptions | undefined): Record<string, unknown> | undefined {
   const metadata = opts?.telemetry?.metadata
   if (typeof metadata !== 'string') return undefined

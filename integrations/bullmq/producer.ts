@@ -1,4 +1,4 @@
-/** The spans of those who add jobs, one for each call. */
+/** Spans of calls that add jobs, one for each call. */
 
 import {
   type AnyFunction,
@@ -18,7 +18,7 @@ interface QueueLike {
   name?: unknown
 }
 
-/** Starts the span of a call and puts what is to be sent in place of `args`. */
+/** Function that starts the span of a call and puts what carries the trace in place of its arguments. */
 type Begin = (self: QueueLike, args: unknown[]) => Span
 
 export function patchProducers({ Queue, FlowProducer }: Library, tools: PatchTools): void {
@@ -88,7 +88,7 @@ function trace(prototype: object, name: string, tools: PatchTools, begin: Begin)
     return function (this: QueueLike, ...args: unknown[]): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, args)
       let span: Span | undefined
-      // What the library is to complain of itself stays as it is.
+      // Wrong arguments stay as they are: the library throws its own error.
       let sending = args
       tools.fenced(() => {
         const copies = [...args]

@@ -1,14 +1,14 @@
-/** Jobs as checkpoints of data streams; made only when these are monitored. */
+/** Records jobs as checkpoints of data streams; created only when data streams are monitored. */
 
 import { activePathway, type PatchTools, type Pathway, type Span } from '../../src/kit/index'
 
-/** A job leaves for a queue, from what the running code handles. */
+/** Records a job that the running code adds to a queue. */
 export function sent(queue: string, data: unknown, span: Span, tools: PatchTools): Pathway | undefined {
   const tags = ['direction:out', `topic:${queue}`, 'type:bullmq']
   return tools.dataStreams?.checkpoint(tags, activePathway(), sizeOf(data), span)
 }
 
-/** A job has come to a worker. */
+/** Records a job that has come to a worker. */
 export function received(
   queue: string,
   data: unknown,
@@ -21,7 +21,7 @@ export function received(
   return dataStreams?.checkpoint(tags, dataStreams.extract(carrier), sizeOf(data), span)
 }
 
-/** Bytes of the text that is stored. */
+/** Returns the bytes of the text that is stored. */
 function sizeOf(data: unknown): number {
   const text = JSON.stringify(data)
   return text === undefined ? 0 : Buffer.byteLength(text)

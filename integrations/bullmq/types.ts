@@ -1,14 +1,14 @@
-/** What is used of bullmq's objects. */
+/** The parts of bullmq's objects that the integration uses. */
 
 import type { AnyFunction } from '../../src/kit/index'
 
 export interface JobOptions {
   telemetry?: { metadata?: unknown }
-  /** A template for jobs to come. */
+  /** Schedule of a template, from which bullmq makes jobs later. */
   repeat?: unknown
 }
 
-/** What a job is made from: by itself, in bulk, or as a node of a flow. */
+/** The draft of a job: added by itself, in bulk, or as a node of a flow. */
 export interface Draft {
   name?: unknown
   data?: unknown

@@ -1,4 +1,4 @@
-/** The span of a job that a worker processes: one for each attempt. */
+/** Spans of jobs that a worker processes, one for each attempt. */
 
 import {
   type AnyFunction,
@@ -16,7 +16,7 @@ import { carrierOf, contextIn } from './metadata'
 import { received } from './streams'
 import type { Job, Library } from './types'
 
-/** Thrown by processors to say that the job waits for something: these are answers, not failures. */
+/** Errors by which a processor puts its job off: answers, not failures. */
 const ANSWERS = /^(?:Delayed|RateLimit|WaitingChildren|Waiting)Error$/
 
 export function patchWorker({ Worker }: Library, tools: PatchTools): void {

@@ -1,4 +1,4 @@
-/** bunyan: `dd` goes onto the record that bunyan itself makes for each call, after serializers and before streams. */
+/** bunyan: `dd` is added to the record that bunyan makes for each call, after serializers and before streams. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'

@@ -1,6 +1,6 @@
 /**
- * Commands that run beside the program: `exec`, `execFile`, `spawn`, `fork`, and their promises, all end up in the method
- * `spawn` of the class ChildProcess. Only there they are seen, so that the functions themselves stay what they are.
+ * Spans of commands that run beside the program: `exec`, `execFile`, `spawn`, `fork` and their promises all call the
+ * method `spawn` of the class ChildProcess. Only that is wrapped, so that the functions themselves stay as they are.
  */
 
 import type { ChildProcess } from 'node:child_process'
@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { type AnyFunction, disguise, Mark, type PatchTools, type Span, wrapEmit } from '../../src/kit/index'
 import { type CommandSpans, ended } from './spans'
 
-/** What ChildProcess is given: the arguments begin with the name of the program. */
+/** Options of `ChildProcess.spawn`: the arguments begin with the name of the program. */
 interface Started {
   file?: unknown
   args?: unknown
@@ -48,7 +48,7 @@ export function patchProcesses(
   tools: PatchTools,
 ): void {
   const { prototype } = module.ChildProcess
-  /** While `execFile` is at work, which takes any code but 0 for an error; `exec` calls it too. */
+  /** True while `execFile` runs, which treats any code but 0 as an error; `exec` calls it too. */
   let isChecking = false
   const checked = (original: AnyFunction): AnyFunction => {
     return function (this: unknown): unknown {
@@ -63,7 +63,7 @@ export function patchProcesses(
   }
   tools.wrap(module, 'execFile', original => {
     const wrapped = checked(original)
-    // The promise comes from another function, which nobody can replace on the original.
+    // The promise comes from another function, which cannot be replaced on the original.
     const custom = Object.getOwnPropertyDescriptor(original, promisify.custom)
     if (typeof custom?.value === 'function') {
       const value = disguise(checked(custom.value), custom.value)
@@ -109,7 +109,7 @@ function start(started: Started | undefined, spans: CommandSpans): Span | undefi
 
 function onEvent(child: ChildProcess, span: Span, event: string, first: unknown, second: unknown): void {
   if (event === 'error') span.setError(first)
-  // What failed for another reason, such as a signal of the application's, still runs.
+  // A command that failed for another reason, such as the application's abort signal, still runs.
   if (event === 'error' && child.pid !== undefined) return
   const isChecked = ChildProcessMark.isChecked(child)
   ChildProcessMark.clear(child)

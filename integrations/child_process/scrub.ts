@@ -1,6 +1,6 @@
-/** Hides what a command line may have of secrets, and cuts it. */
+/** Hides secrets in a command line, and cuts it. */
 
-/** Characters of a command that are kept, as Datadog's tracers keep them. */
+/** Limit of a command in characters, the same as in Datadog's tracers. */
 const LIMIT = 4096
 const HIDDEN = '?'
 
@@ -15,20 +15,20 @@ const NAMED = new RegExp(`^(['"]?-{0,2}(?:[\\w-]*[._-])?(?:${SECRET})\\s*[=:]).+
 const ASSIGNMENT = /^(\w+)=/
 /** User and password of a URL. */
 const CREDENTIALS = /(\w:\/\/)[^\s/@'"]+@/g
-/** A word of a shell with its quotes, or what begins another command. */
+/** A word of a shell with its quotes, or a separator that begins another command. */
 const SHELL_WORD = /[\n;|&()]+|(?:[^\s'"\\;|&()]|\\.|'[^']*'?|"(?:\\.|[^"\\])*"?|\\$)+/gs
 
 const SHOWN_VARIABLES = new Set(['LD_PRELOAD', 'LD_LIBRARY_PATH', 'PATH'])
-/** What these are given is to be kept secret. */
+/** Programs all of whose arguments are secret. */
 const SECRET_PROGRAMS = new Set(['md5'])
 
 export interface Command {
-  /** For the tag: JSON of program and arguments, or text of a shell. */
+  /** Value of the tag: JSON of program and arguments, or the text of a shell. */
   text: string
   isTruncated: boolean
 }
 
-/** Of a program and its arguments. */
+/** Scrubs a program and its arguments. */
 export function scrubArguments(file: string, args: readonly string[]): Command {
   const words = new Words(file)
   const all = [file, ...args.map(word => words.scrub(word))]
@@ -42,7 +42,7 @@ export function scrubArguments(file: string, args: readonly string[]): Command {
   return { text: JSON.stringify(kept), isTruncated: left < 0 || kept.length < all.length }
 }
 
-/** Of what a shell is to run; it may have several commands, whose variables come first. */
+/** Scrubs the text of a shell; it may have several commands, whose variables come first. */
 export function scrubShell(command: string): Command {
   const isTruncated = command.length > LIMIT
   const head = isTruncated ? command.slice(0, LIMIT) : command

@@ -4,7 +4,7 @@ import { activeSpan, type PatchTools, type Span, startSpan, type Tags } from '..
 import { type Command, scrubArguments, scrubShell } from './scrub'
 
 export interface CommandSpans {
-  /** `file` and `args` as Node.js was given them; `command` is the text that a shell runs. */
+  /** Starts the span of a command: `file` and `args` as given to Node.js; `command` is the text that a shell runs. */
   program(file: string, args: readonly string[]): Span
   shell(command: string): Span
 }
@@ -32,10 +32,10 @@ function common({ isTruncated }: Command): Tags {
   return { 'cmd.truncated': isTruncated ? 'true' : undefined, 'cmd.exit_code': undefined }
 }
 
-/** A command has come to its end. `isChecked`: the function that started it takes any code but 0 for an error. */
+/** Ends the span of a command. `isChecked`: the function that started it treats any code but 0 as an error. */
 export function ended(span: Span, code: unknown, signal: unknown, isChecked: boolean): void {
   if (typeof code === 'number') span.tags['cmd.exit_code'] = String(code)
-  // The messages that Node.js makes have the whole command in them, with its secrets.
+  // Error messages of Node.js contain the whole command, with its secrets.
   if (isChecked && (code !== 0 || signal)) {
     const message = signal ? `killed by ${signal}` : `exited with code ${code}`
     span.setErrorOnce({ name: 'Error', message })

@@ -1,9 +1,9 @@
-/** Commands that the program waits for: `execSync`, `execFileSync`, `spawnSync`. */
+/** Spans of commands that the program waits for: `execSync`, `execFileSync`, `spawnSync`. */
 
 import type { AnyFunction, PatchTools, Span } from '../../src/kit/index'
 import { type CommandSpans, ended } from './spans'
 
-/** What `spawnSync` answers, and what the errors of the others have. */
+/** The result of `spawnSync`; errors of the other functions have the same fields. */
 interface Result {
   status?: unknown
   signal?: unknown
@@ -66,7 +66,7 @@ export function patchSync(
 }
 
 function failed(span: Span, error: Result): void {
-  // One that never ran, or was stopped by Node.js, has an error with a code; all others ended on their own.
+  // A command that never ran, or that Node.js stopped, has an error with a code; all others ended by themselves.
   if (error?.code !== undefined || typeof error?.status !== 'number') span.setError(error)
   ended(span, error?.status, error?.signal, true)
 }

@@ -1,4 +1,4 @@
-/** The console, when it is asked for. Methods are put on a stand-in in between: ours see what the real ones would. */
+/** The console, switched on. A stand-in lies beneath the wrappers and records what the real methods would print. */
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'

@@ -1,5 +1,5 @@
 /**
- * console, when asked for: texts begin with what Datadog's parsers of plain text look for,
+ * console, off by default: texts begin with the ids that Datadog's parsers of plain text look for,
  * `[dd.service=shop dd.env=prod dd.version=1.2.0 dd.trace_id=… dd.span_id=…]`, and lines of JSON get `dd`. A call whose
  * first argument is no text is left alone.
  */
@@ -8,7 +8,7 @@ import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
 import { withPrefix } from './prefix'
 
-/** The others print through these, or print what is no message. */
+/** Methods that are wrapped; the others print through these, or print no messages. */
 const METHODS = ['log', 'info', 'debug', 'warn', 'error'] as const
 
 export default defineIntegration({
@@ -18,7 +18,7 @@ export default defineIntegration({
   targets: [{ module: 'console', patch: patchConsole }],
 })
 
-/** Nothing is wrapped before it is wanted: stack traces would show it. */
+/** Wraps the methods when the integration is switched on, not before: stack traces would show the wrappers. */
 function patchConsole(console: Console, tools: PatchTools): void {
   const correlation = new LogCorrelation(tools)
   tools.state.onConfigure(() => {

@@ -1,12 +1,12 @@
-/** What a text looks like with the ids in it. */
+/** Inserts the ids into a text. */
 
 import { type LogCorrelation, withDd } from '../../src/kit/logs/index'
 
 const ORDER = ['service', 'env', 'version', 'trace_id', 'span_id'] as const
-/** The first character of what `console.table` draws: a text in front would shift its first line. */
+/** First character of the output of `console.table`: a text in front would shift its first line. */
 const TABLE = '┌'
 
-/** `isFormat`: the text has arguments, so `%` has a meaning in it. */
+/** Returns the text with the ids in front. `isFormat`: the text has arguments, so `%` is special in it. */
 export function withPrefix(text: string, isFormat: boolean, correlation: LogCorrelation): string {
   if (text === '' || text.startsWith(TABLE)) return text
   if (isJson(text)) {

@@ -1,15 +1,15 @@
-/** The spans of lookups. Without an active span there are none: they would be traces of their own that tell nothing. */
+/** Spans of lookups. There are none without an active span: each would be a trace of its own that tells nothing. */
 
 import { activeSpan, type PatchTools, type Span, startSpan, type Tags } from '../../src/kit/index'
 
-/** Undefined for arguments that Node.js refuses. */
+/** Function that starts the span of a lookup; undefined for arguments that Node.js refuses. */
 export type Start = (parent: Span, args: ArrayLike<unknown>) => Span | undefined
 
 export interface Lookups {
   lookup: Start
   lookupService: Start
   reverse: Start
-  /** Of one type, for example `MX`; undefined where the second argument says it. */
+  /** Record type of the function, for example `MX`; undefined where the second argument says it. */
   resolve(rrtype: string | undefined): Start
 }
 
@@ -58,7 +58,7 @@ export function lookups(tools: PatchTools): Lookups {
   }
 }
 
-/** Undefined when nothing is to be traced. */
+/** Starts the span of a lookup; undefined when it has none. */
 export function begin(start: Start, args: ArrayLike<unknown>, tools: PatchTools): Span | undefined {
   const parent = tools.state.enabled ? activeSpan() : undefined
   if (parent === undefined) return undefined
@@ -69,7 +69,7 @@ export function begin(start: Start, args: ArrayLike<unknown>, tools: PatchTools)
   return span
 }
 
-/** What `lookup` found: one address, `{ address }`, or with `all` a list of these. */
+/** Tags what `lookup` has found: one address, `{ address }`, or with `all` a list of these. */
 export function tagAddresses(span: Span, found: unknown): void {
   if (span.name !== 'dns.lookup') return
   const list = Array.isArray(found) ? found : [found]

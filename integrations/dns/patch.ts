@@ -34,7 +34,7 @@ export function patchDns(dns: Dns, tools: PatchTools): void {
   const spans = lookupsOf(tools)
   wrap(dns, 'lookup', spans.lookup, tools)
   wrap(dns, 'lookupService', spans.lookupService, tools)
-  // The functions of the module are those of a resolver, and were bound to it before we came.
+  // The functions of the module are a resolver's methods, bound to it before the tracer was loaded.
   for (const owner of [dns, dns.Resolver.prototype]) {
     wrap(owner, 'reverse', spans.reverse, tools)
     wrap(owner, 'resolve', spans.resolve(undefined), tools)
@@ -69,7 +69,7 @@ function wrap(owner: object, name: string, start: Start, tools: PatchTools): voi
   })
 }
 
-/** The application's callback, which runs where it was given: nothing of ours was active meanwhile. */
+/** Returns a callback that ends the span and calls the application's. Node.js calls it in the caller's context. */
 function ending(span: Span, callback: AnyFunction): AnyFunction {
   return function (this: unknown, error: unknown, found: unknown): unknown {
     const failed = error !== null && error !== undefined

@@ -10,10 +10,11 @@ export default defineIntegration({
   doc: 'Requests of the clients of Elasticsearch.',
   options: {
     service: 'Service of the spans.',
-    'hooks.query': 'Called with the span and the parameters of the request just before the span ends.',
+    'hooks.query':
+      'Function that is called with the span and the parameters of the request just before the span ends.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: '@elastic/elasticsearch', versions: '>=7 <10', patch() {} },
     {
       module: '@elastic/elasticsearch',
@@ -24,7 +25,7 @@ export default defineIntegration({
     {
       module: '@elastic/transport',
       versions: '>=8 <10',
-      // Its main module also names the copy that ES modules get.
+      // The main module also names the copy that ES modules get.
       patch(exports: { Transport?: Transport }, tools: PatchTools) {
         if (exports.Transport !== undefined) patchTransport(exports.Transport, 'elasticsearch', tools)
       },

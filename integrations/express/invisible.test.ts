@@ -1,4 +1,4 @@
-/** Express: what the application sees is what it sees without us. */
+/** Express: the application sees the same with the tracer and without it. */
 
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-/** Express: spans of middleware, for those who want them. */
+/** Express: spans of middleware, where these are switched on. */
 
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'

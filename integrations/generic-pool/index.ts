@@ -1,10 +1,10 @@
-/** generic-pool 2: whoever gets a resource is called in his own context. Later versions promise, which keeps it. */
+/** generic-pool 2: callbacks of `acquire` run in their caller's context, which the promises of later versions keep. */
 
 import { type AnyFunction, Caller, defineIntegration } from '../../src/kit/index'
 
 export default defineIntegration({
   name: 'generic-pool',
-  doc: 'The context of those who wait for a resource of a pool. No spans.',
+  doc: 'Keeps the context of callers that wait for a resource of a pool. No spans.',
   targets: [
     {
       module: 'generic-pool',

@@ -1,7 +1,7 @@
 /**
- * Calls that are sent. All four kinds go through `getInterceptingCall`, which makes the chain of the application's
- * interceptors with a call on the channel at its end. The listener is put in front of the chain, the context at its end:
- * interceptors get the application's own metadata.
+ * Spans of calls that are sent. All four kinds go through `getInterceptingCall`, which makes the chain of the
+ * application's interceptors with a call on the channel at its end. The listener is put in front of the chain, the context
+ * at its end: interceptors get the application's own metadata.
  */
 
 import {
@@ -26,13 +26,13 @@ interface ClientState {
   options: GrpcOptions
 }
 
-/** One call of the application, and the listener that hears what comes of it. */
+/** One call of the application, and the listener that is told its outcome. */
 class ClientCall implements Listener {
   readonly span: Span
   readonly state: ClientState
   readonly caller = new Caller()
   listener: Listener | undefined
-  /** The call on the channel; with interceptors that try again, the last. */
+  /** The call on the channel; with interceptors that retry, the last one. */
   sent: OutgoingCall | undefined
 
   constructor(span: Span, state: ClientState) {
@@ -54,7 +54,7 @@ class ClientCall implements Listener {
     const { state, span, caller, listener } = this
     state.tools.fenced(() => this.#answered(status))
     const outer = failing
-    // The library makes its error of it before it calls the application.
+    // The library makes its error from the status before it calls the application.
     failing = span.durationMs < 0 ? this : undefined
     try {
       caller.run(listener?.onReceiveStatus as AnyFunction, listener, [status])
@@ -91,7 +91,7 @@ class ClientCall implements Listener {
 /** The call whose status is being turned into an error. */
 let failing: ClientCall | undefined
 
-/** On the call that the application starts, and on that of the channel, until it is started. */
+/** Mark on the call that the application starts, and on the channel's, until it is started. */
 class StartMark extends Mark {
   #call: ClientCall | undefined
   readonly #isOuter: boolean
@@ -106,7 +106,7 @@ class StartMark extends Mark {
     if (!(#call in target)) new StartMark(target, call, isOuter)
   }
 
-  /** Puts our parts into the arguments of `start`; the call when it was the application that started it. */
+  /** Replaces listener and metadata in the arguments of `start`; returns the call if the application started it. */
   static start(target: object, args: unknown[]): ClientCall | undefined {
     if (!(#call in target) || target.#call === undefined) return undefined
     const call = target.#call
@@ -121,17 +121,17 @@ class StartMark extends Mark {
   }
 }
 
-/** A copy: the application may use its metadata for many calls. */
+/** Returns a copy of the metadata with the trace: the application may use its own for many calls. */
 function withContext(metadata: Metadata, { span, caller, state }: ClientCall): Metadata {
   const copy = metadata.clone()
   state.tools.propagator.injectWith(span, caller.baggage, (name, value) => {
-    // Names of the application's baggage are not always those of headers.
+    // Names of baggage items are not always valid names of headers.
     state.tools.fenced(() => copy.set(name, value))
   })
   return copy
 }
 
-/** In place of the channel, for one call. */
+/** Stand-in for the channel, for one call. */
 class CallChannel implements Channel {
   readonly #channel: Channel
   readonly #call: ClientCall
@@ -193,7 +193,7 @@ function begin({ path, requestStream, responseStream }: MethodDefinition, state:
   return new ClientCall(span, state)
 }
 
-/** Makes `start` ours, in the class of `target`: the library's or that of an interceptor. */
+/** Wraps `start` in the class of `target`: the library's or that of an interceptor. */
 function watch(target: OutgoingCall, call: ClientCall, isOuter: boolean): void {
   const { patched, tools } = call.state
   const prototype = Object.getPrototypeOf(target) as object
@@ -219,7 +219,7 @@ function wrapStart(original: AnyFunction): AnyFunction {
   }
 }
 
-/** The error that the application gets is made here. */
+/** Wraps the function that makes the application's error, which becomes that of the span. */
 export function patchErrors(exports: object, tools: PatchTools): void {
   tools.wrap(exports, 'callErrorFromStatus', original => {
     return function (this: unknown): unknown {
@@ -232,7 +232,7 @@ export function patchErrors(exports: object, tools: PatchTools): void {
   })
 }
 
-/** `127.0.0.1:50051` or `[::1]:50051`; before there is a connection the library answers with the target. */
+/** Tags the peer, `127.0.0.1:50051` or `[::1]:50051`; before there is a connection the library names the target. */
 function tagAddress(span: Span, sent: OutgoingCall | undefined): void {
   const match = /^(?:((?:\d+\.){3}\d+)|\[?([\da-f:.]+)\]?):(\d+)$/i.exec(peerOf(sent))
   if (match === null) return
@@ -240,7 +240,7 @@ function tagAddress(span: Span, sent: OutgoingCall | undefined): void {
   span.tags['network.destination.port'] = Number(match[3])
 }
 
-/** The oldest versions have the method, but all that it does is to throw. */
+/** Returns the peer of a call: in the oldest versions the method exists, but only throws. */
 function peerOf(sent: OutgoingCall | undefined): string {
   try {
     return sent?.getPeer() ?? ''

@@ -11,13 +11,13 @@ export default defineIntegration({
   name: 'grpc',
   doc: 'Calls of gRPC, sent and served with @grpc/grpc-js.',
   options: {
-    server: 'Options for servers only, or `false`.',
-    client: 'Options for clients only, or `false`.',
+    server: 'Options for servers only, or `false` for no spans of servers.',
+    client: 'Options for clients only, or `false` for no spans of clients.',
     service: 'Service of the spans.',
-    metadata: 'Metadata that become tags: names, or a function that chooses from all of them.',
+    metadata: 'Metadata that become tags: a list of names, or a function that returns those to keep.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: MODULE, versions: VERSIONS, patch() {} },
     {
       module: MODULE,

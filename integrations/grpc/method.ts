@@ -1,14 +1,14 @@
-/** Methods by their path, `/package.Service/Method`, taken apart once: an application has few. */
+/** Methods by their path, `/package.Service/Method`, each parsed once: an application has few. */
 
 export interface Method {
   readonly name: string
   readonly service: string
   readonly package: string
-  /** With the package. */
+  /** Name of the service with its package. */
   readonly fullService: string
 }
 
-/** Generic clients could make up paths without end. */
+/** Limit of remembered paths: generic clients could use any number of these. */
 const MAX_KNOWN = 1000
 const known = new Map<string, Method>()
 
@@ -29,7 +29,7 @@ export function methodOf(path: string): Method {
   return method
 }
 
-/** Tags of both sides; the status is that of a call that goes well. */
+/** Tags of client and server spans; the status is that of a successful call. */
 export function methodTags(path: string, kind: string): Record<string, string | number | undefined> {
   const method = methodOf(path)
   return {

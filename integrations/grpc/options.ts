@@ -1,4 +1,4 @@
-/** Options of one side: its own, else those of both. */
+/** Options of one side (`client` or `server`), else those of both. */
 
 import { guarded, type PatchTools, type Span } from '../../src/kit/index'
 import { parseCodes } from './statuses'
@@ -7,7 +7,7 @@ import type { Metadata } from './types'
 export interface GrpcOptions {
   readonly enabled: boolean
   readonly errorCodes: ReadonlySet<number>
-  /** Chooses what becomes tags; undefined when nothing does. */
+  /** Chooses the metadata that become tags; undefined when none do. */
   readonly metadata: ((all: Record<string, unknown>) => Record<string, unknown>) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Calls that arrive: handlers are wrapped when they are registered, and what their calls emit belongs to their span. */
+/** Spans of calls that arrive: handlers are wrapped when they are registered, and their calls emit in the span. */
 
 import {
   type AnyFunction,
@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<string, string>> = {
   bidi: 'bidi',
 }
 
-/** With the names of the library's classes. */
+/** Kinds of calls by the names of the library's classes. */
 const CALLS = [
   'ServerUnaryCallImpl',
   'ServerReadableStreamImpl',
@@ -45,7 +45,7 @@ interface Served {
   readonly state: ServerState
 }
 
-/** On what a handler gets: its span, also after that has ended, for the events that follow. */
+/** Mark on the call that a handler gets: holds its span, also once that has ended, for later events. */
 class CallMark extends Mark {
   readonly #served: Served
 
@@ -137,7 +137,7 @@ function end({ span, state }: Served, code: number, error?: unknown): void {
   span.finish()
 }
 
-/** Handlers may answer with `{ code, details }`, which is not an error to anybody else. */
+/** Makes an error of `{ code, details }`, which handlers may answer with, and which is no `Error`. */
 function described(error: unknown): unknown {
   const { message, details } = error as { message?: unknown; details?: unknown }
   return message === undefined && typeof details === 'string'
@@ -145,7 +145,7 @@ function described(error: unknown): unknown {
     : error
 }
 
-/** In the context of the span: all that the call of a handler emits. */
+/** Wraps `emit` of a handler's call, so that its listeners run in the context of the span. */
 export function patchCalls(exports: Readonly<Record<string, AnyFunction>>, tools: PatchTools): void {
   for (const name of CALLS) {
     const prototype = exports[name]?.prototype as object | undefined
@@ -154,14 +154,14 @@ export function patchCalls(exports: Readonly<Record<string, AnyFunction>>, tools
       return function (this: object, event: string, arg: unknown): unknown {
         const served = CallMark.of(this)
         if (served === undefined) return Reflect.apply(inner.emit, this, arguments)
-        // An error of a stream is its answer.
+        // The error of a stream is its answer.
         if (event === 'error') tools.fenced(() => end(served, codeOf(arg), arg))
         else if (event === 'finish') end(served, 0)
         try {
           return runInSpan(served.span, inner.emit, this, arguments)
         } finally {
           if (event === 'cancelled') end(served, arg === 'deadline' ? DEADLINE_EXCEEDED : CANCELLED)
-          // Destroyed before it was ended; a stream that is only read has its callback yet.
+          // The stream was destroyed before its end; one that is only read still has its callback to answer.
           else if (event === 'close' && 'writable' in this) end(served, CANCELLED)
         }
       }

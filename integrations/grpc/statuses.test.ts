@@ -1,4 +1,4 @@
-/** Which status codes are errors. */
+/** Settings that say which status codes are errors. */
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'

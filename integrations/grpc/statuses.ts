@@ -1,6 +1,6 @@
-/** Which status codes of gRPC (0 to 16) are errors. */
+/** Reads which status codes of gRPC (0 to 16) are errors. */
 
-/** Ranges such as `1-4,14`. Undefined when a part is not a code or a range of them. */
+/** Parses ranges such as `1-4,14`; undefined when a part is neither a code nor a range of codes. */
 export function parseCodes(text: string): ReadonlySet<number> | undefined {
   const codes = new Set<number>()
   for (const part of text.split(',')) {
@@ -13,7 +13,7 @@ export function parseCodes(text: string): ReadonlySet<number> | undefined {
   return codes
 }
 
-/** What a failed handler is answered with: its own code, or UNKNOWN. The same rule as in the library. */
+/** Returns the code with which a failed handler is answered, by the library's rule: its own code, or UNKNOWN. */
 export function codeOf(error: unknown): number {
   const { code } = (error ?? {}) as { code?: unknown }
   return Number.isInteger(code) ? (code as number) : UNKNOWN

@@ -1,4 +1,4 @@
-/** What we use of the library. */
+/** The parts of the library that the integration uses. */
 
 export interface Metadata {
   clone(): Metadata
@@ -23,7 +23,7 @@ export interface Listener {
   onReceiveStatus(status: Status): void
 }
 
-/** A call that is sent, of the library or of an interceptor. */
+/** A call that is sent: the library's or an interceptor's. */
 export interface OutgoingCall {
   start(metadata: Metadata, listener: Listener): void
   getPeer(): string
@@ -33,7 +33,7 @@ export interface Channel {
   createCall(...args: unknown[]): OutgoingCall
 }
 
-/** What a handler gets. */
+/** The call that a handler gets. */
 export interface IncomingCall {
   metadata: Metadata
 }

@@ -1,4 +1,4 @@
-/** Whole programs with the tracer: CommonJS and ES modules get what they get without it, and their requests are traced. */
+/** Whole programs: CommonJS and ES modules do the same with the tracer as without it, and their requests are traced. */
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'

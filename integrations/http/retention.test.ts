@@ -32,7 +32,7 @@ describe('a finished request', () => {
     collector.stop()
   })
 
-  /** How many of `refs` are held by somebody, after some turns of the event loop. */
+  /** Returns how many of `refs` are still held after some turns of the event loop. */
   async function held(refs: readonly WeakRef<object>[]): Promise<number> {
     for (let turn = 0; turn < 10; turn++) {
       await new Promise(resolve => setImmediate(resolve))

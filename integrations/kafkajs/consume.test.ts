@@ -22,7 +22,7 @@ const NO_PARENT = '0000000000000000'
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`
 
-/** Before there is an integration: what is produced so has no headers of ours. */
+/** Sends messages before the integration is at work, so that these carry no trace. */
 async function produce(kafka: KafkaTest, ...messages: object[]): Promise<void> {
   const producer = await kafka.producer()
   await producer.send({

@@ -1,4 +1,4 @@
-/** What becomes of headers: ours are added to copies, the application's arrive as they were. */
+/** Headers: the tracer's are added to copies, the application's arrive as they were. */
 
 import assert from 'node:assert/strict'
 import { getBaggage, runWithBaggage } from '../../src/trace/baggage'
@@ -87,7 +87,7 @@ kafkaTest('baggage travels with the messages', async (t, kafka) => {
   )
   await producer.send({ topic: kafka.topic, messages: [{ key: 'k', value: 'b' }] })
   const calls = collectCalls<unknown>(2)
-  // That of whoever started the consumer is not that of the messages.
+  // The baggage of the code that starts the consumer is not the messages'.
   await runWithBaggage(
     { of: 'the starter' },
     () => kafka.consume(kafka.topic, { eachMessage: async () => calls.add(getBaggage()) }),

@@ -1,10 +1,10 @@
-/** Servers as the library writes them. */
+/** Addresses of servers, parsed from the library's notation. */
 
 import type { Span } from '../../src/kit/index'
 
 const DEFAULT_PORT = 11211
 
-/** `server` is `host`, `host:port`, or the path of a socket in the file system. */
+/** Tags the server, which is `host`, `host:port`, or the path of a socket in the file system. */
 export function tagServer({ tags }: Span, server: unknown): void {
   if (typeof server !== 'string' || server === '') return
   if (server.startsWith('/')) {

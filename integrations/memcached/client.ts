@@ -1,4 +1,4 @@
-/** Every command of a client goes through its `command`, which is given a function that makes it. */
+/** Spans of commands: all go through the client's method `command`, which gets a function that makes the command. */
 
 import {
   type AnyFunction,
@@ -14,10 +14,10 @@ import { tagServer } from './address'
 import { watchSocket } from './socket-mark'
 import type { Client, Query, Socket } from './types'
 
-/** The command that is being sent by the code that runs now. */
+/** The command that the running code sends. */
 interface Sending {
   query: Query | undefined
-  /** Until the server is known; copies for redundancy come after it. */
+  /** The command until its server is known; copies for redundant servers follow it. */
   span: Span | undefined
 }
 
@@ -45,7 +45,7 @@ export function patchClient({ prototype }: { prototype: object }, tools: PatchTo
         throw error
       } finally {
         sending = outer
-        // Nobody will be told how it went.
+        // Without a callback the outcome is not reported.
         if (own.query !== undefined && own.query.callback === undefined)
           CommandMark.end(own.query, false, undefined)
       }
@@ -73,7 +73,7 @@ export function patchClient({ prototype }: { prototype: object }, tools: PatchTo
   })
 }
 
-/** Makes the span together with the command. It is asked for a second one where servers are redundant. */
+/** Starts the span when the library makes the command; with redundant servers it makes a second one. */
 function compiler(
   compile: AnyFunction,
   client: Client,
@@ -108,17 +108,17 @@ function begin(
   })
   if (typeof query.type === 'string') span.resource = query.type
   own.span = span
-  // It can fail before a server is asked.
+  // A command can fail before it is sent.
   if (Array.isArray(servers) && servers.length === 1) tagServer(span, servers[0])
   CommandMark.begin(query, span, caller)
   if (typeof query.callback === 'function') coverCallback(query, query.callback, caller)
 }
 
-/** The callback sees the command as `this`, with itself in it. */
+/** Wraps the callback, whose `this` is the command, with the application's callback in it. */
 function coverCallback(query: Query, original: AnyFunction, caller: Caller): void {
   const covered = function (this: unknown, error: unknown): unknown {
     if (query.callback === covered) query.callback = original
-    // One error may come as a list.
+    // An error may come as a list of one.
     const first = Array.isArray(error) ? error[0] : error
     CommandMark.end(query, Boolean(first), first)
     return caller.run(original, this, arguments)

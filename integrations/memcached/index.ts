@@ -5,7 +5,7 @@ import { patchClient } from './client'
 
 export default defineIntegration({
   name: 'memcached',
-  doc: 'Commands of memcached.',
+  doc: 'Commands that clients of memcached send.',
   options: { memcachedCommandEnabled: 'Whether spans have the text of their commands; default false.' },
   targets: [{ module: 'memcached', versions: '>=2.2 <3', patch: patchClient }],
 })

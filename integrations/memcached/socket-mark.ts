@@ -1,9 +1,9 @@
-/** Sockets that break: the library never tells the commands that wait for an answer of them. */
+/** Ends the spans of commands whose socket breaks: the library never calls their callbacks. */
 
 import { CommandMark, Mark, type PatchTools } from '../../src/kit/index'
 import type { Socket } from './types'
 
-/** On a socket that we listen to. */
+/** Mark on a socket that has the listener. */
 class MemcachedSocketMark extends Mark {
   #isWatched: boolean
 
@@ -12,7 +12,7 @@ class MemcachedSocketMark extends Mark {
     this.#isWatched = true
   }
 
-  /** True for the first time. */
+  /** Marks a socket; true if it was not marked. */
   static set(socket: object): boolean {
     if (#isWatched in socket) return false
     new MemcachedSocketMark(socket)
@@ -20,7 +20,7 @@ class MemcachedSocketMark extends Mark {
   }
 }
 
-/** Ends the spans of what `socket` has not answered when it is closed. */
+/** Ends the spans of commands that are unanswered when `socket` closes. */
 export function watchSocket(socket: Socket, tools: PatchTools): void {
   if (typeof socket.once !== 'function' || !MemcachedSocketMark.set(socket)) return
   socket.once('close', () => {

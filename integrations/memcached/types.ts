@@ -1,4 +1,4 @@
-/** What is used of memcached. */
+/** The parts of memcached that the integration uses. */
 
 import type { AnyFunction } from '../../src/kit/index'
 
@@ -8,9 +8,9 @@ export interface Client {
 
 /** A command; the library makes one for each call. */
 export interface Query {
-  /** For example `get`. */
+  /** Name of the command, for example `get`. */
   type?: unknown
-  /** What is sent, with keys and values. */
+  /** Text that is sent, with keys and values. */
   command?: unknown
   callback?: AnyFunction
 }

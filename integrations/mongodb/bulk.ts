@@ -1,4 +1,4 @@
-/** Bulk writes: one span over the commands that they are made of. */
+/** Spans of bulk writes, each the parent of the commands that it sends. */
 
 import {
   type AnyFunction,
@@ -14,7 +14,7 @@ import {
 import { mongoSite } from './command'
 import type { BulkOperation } from './types'
 
-/** `lib/bulk/common.js`. */
+/** Patches `lib/bulk/common.js`. */
 export function patchBulk(
   { BulkOperationBase }: { BulkOperationBase: { prototype: object } },
   tools: PatchTools,

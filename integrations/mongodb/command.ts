@@ -1,4 +1,4 @@
-/** Commands: from when a connection is given one until it is answered. */
+/** Spans of commands, from when a connection is given one until it is answered. */
 
 import {
   type AnyFunction,
@@ -32,7 +32,7 @@ const WITH_COMMENT: Readonly<Record<string, number>> = {
   update: 9,
 }
 
-/** What the spans of one copy of the driver are made from. */
+/** Makes the spans of commands of one copy of the driver. */
 export class Commands {
   readonly #tools: PatchTools
   readonly #site: ConfiguredSite
@@ -48,7 +48,7 @@ export class Commands {
     })
   }
 
-  /** The span of a command; undefined for one that is not to be seen. */
+  /** Starts the span of a command; undefined for one that has none. */
   start(connection: Connection, namespace: Namespace, command: Command): Span | undefined {
     const name = nameOf(command)
     if (typeof namespace?.db !== 'string' || name === '') return undefined
@@ -56,7 +56,7 @@ export class Commands {
     if (!hasHeartbeats && isHeartbeat(name)) return undefined
     const { db } = namespace
     const tags: Tags = { 'db.name': db, ...this.#addressOf(connection) }
-    // A watching connection outlives the call that opened it, and is nobody's.
+    // A connection that monitors the server outlives the call that opened it: its commands have no parent.
     const parent = connection.id === '<monitor>' ? undefined : activeSpan()
     const span = startSpan(this.#tools.runtime, this.#site.site, parent, tags)
     // The peer is the database, not the collection.
@@ -73,7 +73,7 @@ export class Commands {
     return span
   }
 
-  /** `command`, or a copy of it with a comment that says who sent it; a comment of the application's stays. */
+  /** Returns `command`, or a copy with a comment that names its sender; a comment of the application's stays. */
   commented(connection: Connection, command: Command, span: Span): Command {
     if (this.#options.dbm === 'disabled' || command.comment !== undefined) return command
     const needed = WITH_COMMENT[nameOf(command)]
@@ -93,7 +93,7 @@ export class Commands {
   }
 }
 
-/** The site of the spans; all of them have the same name. */
+/** Makes the site of the spans, which all have one name. */
 export function mongoSite(tools: PatchTools): ConfiguredSite {
   return tools.site({ name: 'mongodb.query', type: 'mongodb', kind: 'client', serviceSuffix: 'mongodb' })
 }
@@ -105,11 +105,11 @@ function addressTags(address: unknown): Tags {
   return { 'out.host': host, 'out.port': port, 'network.destination.port': Number(port) }
 }
 
-/** `lib/cmap/connection.js`. */
+/** Patches `lib/cmap/connection.js`. */
 export function patchCommand({ Connection }: { Connection: { prototype: object } }, tools: PatchTools): void {
   const commands = new Commands(tools)
   tools.wrap(Connection.prototype, 'command', original => {
-    // The fourth parameter is the callback of the driver, or since it uses promises the class of the answer.
+    // The fourth parameter is the driver's callback; since it uses promises, the class of the answer.
     const hasCallback = original.length === 4
     return function (this: Connection, namespace: Namespace, command: Command): unknown {
       if (!tools.state.enabled) return Reflect.apply(original, this, arguments)
@@ -142,7 +142,7 @@ function observe(
     endSpan(span, true, error, undefined)
     throw error
   }
-  // The driver alone gets to see this promise, and waits for it: a second branch changes nothing for anybody.
+  // Only the driver has this promise, and it awaits it: a second branch hides no rejection from the application.
   if (result instanceof Promise) {
     result.then(
       reply => answered(span, false, undefined, reply, tools),
@@ -152,7 +152,7 @@ function observe(
   return result
 }
 
-/** The socket calls back; what follows belongs to whoever sent the command. */
+/** Returns a callback that ends the span and runs the driver's in the context of the command's sender. */
 function coverCallback(callback: AnyFunction, span: Span | undefined, tools: PatchTools): AnyFunction {
   const caller = new Caller()
   return function (this: unknown, error: unknown, reply: unknown): unknown {
@@ -167,7 +167,7 @@ function answered(span: Span, failed: boolean, error: unknown, reply: unknown, t
   endSpan(span, failed, error, undefined)
 }
 
-/** A write that is refused, for a key that exists for example, is no failure of its command; the driver throws later. */
+/** Tags the error of a refused write (a duplicate key, for example): its command succeeds, the driver throws later. */
 function tagWriteError(span: Span, reply: unknown): void {
   if (typeof reply !== 'object' || reply === null) return
   const { writeErrors, has, toObject } = reply as Reply

@@ -1,4 +1,4 @@
-/** What follows a command runs where it was sent, whoever's connection it took. */
+/** Callbacks and promises of a command keep the context of its sender, whatever connection it takes. */
 
 import assert from 'node:assert/strict'
 import { activeSpan, getBaggage, runInSpan, runWithBaggage } from '../../src/kit/index'

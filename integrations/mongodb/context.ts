@@ -1,8 +1,8 @@
-/** What waits for a server or a connection goes on where it began; what works for all belongs to nobody. */
+/** Requests that wait for a server or a connection keep their context; connections and monitors belong to no trace. */
 
 import { type AnyFunction, Caller, type PatchTools, runInSpan } from '../../src/kit/index'
 
-/** `prototype[name]` calls its last argument, where that is a function, as from its caller. */
+/** Wraps `prototype[name]` so that a function as its last argument runs in the caller's context. */
 function bindCallback(prototype: object, name: string, tools: PatchTools): void {
   tools.wrap(prototype, name, original => {
     return function (this: unknown): unknown {
@@ -23,7 +23,7 @@ function bound(given: IArguments): unknown[] {
   return args
 }
 
-/** `owner[name]` runs outside of any trace: sockets and timers that live on must not hold one. */
+/** Wraps `owner[name]` to run outside of any trace, which sockets and timers that live on would hold. */
 function detach(owner: object, name: string, tools: PatchTools): void {
   tools.wrap(owner, name, original => {
     return function (this: unknown): unknown {
@@ -32,12 +32,12 @@ function detach(owner: object, name: string, tools: PatchTools): void {
   })
 }
 
-/** `lib/cmap/connection_pool.js`. */
+/** Patches `lib/cmap/connection_pool.js`. */
 export function patchPool(exports: { ConnectionPool: { prototype: object } }, tools: PatchTools): void {
   bindCallback(exports.ConnectionPool.prototype, 'checkOut', tools)
 }
 
-/** `lib/sdam/topology.js`. */
+/** Patches `lib/sdam/topology.js`. */
 export function patchTopology({ Topology }: { Topology: { prototype: object } }, tools: PatchTools): void {
   // Its first argument may be a function too.
   tools.wrap(Topology.prototype, 'selectServer', original => {
@@ -48,12 +48,12 @@ export function patchTopology({ Topology }: { Topology: { prototype: object } },
   })
 }
 
-/** `lib/cmap/connect.js`. */
+/** Patches `lib/cmap/connect.js`. */
 export function patchConnect(exports: object, tools: PatchTools): void {
   detach(exports, 'connect', tools)
 }
 
-/** `lib/sdam/monitor.js`. */
+/** Patches `lib/sdam/monitor.js`. */
 export function patchMonitor({ Monitor }: { Monitor: { prototype: object } }, tools: PatchTools): void {
   detach(Monitor.prototype, 'connect', tools)
 }

@@ -13,16 +13,17 @@ function target(file: string, patch: Target['patch']): Target {
 
 export default defineIntegration({
   name: 'mongodb',
-  doc: 'Commands of MongoDB.',
+  doc: 'Commands that clients of MongoDB send.',
   options: {
     service: 'Service of the spans.',
-    heartbeatEnabled: 'False: no spans of `hello`, by which the driver watches the server.',
-    obfuscateQuery: 'Values in the tag `mongodb.query`: `none` changed, their `types`, or `redact`ed.',
-    queryInResourceName: 'The resource ends with the query.',
+    heartbeatEnabled: 'Whether `hello`, by which the driver monitors servers, has spans; default true.',
+    obfuscateQuery:
+      'Values in the tag `mongodb.query`: kept (`none`), replaced by their types (`types`) or by `?` (`redact`).',
+    queryInResourceName: 'Whether the resource ends with the query.',
     dbmPropagationMode: 'Comments in commands: `disabled`, `service` or `full`.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: 'mongodb', versions: VERSIONS, patch() {} },
     target('lib/cmap/connection.js', patchCommand),
     target('lib/cmap/connect.js', patchConnect),

@@ -1,8 +1,8 @@
-/** What a command is called, and what it works on. */
+/** Names of commands and of the collections that these work on. */
 
 import type { Command, Namespace } from './types'
 
-/** Commands whose first field names a collection; that of others may name a user. */
+/** Commands whose first field names a collection; the first field of others may name a user. */
 const OF_COLLECTIONS = new Set([
   'aggregate',
   'collMod',
@@ -24,18 +24,18 @@ const OF_COLLECTIONS = new Set([
 ])
 const HEARTBEATS = new Set(['hello', 'ismaster', 'isMaster'])
 
-/** The first field of a command is its name. */
+/** Returns the name of a command, which is its first field. */
 export function nameOf(command: Command): string {
   for (const name in command) return name
   return ''
 }
 
-/** Whether the driver asks the server how it is. */
+/** Tells whether a command is the driver's check of the server. */
 export function isHeartbeat(name: string): boolean {
   return HEARTBEATS.has(name)
 }
 
-/** `<db>.<collection>`; the driver itself gives many commands the collection `$cmd`. */
+/** Returns `<db>.<collection>`; the driver itself gives many commands the collection `$cmd`. */
 export function namespaceOf(db: string, { collection }: Namespace, name: string, command: Command): string {
   if (typeof collection === 'string' && collection !== '' && collection !== '$cmd')
     return `${db}.${collection}`

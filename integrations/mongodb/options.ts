@@ -3,7 +3,7 @@
 import { type DbmMode, dbmMode, type PatchTools } from '../../src/kit/index'
 
 const OBFUSCATIONS = ['none', 'types', 'redact'] as const
-/** What becomes of the values in queries: kept, replaced by their types, by question marks. */
+/** Handling of the values in queries: kept, replaced by their types, or by question marks. */
 export type Obfuscation = (typeof OBFUSCATIONS)[number]
 
 export interface MongoOptions {

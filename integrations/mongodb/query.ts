@@ -1,16 +1,16 @@
-/** The query of a command as JSON: what it looks for, without the documents that it writes. */
+/** The query of a command as JSON: its filters, without the documents that it writes. */
 
 import type { Obfuscation } from './options'
 import type { Command } from './types'
 
-/** The longest resource and query, in UTF-16 units; what would come after is left out. */
+/** Limit of resource and query in UTF-16 units; the rest is left out. */
 const MAX_LENGTH = 10_000
 const MAX_DEPTH = 10
-/** More of them do not fit: the shortest, with its comma, has three. */
+/** Limit of statements that are read: no more fit into the query, since the shortest, with its comma, takes three. */
 const MAX_STATEMENTS = Math.ceil(MAX_LENGTH / 3)
 const HIDDEN = '"?"'
 
-/** What `command` looks for; undefined when it looks for nothing. */
+/** Returns the filter of `command`; undefined when it has none. */
 export function queryOf(command: Command, obfuscation: Obfuscation): string | undefined {
   const found =
     command.query ?? command.filter ?? command.pipeline ?? queriesOf(command.deletes ?? command.updates)
@@ -18,7 +18,7 @@ export function queryOf(command: Command, obfuscation: Obfuscation): string | un
   return new QueryWriter(obfuscation).write(found)
 }
 
-/** Of statements `{ q, … }`: the one, or the list. In bulk writes of newer versions they are in `documents`. */
+/** Returns the filters of statements `{ q, … }`, as one or a list; bulk writes of newer versions have `documents`. */
 function queriesOf(given: unknown): unknown {
   const statements = Array.isArray(given) ? given : (given as { documents?: unknown } | undefined)?.documents
   if (!Array.isArray(statements)) return undefined
@@ -26,10 +26,10 @@ function queriesOf(given: unknown): unknown {
   return statements.slice(0, MAX_STATEMENTS).map(statement => statement?.q)
 }
 
-/** Writes values of the application's and of BSON; calls no code of the former but getters. */
+/** Writes values of the application and of BSON as JSON; calls no code of the application but getters. */
 class QueryWriter {
   readonly #obfuscation: Obfuscation
-  /** The objects that lie around the value, outermost first. */
+  /** The objects that enclose the value, outermost first. */
   readonly #around: object[] = []
   #room = MAX_LENGTH
 
@@ -84,7 +84,7 @@ class QueryWriter {
   }
 }
 
-/** Whether BSON has it as a document. */
+/** Tells whether BSON encodes the value as a document. */
 function isDocument(value: object): boolean {
   return !(
     '_bsontype' in value ||

@@ -1,23 +1,23 @@
-/** What the integration reads of the driver's objects; nothing of it is sure to be there. */
+/** The parts of the driver's objects that the integration reads; any of these can be missing. */
 
-/** Of the driver: `<db>.<collection>`; the collection is `$cmd` or absent for commands of a database. */
+/** Namespace of the driver: `<db>.<collection>`; the collection is `$cmd` or absent for commands of a database. */
 export interface Namespace {
   db?: unknown
   collection?: unknown
 }
 
-/** As the application, or the driver for it, wrote it; never changed. */
+/** A command as the application, or the driver for it, wrote it; never changed. */
 export type Command = Readonly<Record<string, unknown>>
 
 export interface Connection {
-  /** `<monitor>` where it only watches the server. */
+  /** `<monitor>` for a connection that only monitors the server. */
   id?: unknown
-  /** `host:port` of the other end, the path of a socket. */
+  /** `host:port` of the server, or the path of a socket. */
   address?: unknown
   description?: { maxWireVersion?: unknown }
 }
 
-/** An answer as an object, or one whose fields are only read when they are asked for. */
+/** An answer: an object, or one whose fields are parsed when they are read. */
 export interface Reply {
   writeErrors?: unknown
   has?: unknown

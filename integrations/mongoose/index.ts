@@ -1,13 +1,13 @@
 /**
- * mongoose: what waits for the connection is done where it was asked for. There are no spans: those of the driver below
- * tell all; and everything else keeps its context by itself.
+ * mongoose: operations that wait for the connection keep the context of their caller. There are no spans of mongoose:
+ * the driver's spans tell the same; all other operations keep their context by themselves.
  */
 
 import { Caller, defineIntegration, type PatchTools } from '../../src/kit/index'
 
 const VERSIONS = '>=6 <10'
 
-/** What waits: a function or the name of a method of the collection, and its arguments. */
+/** An operation that waits: a function or the name of a method of the collection, and its arguments. */
 type Entry = [method: unknown, args: unknown]
 
 interface Collection {
@@ -17,9 +17,9 @@ interface Collection {
 
 export default defineIntegration({
   name: 'mongoose',
-  doc: 'Context of operations that wait for a connection of mongoose; their spans are those of `mongodb`.',
+  doc: 'Keeps the context of operations that wait for a connection of mongoose. No spans: `mongodb` makes these.',
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: 'mongoose', versions: VERSIONS, patch() {} },
     { module: 'mongoose', versions: VERSIONS, file: 'lib/collection.js', patch: patchCollection },
   ],
@@ -38,7 +38,7 @@ function patchCollection({ prototype }: { prototype: object }, tools: PatchTools
   tools.wrap(prototype, 'doQueue', original => {
     return function (this: Collection): unknown {
       tools.fenced(() => {
-        // Not before: what has waited for too long is found by its method, and taken out.
+        // Replaced only here: mongoose finds an operation that has waited for too long by its method, and removes it.
         for (const entry of this.queue ?? []) bind(entry, callers.get(entry))
       })
       return Reflect.apply(original, this, arguments)

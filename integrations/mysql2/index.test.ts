@@ -1,4 +1,4 @@
-/** The spans of mysql2, for each way to ask for them. */
+/** Spans of mysql2, for each way to send a query. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

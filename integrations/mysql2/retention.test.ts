@@ -10,7 +10,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 const ROUNDS = 20
 
-/** How many of `refs` are held by somebody, after some turns of the event loop. */
+/** Returns how many of `refs` are still held after some turns of the event loop. */
 async function held(refs: readonly WeakRef<object>[]): Promise<number> {
   for (let turn = 0; turn < 10; turn++) {
     await new Promise(resolve => setImmediate(resolve))

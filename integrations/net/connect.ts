@@ -12,7 +12,7 @@ import {
 } from '../../src/kit/index'
 import { type ConnectTarget, targetOf } from './target'
 
-/** On a socket that connects: its span. */
+/** Mark on a socket that connects: holds its span. */
 class NetSocketMark extends Mark {
   #span: Span | undefined
 
@@ -39,7 +39,7 @@ export function patchSocket(prototype: Socket, tools: PatchTools): void {
   const start = starter(tools)
   tools.wrap(prototype, 'connect', original => {
     return function (this: Socket): unknown {
-      // Without an active span it would be a trace of its own that tells nothing.
+      // Without an active span the connection would be a trace of its own that tells nothing.
       const parent = tools.state.enabled ? activeSpan() : undefined
       if (parent === undefined || NetSocketMark.of(this) !== undefined) {
         return Reflect.apply(original, this, arguments)

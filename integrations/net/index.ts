@@ -7,7 +7,7 @@ export default defineIntegration({
   name: 'net',
   doc: 'Connections, over TCP or to a path, that are opened while a span is active.',
   options: { service: 'Service of the spans.' },
-  // The others load it where no hook sees it, as it does `dns`.
+  // `net` is loaded by other modules of Node.js, where no hook sees it; so is `dns` by `net`.
   targets: ['net', 'tls', 'http', 'https', 'http2'].map(module => ({
     module,
     patch(_exports, tools) {

@@ -1,11 +1,11 @@
-/** Where a socket is to connect to, from the arguments of `connect` in any of their forms. */
+/** Target of a connection, from any form of the arguments of `connect`. */
 
 export type ConnectTarget = { path: string } | { host: string; port: number }
 
-/** Undefined for what Node.js refuses, and for a handle that is open already. */
+/** Returns the target; undefined for arguments that Node.js refuses, and for a handle that is open already. */
 export function targetOf(args: ArrayLike<unknown>): ConnectTarget | undefined {
   let { 0: first, 1: second } = args
-  // `net.connect` hands over what it has read of its arguments: `[options, callback]`.
+  // `net.connect` passes its normalized arguments on: `[options, callback]`.
   if (Array.isArray(first)) [first, second] = first
   if (typeof first === 'object' && first !== null) {
     const { path, host, port } = first as Record<string, unknown>

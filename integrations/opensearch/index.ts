@@ -10,10 +10,11 @@ export default defineIntegration({
   doc: 'Requests of the clients of OpenSearch.',
   options: {
     service: 'Service of the spans.',
-    'hooks.query': 'Called with the span and the parameters of the request just before the span ends.',
+    'hooks.query':
+      'Function that is called with the span and the parameters of the request just before the span ends.',
   },
   targets: [
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: '@opensearch-project/opensearch', versions: VERSIONS, patch() {} },
     {
       module: '@opensearch-project/opensearch',

@@ -1,4 +1,4 @@
-/** Whose child a query is, and in whose context the application goes on. */
+/** Parents of queries, and the context in which the application is called back. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

@@ -46,7 +46,7 @@ for (const way of ['rejection', 'event', 'callback', 'handled', 'later']) {
       const traced = await runNode(['--require', INIT, fixture('unhandled.cjs'), way], env)
       assert.equal(traced.code, plain.code)
       assert.equal(traced.stdout, plain.stdout)
-      // The stack below may name our functions.
+      // The stack below may name functions of the tracer.
       const message = /^error: column "wrong" does not exist$/m
       assert.equal(message.test(traced.stderr), message.test(plain.stderr))
       const failed = await agent.waitForSpan({ name: 'pg.query' })

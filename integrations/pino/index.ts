@@ -1,4 +1,4 @@
-/** pino: its lines get `dd`. No object of the application's is touched: a line is text, and ours goes into the text. */
+/** pino: its lines get the field `dd`, inserted into their text: no object of the application changes. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
@@ -11,19 +11,19 @@ export default defineIntegration({
   doc: 'Ids of the active span in the lines of pino.',
   targets: [
     { module: 'pino', versions: '>=2 <5', patch: patchFactory },
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: 'pino', versions: '>=5 <11', patch() {} },
     { module: 'pino', versions: '>=5 <11', file: 'lib/proto.js', patch: patchPrototype },
     { module: 'pino-pretty', versions: '>=1 <7', patch: patchPrettyFactory },
   ],
 })
 
-/** The prototype of all loggers, or a function that makes an heir of it for each. */
+/** Wraps the method that makes lines. `exports`: the loggers' prototype, or a function that derives one for each. */
 function patchPrototype(exports: object | (() => object), tools: PatchTools): void {
   const prototype = typeof exports === 'function' ? (Object.getPrototypeOf(exports()) as object) : exports
   const name = Object.getOwnPropertySymbols(prototype).find(
     ({ description }) => description === 'pino.asJson',
   )
-  // A symbol is a name as well.
+  // The key of the method may be a symbol.
   if (name !== undefined) tools.wrap(prototype, name as never, linesWithDd(new LogCorrelation(tools)))
 }

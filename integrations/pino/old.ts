@@ -1,13 +1,13 @@
-/** pino before 5, whose prototype nobody can reach, and in 3 and 4 nobody can change. */
+/** pino before 5, whose prototype cannot be reached, and in 3 and 4 cannot be changed. */
 
 import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
 import { linesWithDd } from './lines'
 
-/** Loggers that are made from now on, and their children, write `dd`. */
+/** Wraps the factory, so that loggers made from now on, and their children, write `dd`. */
 export function patchFactory(exports: AnyFunction, tools: PatchTools): AnyFunction {
   const wrapper = linesWithDd(new LogCorrelation(tools))
-  // The application may go on with the function after it was unpatched.
+  // The application may keep using the function after the tracer has stopped.
   let isUndone = false
   tools.onUndo(() => {
     isUndone = true
@@ -27,7 +27,7 @@ function adopt(
   const prototype = Object.getPrototypeOf(logger) as object
   const { writable } = Object.getOwnPropertyDescriptor(prototype, 'asJson') ?? {}
   if (writable) {
-    // Version 2: children do not inherit from their parent, but have its class.
+    // Version 2: a child does not inherit from its parent, but is of the same class.
     tools.wrap(prototype, 'asJson', wrapper)
     return
   }

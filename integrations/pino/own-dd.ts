@@ -1,11 +1,11 @@
-/** Whether a line has a `dd` of the application's own, which is never overwritten. */
+/** Tells whether a line has a `dd` of the application's own, which is never overwritten. */
 
 import type { Fields, Logger } from './types'
 
-/** A serializer of all records, in versions that have it. */
+/** Key of the serializer of whole records, in versions that have one. */
 const ANY = Symbol.for('pino.*')
 
-/** Where this copy of pino keeps what it knows: strings before 5, symbols since. */
+/** Returns the keys under which this copy of pino keeps its fields: strings before 5, symbols since. */
 export function fieldsOf(logger: Logger): Fields {
   if ('chindings' in logger) {
     return {
@@ -26,11 +26,11 @@ export function fieldsOf(logger: Logger): Fields {
   }
 }
 
-/** Loggers are many, and write many lines each: the text of the last one's bindings, and what is in it. */
+/** The last logger's bindings and whether these have a `dd`: there are many loggers, and each writes many lines. */
 let lastBindings: unknown
 let lastHasDd = true
 
-/** True when it can be told, cheaply, that the line will have none. */
+/** Tells whether the line surely has no `dd`, by checks that cost little. */
 export function hasNoDd(logger: Logger, record: unknown, fields: Fields): boolean {
   const bindings = logger[fields.bindings]
   if (bindings !== lastBindings) {
@@ -38,7 +38,7 @@ export function hasNoDd(logger: Logger, record: unknown, fields: Fields): boolea
     lastHasDd = typeof bindings !== 'string' || bindings.includes('"dd":')
   }
   if (lastHasDd) return false
-  // These make another record of it.
+  // Serializers and formatters may return another record.
   if ((logger[fields.formatters] as { log?: unknown } | undefined)?.log !== undefined) return false
   if ((logger[fields.serializers] as Record<symbol, unknown> | undefined)?.[ANY] !== undefined) return false
   return typeof record !== 'object' || record === null || !('dd' in record)

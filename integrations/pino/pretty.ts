@@ -1,9 +1,9 @@
-/** pino-pretty as pino 5 and 6 use it (`prettyPrint`): it is given a record, not the line. */
+/** pino-pretty as pino 5 and 6 use it (`prettyPrint`): it gets a record instead of the line. */
 
 import { type AnyFunction, disguise, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
 
-/** Lines are left as they are: they have their `dd`, or are another program's. */
+/** Adds `dd` to records; lines stay as they are: each has its `dd`, or is another program's. */
 export function patchPrettyFactory(exports: AnyFunction, tools: PatchTools): AnyFunction {
   const correlation = new LogCorrelation(tools)
   return disguise(function (this: unknown): unknown {

@@ -1,12 +1,12 @@
-/** What we use of pino. */
+/** The parts of pino that the integration uses. */
 
 export type Logger = Record<string | symbol, unknown>
 
-/** Names of a logger's fields. */
+/** Keys of a logger's fields. */
 export interface Fields {
   /** JSON of the bindings, `,"a":1`. */
   readonly bindings: string | symbol
   readonly serializers: string | symbol
-  /** `{ log }`. */
+  /** Formatters: `{ log }`. */
   readonly formatters: string | symbol
 }

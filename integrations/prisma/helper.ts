@@ -11,7 +11,7 @@ import {
 } from '../../src/kit/index'
 import type { StepOptions, TracingHelper } from './types'
 
-/** Steps between the client and the driver; the others are the client's. */
+/** Steps of the engine, between the client and the driver; all others are the client's. */
 const ENGINE_STEPS = new Set([
   'connect',
   'disconnect',
@@ -21,9 +21,9 @@ const ENGINE_STEPS = new Set([
   'commit_transaction',
   'rollback_transaction',
 ])
-/** For systems whose name is another one here. */
+/** Tag values of database systems to which Prisma gives another name. */
 const DATABASE_TYPES: Readonly<Record<string, string>> = { postgresql: 'postgres' }
-/** What Prisma itself says when nobody helps. */
+/** The `traceparent` that Prisma itself uses without a helper. */
 const NO_PARENT = '00-10-10-00'
 
 export function tracingHelper(tools: PatchTools): TracingHelper {
@@ -67,7 +67,7 @@ export function tracingHelper(tools: PatchTools): TracingHelper {
   }
 }
 
-/** Always sampled: what a query is to say must not make the trace's decision before its time. */
+/** Returns a `traceparent` that is always sampled: asking for it must not force the trace's sampling decision early. */
 function traceparent(span: Span | undefined): string {
   return span === undefined ? NO_PARENT : `00-${span.toTraceId(true)}-${span.toSpanId(true)}-01`
 }

@@ -1,6 +1,6 @@
 /**
- * Prisma with driver adapters, whose queries run in this process. Nothing of it is patched: it asks a helper, which it
- * looks for in a global of that name, to run its steps inside spans, as its own instrumentation for OpenTelemetry does
+ * Prisma with driver adapters, whose queries run in this process. Nothing is patched: Prisma looks for a helper in a
+ * global variable and asks it to run its steps inside spans, as its own instrumentation for OpenTelemetry does
  * (`@prisma/instrumentation-contract`).
  */
 
@@ -12,15 +12,15 @@ const KEY = 'PRISMA_INSTRUMENTATION'
 
 export default defineIntegration({
   name: 'prisma',
-  doc: 'Operations of Prisma clients with driver adapters, and the steps and queries that they come to.',
+  doc: 'Operations of Prisma clients with driver adapters, with their steps and queries.',
   targets: [
     { module: '@prisma/client', versions: VERSIONS, file: 'runtime/client.js', patch: install },
-    // Clients that were generated as ES modules import a part of the package above that no hook sees.
+    // Clients that were generated as ES modules import a file of that package that no hook sees.
     { module: '@prisma/driver-adapter-utils', versions: VERSIONS, patch: install },
   ],
 })
 
-/** An instrumentation that the application brings goes first. */
+/** Installs the helper, unless the application has an instrumentation of its own. */
 function install(_exports: object, tools: PatchTools): void {
   const shared = globalThis as { [KEY]?: object }
   if (shared[KEY] !== undefined) return

@@ -1,20 +1,20 @@
-/** What Prisma asks of a helper: `TracingHelper` of `@prisma/instrumentation-contract`. */
+/** The interface of Prisma's helper: `TracingHelper` of `@prisma/instrumentation-contract`. */
 
 import type { Span } from '../../src/kit/index'
 
 export interface StepOptions {
-  /** For example `operation`, `compile`, `db_query`. */
+  /** Name of the step, for example `operation`, `compile`, `db_query`. */
   name: string
-  /** Of interest to the makers of Prisma only. */
+  /** True for steps that interest only the developers of Prisma. */
   internal?: boolean
   attributes?: Readonly<Record<string, unknown>>
 }
 
 export interface TracingHelper {
   isEnabled(): boolean
-  /** `context`: what `getActiveContext` answered when the operation began. */
+  /** Returns the `traceparent` of `context`, which `getActiveContext` returned when the operation began. */
   getTraceParent(context?: Span): string
-  /** Those of the engine in Rust, which clients with driver adapters have not. */
+  /** Receives the spans of the engine in Rust, which clients with driver adapters do not use. */
   dispatchEngineSpans(): void
   getActiveContext(): Span | undefined
   runInChildSpan<Result>(nameOrOptions: string | StepOptions, step: () => Result): Result

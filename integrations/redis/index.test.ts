@@ -40,7 +40,7 @@ interface Redis {
   createClient(options: object): Client
 }
 
-/** Also one that is closed, which is an error that may be thrown or rejected. */
+/** Closes a client that may be closed already, for which the library throws or rejects. */
 async function close(client: Client): Promise<void> {
   try {
     await client.disconnect()
@@ -68,7 +68,7 @@ function queueModule({ set }: ClientPlace): { default: { name: string; prototype
   return require.cache[file as string]?.exports
 }
 
-/** Without what a client sends for itself once it has connected. */
+/** Returns the spans without those of commands that a client sends by itself once it has connected. */
 const asked = (collector: Collector): PlainSpan[] =>
   collector.own().filter(span => !['HELLO', 'SELECT', 'CLIENT'].includes(span.resource))
 

@@ -1,4 +1,4 @@
-/** winston: the records that its formats and transports get have `dd`; those of the application stay as they are. */
+/** winston: records get `dd` before formats and transports get these; the application's objects stay as they are. */
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
@@ -10,13 +10,13 @@ export default defineIntegration({
   targets: [
     { module: 'winston', versions: '>=1 <3', patch: patchDefault },
     { module: 'winston', versions: '>=1 <3', file: 'lib/winston/logger.js', patch: patchOldLogger },
-    // Nothing to patch in it: applications look here for the flag.
+    // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: 'winston', versions: '>=3 <4', patch() {} },
     { module: 'winston', versions: '>=3 <4', file: 'lib/winston/logger.js', patch: patchLogger },
   ],
 })
 
-/** Every record goes through `write`, that of a child logger through the one of its parent. */
+/** Wraps `write`, through which every record goes; a child logger calls its parent's. */
 function patchLogger(Logger: { prototype: object }, tools: PatchTools): void {
   const correlation = new LogCorrelation(tools)
   tools.wrap(Logger.prototype, 'write', original => {

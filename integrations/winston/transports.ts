@@ -1,4 +1,4 @@
-/** winston 1 and 2: transports get level, message and metadata; `dd` is of the metadata. */
+/** winston 1 and 2: transports get level, message and metadata; `dd` is put into the metadata. */
 
 import type { PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
@@ -7,7 +7,7 @@ type Log = (this: unknown, level: unknown, message: unknown, meta: unknown, call
 
 type Transports = Readonly<Record<string, object>>
 
-/** The classes of transports are patched as loggers are given some: callbacks and events of loggers see no `dd`. */
+/** Patches the class of each transport that a logger gets: so callbacks and events of loggers see no `dd`. */
 export function patchOldLogger({ Logger }: { Logger: { prototype: object } }, tools: PatchTools): void {
   const correlation = new LogCorrelation(tools)
   tools.wrap(Logger.prototype, 'add', original => {
@@ -19,9 +19,9 @@ export function patchOldLogger({ Logger }: { Logger: { prototype: object } }, to
   })
 }
 
-/** The logger that winston makes for itself as it is loaded, where that was before us. */
+/** Returns winston's default logger, if it was made before the tracer was loaded. */
 export function patchDefault(exports: { default?: { transports?: Transports } }, tools: PatchTools): void {
-  // Half of it may be there, when its own files require each other, and Node warns of what is read too early.
+  // While the files of winston require each other, its exports are incomplete, and Node.js warns of early reads.
   if (Object.hasOwn(exports, 'default'))
     patchAll(exports.default?.transports, new LogCorrelation(tools), tools)
 }
@@ -38,7 +38,7 @@ function patchAll(transports: Transports | undefined, correlation: LogCorrelatio
   }
 }
 
-/** The class of a transport, or itself, whichever has the method. */
+/** Returns the owner of the method: the class of a transport, or the transport itself. */
 function ownerOf(transport: object): object | undefined {
   let owner: object | null = transport
   while (owner !== null && !Object.hasOwn(owner, 'log')) owner = Object.getPrototypeOf(owner) as object | null

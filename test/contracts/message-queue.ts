@@ -26,7 +26,7 @@ export interface Queue {
 
 interface Side {
   name: string
-  /** In the attribute schema v1. */
+  /** Name in the attribute schema v1. */
   v1: string
   resource(queue: string): string
 }
@@ -239,7 +239,7 @@ function calls<T>(count: number): { all: Promise<T[]>; add(value: T): void } {
       resolve(values)
     }
   })
-  // Whoever awaits it is told; a test that fails earlier is not told a second time.
+  // A test that fails earlier does not await it: without this, its rejection would count as unhandled.
   all.catch(() => {})
   return {
     all,

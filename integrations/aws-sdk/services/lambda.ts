@@ -4,7 +4,7 @@ import { parsed } from '../incoming'
 import type { Input } from '../types'
 import { isObject, type Service, textIn } from './service'
 
-/** Of the context as it is sent, from the documentation of `Invoke`. */
+/** Limit of the encoded client context, from the documentation of `Invoke`. */
 const MAX_CONTEXT_BYTES = 3583
 
 export const lambda: Service = {

@@ -16,7 +16,7 @@ export interface Service {
     input: Input,
     where: { region: string | undefined; partition: string | undefined },
   ): Record<string, string | undefined>
-  /** By name without `Command`: what is special about them. */
+  /** Special operations by name, without `Command`. */
   operations?: Readonly<Record<string, Operation>>
 }
 
@@ -31,7 +31,7 @@ export interface Operation {
   received?(input: Input, output: unknown): Incoming[]
   /** Links `span` to what it wrote. */
   point?(span: Span, input: Input, output: unknown): void
-  /** The input that makes them bring their trace along, as a copy. */
+  /** Returns a copy of the input that asks for the attributes in which messages carry their trace. */
   prepare?(input: Input): Input
 }
 

@@ -6,7 +6,7 @@ import type { Input } from '../types'
 import { isObject, lastPart, type Service, textIn } from './service'
 
 const MAX_ATTRIBUTES = 10
-/** Name, type and the like of our attribute. */
+/** Bytes of the name, the type and the separators of the tracer's attribute. */
 const ATTRIBUTE_BYTES = 32
 
 export const sqs: Service = {
@@ -86,7 +86,7 @@ function withAttribute(message: Input, queue: string | undefined, bytes: number,
   }
 }
 
-/** Of the message itself, or of what SNS and EventBridge have put into its body. */
+/** Returns the carrier of the message itself, or of what SNS and EventBridge have put into its body. */
 function carrierOf(message: Input): unknown {
   const own = isObject(message.MessageAttributes) ? message.MessageAttributes._datadog : undefined
   if (isObject(own)) return parsed(own.StringValue ?? textOf(own.BinaryValue))

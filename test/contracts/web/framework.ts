@@ -16,7 +16,7 @@ export interface Failure<App> {
   /** An application whose `GET /pay` fails with `error`. */
   build(app: App, error: Error): unknown
   status: number
-  /** Of the request's span, where it is not `GET /pay`. */
+  /** Resource of the request's span, where it is not `GET /pay`. */
   resource?: string
 }
 
@@ -39,7 +39,7 @@ export interface Framework<App> {
   /** Tag `http.route` of both, where the framework knows one. */
   route: string | undefined
 
-  /** Routes by title: how it is set up, which request finds it, and the resource of its span; status 200 if not said. */
+  /** Routes: title, how each is set up, the request that finds it, the resource of its span, and a status other than 200. */
   routes(set: LibrarySet): [string, Build<App>, line: string, resource: string, status?: number][]
   /** Applications that have no `GET /unknown`. */
   unknown: Build<App>[]
@@ -52,7 +52,7 @@ export interface Framework<App> {
     | {
         /** `hear(index)` is called inside of a middleware whose span is the one of that index. */
         build(app: App, error: Error, hear: (index: number) => void): unknown
-        /** Of the request's span, where it is not that of `answer`. */
+        /** Resource of the request's span, where it is not that of `answer`. */
         resource?: string
         /** What their spans are called, in order, and whether they have failed. */
         spans: [name: string | RegExp, error: 0 | 1][]
