@@ -1,6 +1,7 @@
 /**
  * The types of `@opentelemetry/api` that the bridge uses, written out, because an application need not have that
- * package. A test assigns these types to those of the package, in its oldest and its newest version.
+ * package. A test assigns these types to those of the package, in its oldest and its newest version. The file has more
+ * than 250 lines since the types refer to each other, and every method has a sentence.
  */
 
 /** Seconds and nanoseconds. */
@@ -15,25 +16,37 @@ export interface OtelAttributes {
 
 /** The header `tracestate` as an immutable list of members. */
 export interface OtelTraceState {
+  /** Returns the value of a member; undefined without one. */
   get(key: string): string | undefined
+  /** Returns a list in which `key` has `value`. */
   set(key: string, value: string): OtelTraceState
+  /** Returns a list without `key`. */
   unset(key: string): OtelTraceState
+  /** Returns the text of the header. */
   serialize(): string
 }
 
 /** Ids and flags of a span, in hexadecimal digits. */
 export interface OtelSpanContext {
+  /** Trace id, 32 hexadecimal digits. */
   traceId: string
+  /** Span id, 16 hexadecimal digits. */
   spanId: string
+  /** True for a context of another process. */
   isRemote?: boolean
+  /** Bit 0: the trace is sampled. */
   traceFlags: number
+  /** Members of the header `tracestate`. */
   traceState?: OtelTraceState
 }
 
 /** A link to another span. */
 export interface OtelLink {
+  /** Context of the linked span. */
   context: OtelSpanContext
+  /** Attributes of the link. */
   attributes?: OtelAttributes
+  /** Number of attributes that were dropped; not used. */
   droppedAttributesCount?: number
 }
 
@@ -41,6 +54,7 @@ export interface OtelLink {
 export interface OtelSpanStatus {
   /** 0 unset, 1 OK, 2 error. */
   code: number
+  /** Description of an error. */
   message?: string
 }
 
@@ -53,34 +67,51 @@ export type OtelException =
 
 /** A span of the API; see https://opentelemetry.io/docs/specs/otel/trace/api/#span for its methods. */
 export interface OtelSpan {
+  /** Returns the ids and flags of the span. */
   spanContext(): OtelSpanContext
+  /** Sets an attribute; null removes it. */
   setAttribute(key: string, value: unknown): this
+  /** Sets several attributes. */
   setAttributes(attributes: OtelAttributes): this
+  /** Adds an event; the time, default now, may also be the second argument. */
   addEvent(name: string, attributesOrTime?: OtelAttributes | OtelTimeInput, time?: OtelTimeInput): this
+  /** Links the span to another one. */
   addLink(link: OtelLink): this
+  /** Links the span to several others. */
   addLinks(links: OtelLink[]): this
+  /** Sets the status. OK is final and removes an error. */
   setStatus(status: OtelSpanStatus): this
+  /** Renames the span, which sets its resource. */
   updateName(name: string): this
+  /** Ends the span at `time`, default now. Only the first call counts. */
   end(time?: OtelTimeInput): void
+  /** Returns whether the span is open and recorded. */
   isRecording(): boolean
+  /** Adds the event `exception`, without marking the span as failed. */
   recordException(exception: OtelException, time?: OtelTimeInput): void
 }
 
 /** Options of `startSpan` and `startActiveSpan`. */
 export interface OtelSpanOptions {
-  /** 0 internal, 1 server, 2 client, 3 producer, 4 consumer. */
+  /** 0 internal, 1 server, 2 client, 3 producer, 4 consumer; default: 0. */
   kind?: number
+  /** First attributes of the span; default: none. */
   attributes?: OtelAttributes
+  /** Links to other spans; default: none. */
   links?: OtelLink[]
+  /** Start of the span; default: now. */
   startTime?: OtelTimeInput
-  /** True: the span begins a new trace, whatever the context has. */
+  /** Whether the span begins a new trace, whatever the context has; default: false. */
   root?: boolean
 }
 
 /** An immutable set of values that belong to running code, such as the active span and baggage. */
 export interface OtelContext {
+  /** Returns the value of a key; undefined without one. */
   getValue(key: symbol): unknown
+  /** Returns a context in which `key` has `value`. */
   setValue(key: symbol, value: unknown): OtelContext
+  /** Returns a context without `key`. */
   deleteValue(key: symbol): OtelContext
 }
 
@@ -88,7 +119,9 @@ type SpanFunction = (span: OtelSpan) => unknown
 
 /** Starts spans for one instrumentation scope. */
 export interface OtelTracer {
+  /** Starts a span under the span of `context`, default: the active one. Does not activate it. */
   startSpan(name: string, options?: OtelSpanOptions, context?: OtelContext): OtelSpan
+  /** Starts a span, runs `fn` with it active, and returns the result. `fn` has to end the span. */
   startActiveSpan<F extends SpanFunction>(name: string, fn: F): ReturnType<F>
   startActiveSpan<F extends SpanFunction>(name: string, options: OtelSpanOptions, fn: F): ReturnType<F>
   startActiveSpan<F extends SpanFunction>(
@@ -101,15 +134,20 @@ export interface OtelTracer {
 
 /** Stores the active context and runs functions in another one. */
 export interface OtelContextManager {
+  /** Returns the active context. */
   active(): OtelContext
+  /** Runs `fn` with `context` active, and returns the result. */
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
     context: OtelContext,
     fn: F,
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F>
+  /** Returns `target`, a function or an emitter, such that it runs in `context`. */
   bind<T>(context: OtelContext, target: T): T
+  /** Starts to store contexts. */
   enable(): this
+  /** Stops to store contexts. */
   disable(): this
 }
 
@@ -120,11 +158,17 @@ export interface OtelBaggageEntry {
 
 /** An immutable set of baggage items. */
 export interface OtelBaggage {
+  /** Returns an item; undefined without one. */
   getEntry(key: string): OtelBaggageEntry | undefined
+  /** Returns all items with their keys. */
   getAllEntries(): [string, OtelBaggageEntry][]
+  /** Returns baggage in which `key` has `entry`. */
   setEntry(key: string, entry: OtelBaggageEntry): OtelBaggage
+  /** Returns baggage without `key`. */
   removeEntry(key: string): OtelBaggage
+  /** Returns baggage without `keys`. */
   removeEntries(...keys: string[]): OtelBaggage
+  /** Returns baggage without items. */
   clear(): OtelBaggage
 }
 
@@ -145,8 +189,11 @@ export interface OtelTextMapGetter {
 
 /** Writes contexts into headers, and reads contexts from headers. */
 export interface OtelPropagator {
+  /** Writes the span and baggage of `context` into `carrier`. */
   inject(context: OtelContext, carrier: unknown, setter: OtelTextMapSetter): void
+  /** Returns `context` with the span and baggage of `carrier`. */
   extract(context: OtelContext, carrier: unknown, getter: OtelTextMapGetter): OtelContext
+  /** Returns the names of the headers that may be read. */
   fields(): string[]
 }
 
@@ -199,8 +246,9 @@ export interface OtelSpanProcessor {
 
 /** Options of `new tracer.TracerProvider()`. */
 export interface OtelProviderOptions {
-  /** Resource of the spans; its `service.name` becomes their service. */
+  /** Resource of the spans, whose `service.name` becomes their service; default: the service of the tracer. */
   resource?: OtelResource
+  /** Span processors, called for each span that is made through the API; default: none. */
   spanProcessors?: OtelSpanProcessor[]
 }
 
@@ -214,6 +262,7 @@ export interface OtelRegistration {
 
 /** Makes tracers, and becomes the implementation behind `@opentelemetry/api`. */
 export interface OtelTracerProvider {
+  /** Returns the tracer for an instrumentation scope. */
   getTracer(name: string, version?: string, options?: { schemaUrl?: string }): OtelTracer
   /** Becomes the provider, context manager and propagator of `@opentelemetry/api`, in all its copies. */
   register(options?: OtelRegistration): void
