@@ -87,7 +87,7 @@ export interface InitOptions {
   port?: number | string
   /** Function that finds the IP address of the agent host in place of `dns.lookup`. Default: none. */
   lookup?: LookupFunction
-  /** Version of the trace format. `0.5` is used when the agent offers it, `0.4` otherwise. Default: `0.4`. */
+  /** Version of the trace format. One newer than `0.4` is used only if the agent offers it. Default: `0.4`. */
   protocolVersion?: TraceFormatVersion
   /**
    * Longest time in ms that a finished trace waits before it is sent; 0 sends each trace as it ends. Default:

@@ -26,7 +26,7 @@ export const agentRows = {
     {
       env: 'DD_TRACE_AGENT_PROTOCOL_VERSION',
       fallback: '0.4',
-      doc: 'Version of the trace format. `0.5` is used when the agent offers it, `0.4` otherwise.',
+      doc: 'Version of the trace format. One newer than `0.4` is used only if the agent offers it.',
     },
   ),
   flushInterval: int({
