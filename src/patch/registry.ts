@@ -1,7 +1,4 @@
-/**
- * Loads an integration when one of its modules is loaded, applies each target once, and undoes all when the tracer
- * stops.
- */
+/** Loads an integration with the first of its modules, applies each target once, and undoes all when the tracer stops. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isBuiltin } from 'node:module'
@@ -67,10 +64,7 @@ export class Registry {
     }
   }
 
-  /**
-   * Requires the modules of Node.js of an integration that is off by default, once it is on. Programs do not require
-   * modules such as `console` by name, so that the hook would not see these.
-   */
+  /** Requires modules such as `console`, which programs use without `require`, once their integration is switched on. */
   #requireBuiltins(entry: ManifestEntry): void {
     if (!entry.offByDefault || !this.#isInstalled || !this.#states.get(entry.name)?.enabled) return
     for (const name of entry.modules) if (isBuiltin(name)) require(name)
