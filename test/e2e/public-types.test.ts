@@ -1,4 +1,4 @@
-/** The types of the packed package, as a program sees them that is compiled against it. */
+/** The types of the packed package, checked by compiling a program against it. */
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'

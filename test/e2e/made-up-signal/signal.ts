@@ -1,4 +1,4 @@
-/** A whole signal, as somebody would add one: notes of the application's, sent to the agent as lines of text. */
+/** A whole signal as an example: notes of the application, sent to the agent as lines of text. */
 
 import { endsWithin } from '../../../src/core/deadline'
 import { runDetached } from '../../../src/core/detached-context'

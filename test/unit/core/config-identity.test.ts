@@ -25,7 +25,7 @@ const cases: [string, { service: string; version?: string }][] = [
   ['{"name":"@Scope/My App"}', { service: 'scope/my_app' }],
   ['{"name":"Größe & Maß","version":""}', { service: 'größe_maß' }],
   [JSON.stringify({ name: 'x'.repeat(101) }), { service: 'x'.repeat(100) }],
-  // A name that is no text ends Node.js 22 and later before we are asked.
+  // A name that is no text ends Node.js 22 and later before the tracer is asked.
   ['{"version":7}', { service: 'node' }],
 ]
 for (const [packageJson, expected] of cases) {

@@ -1,4 +1,4 @@
-/** Variables of OpenTelemetry that stand for settings of ours. */
+/** Variables of OpenTelemetry that stand for settings of the tracer. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type PatchTools, perIntegration } from '../../../src/kit/index'
 
-/** Tools as an integration gets them for each of its files: another object each time, with the same state. */
+/** Tools of an integration, which are another object for each of its files, with the same state. */
 const toolsWith = (state: object) => ({ state }) as unknown as PatchTools
 
 test('a value is made once for an integration, whichever of its files asks', () => {
