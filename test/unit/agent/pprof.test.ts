@@ -48,7 +48,7 @@ test('takes the default type by its name', () => {
   assert.equal(decodePprof(madeProfile(['a/count', 'b/count'], [], 'gone')).defaultType, 1)
 })
 
-test('names samples that are no code by what happened', () => {
+test('names samples without a stack by their event', () => {
   const names = decodePprof(
     madeProfile(
       ['timeline/nanoseconds'],
@@ -93,7 +93,7 @@ describe('refuses', () => {
     })
   }
 
-  test('any cut of a good one, by a reason of its own', () => {
+  test('every prefix of a valid pprof, with a reason', () => {
     for (let length = 0; length < SMALL.length; length++) {
       try {
         decodePprof(SMALL.subarray(0, length))
@@ -103,7 +103,7 @@ describe('refuses', () => {
     }
   })
 
-  test('any single wrong byte, or reads it', () => {
+  test('a pprof with a single wrong byte, unless it is still valid', () => {
     for (let at = 0; at < SMALL.length; at++) {
       for (const value of [0, 0x7f, 0x80, 0xff]) {
         const bytes = Buffer.from(SMALL)
@@ -117,7 +117,7 @@ describe('refuses', () => {
     }
   })
 
-  test('more messages than it makes objects for', () => {
+  test('more messages than the limit', () => {
     const samples = (count: number) =>
       Buffer.concat([Buffer.from(type), Buffer.alloc(count * 2, Buffer.from([0x12, 0]))])
     assert.throws(() => decodePprof(samples(2_000_000)), /more than 2000000 messages/)

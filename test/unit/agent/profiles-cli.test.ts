@@ -65,7 +65,7 @@ test('lists profiles as an aligned table, newest first', async () => {
   assert.equal(lines[1].indexOf('shop'), lines[0].indexOf('SERVICE'))
 })
 
-test('lists what is asked for, for programs too', async () => {
+test('lists the selected profiles, as JSON as well', async () => {
   const { stdout } = await tracer('profiles', ...api, '--service', 'shop', '--json')
   assert.deepEqual(
     (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id),
@@ -154,7 +154,7 @@ for (const [argv, status, reason] of [
   })
 }
 
-test('says amounts as people do', () => {
+test('writes amounts with a fitting unit', () => {
   for (const [value, unit, text] of [
     [0, 'bytes', '0'],
     [1023, 'bytes', '1023 B'],

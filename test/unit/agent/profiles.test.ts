@@ -87,7 +87,7 @@ async function top(query: string, status = 200): Promise<ProfileTop> {
 }
 
 describe('the intake', () => {
-  test('keeps an upload with all that it says of itself', async () => {
+  test('keeps an upload with all of its metadata', async () => {
     await sendProfile(madeEvent(), { 'space.pprof': gzipSync(SPACE), 'wall.pprof': gzipSync(WALL) })
     const { tags, ...summary } = await ask<ProfileDetail>(`/api/profiles/${await onlyId()}`)
     const { id, files, bytes, ...rest } = summary
@@ -129,7 +129,7 @@ describe('the intake', () => {
     assert.deepEqual([request.status, request.outcome, request.profileId], [200, 'accepted', id])
   })
 
-  test('takes profiles that are not compressed, and zstd where Node has it', async t => {
+  test('takes profiles that are not compressed, and zstd where Node.js has it', async t => {
     await sendProfile(madeEvent(), { 'wall.pprof': WALL })
     agent.clear()
     const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Buffer) => Buffer }
@@ -257,7 +257,7 @@ describe('the intake', () => {
     })
   }
 
-  test('answers 413 for a file that unpacks to more than 64 MiB, and takes one of as much', async () => {
+  test('answers 413 for a file that unpacks to more than 64 MiB, and takes one of exactly 64 MiB', async () => {
     const limit = 64 * 1024 * 1024
     const packed = (size: number) => gzipSync(Buffer.alloc(size), { level: 1 })
     await sendProfile(madeEvent(), { 'a.bin': packed(limit) })
@@ -313,7 +313,7 @@ describe('the list', () => {
     await ask('/api/profiles?limit=x', 400)
   })
 
-  test('does not know what is not there', async () => {
+  test('answers 404 for profiles and files that are not there', async () => {
     await sendProfile()
     const id = await onlyId()
     for (const path of [
@@ -362,7 +362,7 @@ describe('the store', () => {
     assert.equal(store.find('2'), undefined)
   })
 
-  test('does not keep one that is larger than it, and uses no id twice', () => {
+  test('does not keep an upload that is larger than itself, and uses no id twice', () => {
     const store = new ProfileStore(5000)
     assert.equal(store.add(upload(10_000)).id, '1')
     assert.equal(store.stats().profiles, 0)
@@ -373,7 +373,7 @@ describe('the store', () => {
 })
 
 describe('the top functions', () => {
-  test('are those of wall time, by self time, with what they called in their total', async () => {
+  test('are those of wall time, by self time; their total includes callees', async () => {
     await sendProfile()
     const { functions, ...about } = await top('')
     assert.deepEqual(
@@ -403,7 +403,7 @@ describe('the top functions', () => {
     })
   })
 
-  test('can be had by total, of another type, and a few of them', async () => {
+  test('can be sorted by total, be of another type, and be limited', async () => {
     await sendProfile()
     const byTotal = await top('type=cpu&sort=total&limit=2')
     assert.deepEqual(
@@ -441,7 +441,7 @@ describe('the top functions', () => {
     ['thread=0', 45],
     ['thread=main&endpoint=orders', 0],
   ] as const) {
-    test(`are of the samples with ${query}`, async () => {
+    test(`are those of the samples with ${query}`, async () => {
       await sendProfile()
       const found = await top(query)
       assert.equal(found.total, total * MS)
@@ -449,13 +449,13 @@ describe('the top functions', () => {
     })
   }
 
-  test('are of no span whose id is none', async () => {
+  test('are refused for an invalid span id', async () => {
     await sendProfile()
     await top('span=xyz', 400)
   })
 })
 
-test('the flame graph is the tree of stacks, depth first, the dearest sibling first', async () => {
+test('the flame graph is the tree of stacks, depth first, the most expensive sibling first', async () => {
   await sendProfile()
   const { frames, total } = await ask<ProfileFlame>(`/api/profiles/${await onlyId()}/flame?type=wall`)
   assert.equal(total, 65 * MS)
@@ -474,7 +474,7 @@ test('the flame graph is the tree of stacks, depth first, the dearest sibling fi
   )
 })
 
-test('files are handed out as they were sent', async () => {
+test('files are served as they were sent', async () => {
   const sent = gzipSync(WALL)
   await sendProfile(madeEvent(), { 'wall.pprof': sent, 'odd "name".json': Buffer.from('{}') })
   const id = await onlyId()

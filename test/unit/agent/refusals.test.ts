@@ -18,7 +18,7 @@ before(async () => {
 afterEach(() => agent.clear())
 after(() => agent.close())
 
-describe('400 with the reason', () => {
+describe('the answer 400 with the reason', () => {
   const spanWith = (fields: Record<string, unknown>) => pack([[wireSpan(fields)]])
   const cases: [string, Buffer, RegExp][] = [
     ['an empty body', Buffer.alloc(0), /ends at byte 0/],
@@ -72,7 +72,7 @@ describe('400 with the reason', () => {
     ],
   ]
   for (const [what, body, reason] of cases) {
-    test(`for ${what}`, async () => {
+    test(`comes for ${what}`, async () => {
       const answer = await sendTraces(agent.url, body)
       assert.equal(answer.status, 400, answer.body)
       assert.match(answer.body, reason)
@@ -83,20 +83,20 @@ describe('400 with the reason', () => {
     })
   }
 
-  test('and keeps nothing of a payload whose last span is wrong', async () => {
+  test('nothing is kept of a payload whose last span is wrong', async () => {
     const answer = await sendTraces(agent.url, [[wireSpan()], [wireSpan({ trace_id: 2n, meta: { a: 1 } })]])
     assert.equal(answer.status, 400)
     assert.equal(agent.stats().store.spans, 0)
   })
 })
 
-describe('413', () => {
+describe('the answer 413', () => {
   const body = (size: number) => {
     const padding = size - pack([[wireSpan({ meta: { a: 'x'.repeat(100_000) } })]]).length + 100_000
     return pack([[wireSpan({ meta: { a: 'x'.repeat(padding) } })]])
   }
 
-  test('for a body one byte too long, and not for one of exactly the limit', async () => {
+  test('comes for a body one byte too long, and not for one of exactly the limit', async () => {
     assert.equal(body(MAX_BYTES).length, MAX_BYTES)
     assert.equal((await sendTraces(agent.url, body(MAX_BYTES))).status, 200)
     const answer = await sendTraces(agent.url, body(MAX_BYTES + 1))
@@ -104,7 +104,7 @@ describe('413', () => {
     assert.match(answer.body, /max_request_bytes \(2097152 bytes\)/)
   })
 
-  test('by its content-length alone, before the body is sent', async () => {
+  test('comes by content-length alone, before the body is sent', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/msgpack', 'content-length': MAX_BYTES + 1 }
       const asked = request(
@@ -122,14 +122,14 @@ describe('413', () => {
     assert.equal(agent.requests()[0].bytes, 0)
   })
 
-  test('while a body of unknown length streams in', async () => {
+  test('comes while a body of unknown length streams in', async () => {
     const answer = await sendTraces(agent.url, body(MAX_BYTES + 1), {
       headers: { 'transfer-encoding': 'chunked' },
     })
     assert.equal(answer.status, 413)
   })
 
-  test('for a gzip body that is too long only once inflated', async () => {
+  test('comes for a gzip body that is too long only once inflated', async () => {
     const noise = Array.from({ length: 40_000 }, (_, index) => [wireSpan({ trace_id: index + 1 })])
     const packed = pack(noise)
     assert.ok(packed.length > MAX_BYTES)
@@ -139,7 +139,7 @@ describe('413', () => {
     assert.equal(answer.status, 413)
   })
 
-  test('for a gzip body that inflates more than a hundredfold', async () => {
+  test('comes for a gzip body that inflates more than a hundredfold', async () => {
     const bomb = gzipSync(Buffer.alloc(MAX_BYTES - 1))
     const answer = await sendTraces(agent.url, bomb, { headers: { 'content-encoding': 'gzip' } })
     assert.equal(answer.status, 413)
@@ -176,7 +176,7 @@ test('404 for endpoints that are not offered, without counting a decode error', 
   assert.equal((await send(agent.url, { path: '/v0.4/traces' })).status, 404)
 })
 
-test('429 for the one of five unfinished bodies with which there are more bytes than four bodies may have', async () => {
+test('429 for the unfinished body that brings all bodies over four times the limit', async () => {
   const sockets = Array.from({ length: 5 }, () => connect(agent.port, '127.0.0.1'))
   const head = `PUT /v0.4/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/msgpack\r\nContent-Length: ${MAX_BYTES}\r\n\r\n`
   const answered = sockets.map(

@@ -77,7 +77,7 @@ describe('merging', () => {
     assert.equal(store.find({ low: 1n, high: 5n }), undefined)
   })
 
-  test('takes a malformed high half for none', () => {
+  test('ignores a malformed high half', () => {
     const { trace } = single([span({ meta: { '_dd.p.tid': 'xyz' } })], [span({ spanId: 2n, meta: tid })])
     assert.equal(trace.spans.size, 2)
   })
@@ -98,7 +98,7 @@ describe('incomplete traces', () => {
   const child = (id: bigint, parentId: bigint, fields: Partial<SpanRecord> = {}) =>
     span({ spanId: id, parentId, ...fields })
 
-  test('show as still open while the parent of the same process is missing', () => {
+  test('are open while a parent of the same process is missing', () => {
     const { trace } = single([child(2n, 1n), child(3n, 1n)])
     assert.equal(summarize(trace).open, true)
     trace.add([span()], 0)
@@ -115,7 +115,7 @@ describe('incomplete traces', () => {
     assert.equal(summarize(single([span({ metrics: { '_dd.partial_version': 2 } })]).trace).open, true)
   })
 
-  test('hang orphans of one missing parent under a synthetic root with its id', () => {
+  test('have orphans of one missing parent under a synthetic root with its id', () => {
     const late = { startNs: 1_780_000_000_005_000_000n }
     const { root, orphanCount } = buildTree([child(3n, 77n, late), child(2n, 77n)])
     assert.equal(root.synthetic, true)
@@ -128,7 +128,7 @@ describe('incomplete traces', () => {
     assert.equal(orphanCount, 2)
   })
 
-  test('hang orphans below the real root when there is one', () => {
+  test('have orphans below the real root when there is one', () => {
     const { root } = buildTree([span(), child(3n, 77n), child(4n, 78n)])
     assert.equal(root.span.spanId, 1n)
     assert.equal(root.children[0].synthetic, true)
@@ -226,7 +226,7 @@ describe('eviction', () => {
     assert.deepEqual(ids(store), [1, 4, 5, 6])
   })
 
-  test('lets a late chunk with an error save its trace', () => {
+  test('spares a trace that a late chunk gives an error', () => {
     const store = new TraceStore(5 * traceBytes)
     store.add(one(1))
     store.add([span({ spanId: 2n, parentId: 1n, error: 1 })])

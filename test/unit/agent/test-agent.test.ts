@@ -14,7 +14,7 @@ afterEach(() => agent.close())
 const child = (id: bigint, fields = {}) => wireSpan({ span_id: id, parent_id: 1n, ...fields })
 
 describe('waiting', () => {
-  test('resolves with traces that come later, and with those that are here', async () => {
+  test('resolves with traces that arrive later, and with those that have arrived', async () => {
     const waiting = agent.waitForTraces(2)
     await sendTraces(agent.url, [[wireSpan()]])
     await sendTraces(agent.url, [[wireSpan({ trace_id: 2n })]])
@@ -38,7 +38,7 @@ describe('waiting', () => {
     assert.equal(await byFunction, await byFields)
   })
 
-  test('says on time-out what did arrive', async () => {
+  test('lists on time-out what did arrive', async () => {
     await sendTraces(agent.url, [[wireSpan({ resource: 'GET /cart' }), child(2n, { name: 'pg.query' })]])
     await sendTraces(agent.url, 'nonsense')
     await assert.rejects(agent.waitForSpan({ name: /redis/ }, { timeoutMs: 20 }), (error: Error) => {
@@ -57,7 +57,7 @@ describe('waiting', () => {
     await Promise.all([assert.rejects(waiting, /was closed/), agent.close()])
   })
 
-  test('passes on what a predicate throws', async () => {
+  test('rejects with the error that a predicate throws', async () => {
     const waiting = agent.waitForTraces(() => {
       throw new TypeError('mine')
     })
@@ -130,7 +130,7 @@ describe('assertTrace', () => {
   }
 })
 
-describe('misbehaving', () => {
+describe('a misbehaving agent', () => {
   test('answers as told for so many requests, and throws a refused payload away', async () => {
     agent.respondWith({ status: 503, body: 'busy', headers: { 'retry-after': '1' }, times: 2 })
     for (let index = 0; index < 2; index++) {
@@ -175,7 +175,7 @@ describe('misbehaving', () => {
     ])
   })
 
-  test('resets connections, and behaves again when told to', async () => {
+  test('resets connections, and behaves again on demand', async () => {
     agent.resetConnections()
     await assert.rejects(sendTraces(agent.url, [[wireSpan()]]), { code: 'ECONNRESET' })
     agent.behave()
@@ -192,7 +192,7 @@ describe('misbehaving', () => {
   })
 })
 
-test('hands out the environment that points a child here', () => {
+test('gives an environment that points a child process to the agent', () => {
   assert.equal(agent.env.DD_TRACE_AGENT_URL, agent.url)
   assert.equal(agent.env.DD_TRACE_AGENT_PORT, String(agent.port))
 })

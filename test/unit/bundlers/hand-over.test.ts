@@ -81,7 +81,7 @@ describe('files of libraries', () => {
     assert.equal(libraryFile('/app/lib/application.js'), undefined)
   })
 
-  it('are those of whole names of packages', () => {
+  it('are matched by whole package names', () => {
     assert.ok(LIBRARIES.test('/app/node_modules/express/lib/application.js'))
     assert.ok(LIBRARIES.test('C:\\app\\node_modules\\express\\index.js'))
     assert.ok(!LIBRARIES.test('/app/node_modules/express-session/index.js'))

@@ -74,7 +74,7 @@ describe('types', () => {
     assert.equal(sink.metrics().length, 1)
   })
 
-  test('the same tags in another order, or as a list, are the same gauge', async () => {
+  test('a gauge is the same with its tags in another order, or as a list', async () => {
     client.gauge('depth', 1, { a: 1, b: 2 })
     client.gauge('depth', 2, { b: 2, a: 1 })
     client.gauge('depth', 3, ['b:2', 'a:1'])
@@ -115,7 +115,7 @@ describe('types', () => {
     assert.deepEqual(await arrived(4), ['c:3|d', 'd:3|d', 'a:2|c', 'b:2|c'])
   })
 
-  test('without aggregation every call is sent as it is', async () => {
+  test('every call is sent unchanged if aggregation is off', async () => {
     open({ DD_DOGSTATSD_AGGREGATION_ENABLED: 'false' })
     client.increment('orders')
     client.gauge('depth', 1)
@@ -160,7 +160,7 @@ describe('tags', () => {
     )
   })
 
-  test('numbers, booleans and empty values are tags; null, undefined and objects are none', async () => {
+  test('numbers, booleans and empty values are tags; null, undefined and objects are left out', async () => {
     const odd = { n: 1.5, t: true, empty: '', nothing: null, missing: undefined, object: {}, s: Symbol('s') }
     client.increment('x', 1, odd as unknown as MetricTags)
     client.increment('y', 1, ['a', '', null, 3] as unknown as MetricTags)
@@ -182,7 +182,7 @@ describe('tags', () => {
 })
 
 describe('options', () => {
-  test('a rate thins out what is not aggregated, and is told', async () => {
+  test('a sample rate thins out calls that are not aggregated, and is sent along', async () => {
     for (let index = 0; index < 1000; index++)
       client.distribution('latency', 1, undefined, { sampleRate: 0.1 })
     await client.flush()
@@ -194,18 +194,18 @@ describe('options', () => {
     assert.ok(lines.every(({ rate }) => rate === 0.1))
   })
 
-  test('what is aggregated is exact: it has no rate', async () => {
+  test('aggregated values are exact: they have no rate', async () => {
     for (let index = 0; index < 100; index++) client.increment('orders', 1, undefined, { sampleRate: 0.01 })
     client.gauge('depth', 1, undefined, { sampleRate: 0.01 })
     assert.deepEqual(await arrived(2), ['orders:100|c', 'depth:1|g'])
   })
 
-  test('a rate that is none is 1', async () => {
+  test('an invalid rate is 1', async () => {
     for (const sampleRate of [1, 2, 0, -1, Number.NaN]) client.timing('took', 1, undefined, { sampleRate })
     assert.deepEqual(await arrived(1), ['took:1:1:1:1:1|ms'])
   })
 
-  test('counts and gauges of a time are sent as they are; other types have none', async () => {
+  test('counts and gauges with a timestamp are sent unaggregated; other types ignore it', async () => {
     client.increment('orders', 2, undefined, { timestamp: 1_760_000_000 })
     client.increment('orders', 3, undefined, { timestamp: new Date(1_760_000_001_999) })
     client.gauge('depth', 4, { a: 1 }, { timestamp: 1_760_000_000.9 })
@@ -220,7 +220,7 @@ describe('options', () => {
     ])
   })
 
-  test('cardinality is of the call, else of the settings', async () => {
+  test('cardinality comes from the call, else from the settings', async () => {
     open({ DD_CARDINALITY: 'low' })
     client.increment('x')
     client.increment('x', 1, undefined, { cardinality: 'high' })
@@ -255,7 +255,7 @@ describe('children', () => {
 })
 
 describe('timers', () => {
-  test('time a function that stays as it was', async () => {
+  test('time a function that is otherwise unchanged', async () => {
     function add(this: { base: number }, a: number, b: number): number {
       return this.base + a + b
     }
@@ -307,7 +307,7 @@ describe('timers', () => {
   })
 })
 
-describe('what cannot be sent', () => {
+describe('invalid calls', () => {
   test('values that are no numbers are left out, numbers as text are not', async () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 'x', '', ' ', {}, null, Symbol('s')])
       client.gauge('bad', value as number)
@@ -326,7 +326,7 @@ describe('what cannot be sent', () => {
     assert.deepEqual(await arrived(2), ['a_b_1_c_c__:1|c', `x${'y'.repeat(199)}:1|c`])
   })
 
-  test('no call throws, whatever it is given', () => {
+  test('no call throws, whatever its arguments are', () => {
     const bad: unknown[] = [
       undefined,
       null,

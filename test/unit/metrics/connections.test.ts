@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../support/temporary'
 const names = (sink: Sink): string[] => sink.metrics().map(({ name }) => name)
 
 describe('UDP', () => {
-  test('a host that is away for a while gets what comes after', async () => {
+  test('a host that is away for a while gets later packets', async () => {
     const first = await udpSink()
     const metrics = metricsTo(first.port)
     metrics.client.increment('before')
@@ -145,7 +145,7 @@ describe('unix sockets', () => {
   })
 
   const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find(existsSync)
-  test('without the add-on, one for datagrams is passed by: the trace agent takes what it was to get', {
+  test('a socket for datagrams is skipped without the add-on: the trace agent gets its packets', {
     skip: python === undefined && 'no python3, which can make such a socket',
   }, async () => {
     const path = join(temporaryFolder('dogstatsd-'), 'dsd.socket')
@@ -173,7 +173,7 @@ describe('unix sockets', () => {
 })
 
 describe('the trace agent', () => {
-  test('that passes nothing on is passed by: UDP gets every line', async () => {
+  test('is skipped if it does not forward metrics: UDP gets every line', async () => {
     const sink = await udpSink()
     const agent = await startFakeAgent({ route: () => ({ status: 404 }) })
     const config = metricsConfig({ DD_TRACE_AGENT_URL: agent.url })
@@ -198,7 +198,7 @@ describe('the trace agent', () => {
     await sink.close()
   })
 
-  test('that fails loses what it was sent, and gets the rest', async () => {
+  test('loses the packets of a failed request, and gets the rest', async () => {
     let status = 500
     const agent = await startFakeAgent({ route: () => ({ status }) })
     const metrics = openMetrics(metricsConfig({ DD_DOGSTATSD_URL: agent.url }))
@@ -216,7 +216,7 @@ describe('the trace agent', () => {
   })
 })
 
-test('a flush does not wait for who never answers', async () => {
+test('a flush does not wait for an agent that never answers', async () => {
   const agent = await startFakeAgent({ route: () => 'hang' })
   const metrics = openMetrics(metricsConfig({ DD_DOGSTATSD_URL: agent.url }))
   metrics.client.increment('x')
@@ -225,7 +225,7 @@ test('a flush does not wait for who never answers', async () => {
   await agent.stop()
 })
 
-test('a port that is not there any more ends no process', async () => {
+test('a port that was closed ends no process', async () => {
   const socket = createSocket('udp4')
   await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve))
   const { port } = socket.address()

@@ -119,7 +119,7 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
     await metrics.shutdown()
   })
 
-  test('that nobody takes are lost and counted, and the next agent gets what comes later', async () => {
+  test('are lost and counted without an agent, and the next agent gets later ones', async () => {
     const path = newPath()
     const line = lineSettings(metricsConfig({ DD_TRACE_LOG_LEVEL: 'off' }))
     const endpoints = [{ kind: 'unixgram' as const, path }]
@@ -163,7 +163,7 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
     await pipeline.close()
   })
 
-  test('are not for a socket of streams: that gets frames', async () => {
+  test('are not sent to a stream socket, which gets frames', async () => {
     const path = newPath()
     const sink = await streamSink(path)
     const metrics = metricsTo(0, { DD_DOGSTATSD_URL: `unix://${path}` })
@@ -203,7 +203,7 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
     assert.equal((closed as NodeJS.ErrnoException).code, 'EBADF')
   })
 
-  test('the add-on takes nothing else than what it is to take', () => {
+  test('the add-on refuses arguments of other types', () => {
     const { openDatagram, sendDatagram, closeDatagram } = addon as Record<
       string,
       (...args: unknown[]) => unknown
@@ -220,7 +220,7 @@ describe('datagrams over a unix socket', { skip: missing }, () => {
   })
 })
 
-test('without an add-on, or with an old one, there are no datagrams', async () => {
+test('there are no datagrams without an add-on, or with an old one', async () => {
   for (const load of [() => 'no build', () => ({})]) {
     const connection = new DatagramConnection('/nowhere', load)
     await assert.rejects(connection.ready() as Promise<void>, error => isUnsupported(error))

@@ -72,7 +72,7 @@ describe('endpoints to try', () => {
   }
 
   for (const url of ['\\\\.\\pipe\\dsd', 'unix://./pipe/dsd', 'pipe://dsd']) {
-    test(`the named pipe ${url} is said to be unsupported`, () => {
+    test(`the named pipe ${url} is reported as unsupported`, () => {
       assert.deepEqual(endpoints({ DD_DOGSTATSD_URL: url }), {
         endpoints: ['udp 127.0.0.1 8125'],
         problem: `dogstatsd url ${url} is a named pipe: these are not supported, the default is used`,
@@ -81,7 +81,7 @@ describe('endpoints to try', () => {
   }
 
   for (const url of ['metrics:8125', 'udp://', 'unix://', 'tcp://a:1', 'x']) {
-    test(`${url} is no address`, () => {
+    test(`${url} is not an address`, () => {
       assert.match(String(endpoints({ DD_DOGSTATSD_URL: url }).problem), /is not valid, the default is used$/)
     })
   }

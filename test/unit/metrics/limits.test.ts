@@ -58,7 +58,7 @@ for (const character of CHARACTERS) {
       assert.equal(others.length, 0)
     })
 
-    test('one that is a byte longer is not sent', async () => {
+    test('a member that is a byte longer is not sent', async () => {
       const send = () => metrics.client.set('a', textOf(LIMIT - overhead + 1, character))
       assert.deepEqual(await packetsOf(send), [])
     })

@@ -93,7 +93,7 @@ test('a queue that is full loses its oldest packets, and counts them', async () 
   await sink.close()
 })
 
-test('a port where nobody listens is counted', async () => {
+test('packets to a port where nothing listens are counted', async () => {
   const sink = await udpSink()
   await sink.close()
   const pipeline = pipelineTo({ kind: 'udp', host: '127.0.0.1', port: sink.port, lookup: undefined })

@@ -29,7 +29,7 @@ async function arrived(count: number): Promise<Line[]> {
 }
 
 describe('events', () => {
-  test('lengths are bytes, of the text as it is sent', async () => {
+  test('have lengths in bytes, of the text as it is sent', async () => {
     client.event('Déploiement 😀', 'v2 is\nlive\r\nnow | here')
     const [event] = await arrived(1)
     assert.deepEqual(event, {
@@ -42,7 +42,7 @@ describe('events', () => {
     assert.ok(String(sink.packets[0]).startsWith('_e{17,23}:'), String(sink.packets[0]))
   })
 
-  test('carry all that they can', async () => {
+  test('carry every option', async () => {
     client.event(
       'Deploy',
       'done',
@@ -70,12 +70,12 @@ describe('events', () => {
     })
   })
 
-  test('words that the agent does not know are left out', async () => {
+  test('leave out values that the agent does not know', async () => {
     client.event('Deploy', 'done', undefined, { alertType: 'x' as 'info', priority: '' as 'low' })
     assert.deepEqual((await arrived(1))[0].fields, {})
   })
 
-  test('a long text is cut so that the packet is full, whatever its characters take', async () => {
+  test('have a long text cut so that the packet is full, whatever the size of its characters', async () => {
     for (const character of ['a', 'é', '€', '😀']) client.event('Long', character.repeat(20_000))
     await arrived(4)
     for (const [index, packet] of sink.packets.entries()) {
@@ -83,7 +83,7 @@ describe('events', () => {
     }
   })
 
-  test('one without a title is none', async () => {
+  test('have no line without a title', async () => {
     client.event('')
     client.event('x')
     assert.equal((await arrived(1)).length, 1)

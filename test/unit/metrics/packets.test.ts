@@ -78,7 +78,7 @@ describe('lines of series', () => {
     })
   }
 
-  test('of another series in between end that', () => {
+  test('start a new line after a line of another series', () => {
     const { filler, packets } = filling()
     const series = seriesOf(5, 'd')
     const other = seriesOf(6, 'd')
@@ -113,7 +113,7 @@ describe('whole lines', () => {
   })
 })
 
-test('a line that no buffer is to be had for is lost, and reported', () => {
+test('a line is lost, and reported, if there is no buffer', () => {
   const { filler, lost, packets, fill } = filling()
   fill()
   assert.equal(filler.addValue(seriesOf(10), '1'), true)
@@ -123,7 +123,7 @@ test('a line that no buffer is to be had for is lost, and reported', () => {
   assert.deepEqual(packets, [])
 })
 
-test('another limit holds from the next packet on', () => {
+test('a new limit holds from the next packet on', () => {
   const { filler, packets } = filling()
   filler.addLine('a'.repeat(10))
   filler.limitBytes = 20

@@ -6,7 +6,7 @@ import { metricsTo, readDatagram, udpSink } from '../../support/dogstatsd'
 
 const PREFIX = 'datadog.dogstatsd.client.'
 
-test('its counters leave every ten seconds in which something was called', async () => {
+test('the client sends its counters every ten seconds if something was called', async () => {
   mock.timers.enable({ apis: ['setInterval'] })
   const sink = await udpSink()
   const metrics = metricsTo(sink.port)
@@ -45,7 +45,7 @@ test('its counters leave every ten seconds in which something was called', async
   await sink.close()
 })
 
-test('switched off, it says nothing', async () => {
+test('the client sends no counters if telemetry is off', async () => {
   mock.timers.enable({ apis: ['setInterval'] })
   const sink = await udpSink()
   const metrics = metricsTo(sink.port, { DD_DOGSTATSD_TELEMETRY_ENABLED: 'false' })

@@ -100,7 +100,7 @@ test('a tracer that is switched off sends nothing, and has every method', async 
   assert.equal(sink.packets.length, 0)
 })
 
-test('an agent that is not there is said, once, and holds nothing up', async () => {
+test('a missing agent is logged once, and delays nothing', async () => {
   const { port } = sink
   await sink.close()
   sink = await udpSink()
@@ -115,7 +115,7 @@ test('an agent that is not there is said, once, and holds nothing up', async () 
   assert.equal(stderr.match(/metrics are lost/g)?.length, 1, stderr)
 })
 
-test('a program that sends no metrics loads nothing for it', async () => {
+test('a program that sends no metrics loads none of the modules', async () => {
   const { stdout } = await run(
     `tracer.init(); setImmediate(() => {
       const before = process.moduleLoadList.includes('NativeModule dgram')
@@ -126,7 +126,7 @@ test('a program that sends no metrics loads nothing for it', async () => {
   assert.equal(stdout, 'false true')
 })
 
-test('no span is made of what the client does', async () => {
+test('requests of the client make no spans', async () => {
   const { stdout } = await run(
     `
     tracer.init()

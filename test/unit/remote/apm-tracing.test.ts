@@ -74,7 +74,7 @@ describe('a field of lib_config', () => {
     { lib_config: 'x' },
     { service_target: 5 },
   ]) {
-    test(`${JSON.stringify(content)} is no configuration`, () => {
+    test(`${JSON.stringify(content)} is refused`, () => {
       assert.throws(() => readTracing(content, US), /is not an object/)
     })
   }
@@ -94,13 +94,13 @@ describe('the target of a file', () => {
     [{ service_target: { service: 'shop', env: 'test' } }, false, 5],
   ]
   for (const [target, applies, rank] of targets) {
-    test(`${JSON.stringify(target)} ${applies ? 'is us' : 'is somebody else'}, rank ${rank}`, () => {
+    test(`${JSON.stringify(target)} ${applies ? 'applies' : 'does not apply'}, rank ${rank}`, () => {
       const file = readTracing({ ...target, lib_config: {} }, US)
       assert.deepEqual([file.applies, file.rank], [applies, rank])
     })
   }
 
-  test('in an environment without a name only * is us', () => {
+  test('only * applies in an environment without a name', () => {
     const file = { service_target: { env: 'prod' } }
     assert.equal(readTracing(file, { service: 'shop', env: undefined }).applies, false)
   })

@@ -32,7 +32,7 @@ function start() {
 const rate = (tracing_sampling_rate: number) => ({ lib_config: { tracing_sampling_rate } })
 
 describe('a client of remote configuration', () => {
-  test('says who it is and what it understands', () => {
+  test('reports its identity and its capabilities', () => {
     const { says, tracer } = start()
     const { client, cached_target_files } = says()
     assert.deepEqual(client.products, ['APM_TRACING'])
@@ -58,7 +58,7 @@ describe('a client of remote configuration', () => {
     assert.equal(encodeBits([8, 1]), Buffer.from([1, 2]).toString('base64'))
   })
 
-  test('takes a file, its next version, and back what it does not get any more', () => {
+  test('takes a file and its next version, and drops the file when it is withdrawn', () => {
     const { client, seen, says, states } = start()
     client.receive(remoteBody({ [A]: rate(0.5) }, 7))
     assert.deepEqual(seen, [{ sampleRate: 0.5 }])
@@ -77,7 +77,7 @@ describe('a client of remote configuration', () => {
     assert.deepEqual(states(), [])
   })
 
-  test('does nothing about files that are the same, and asks for none of them', () => {
+  test('keeps unchanged files, and does not request them again', () => {
     const { client, seen, says, states } = start()
     client.receive(remoteBody({ [A]: rate(0.5) }, 7))
     const next = remoteBody({ [A]: rate(0.5) }, 8, says())
@@ -88,7 +88,7 @@ describe('a client of remote configuration', () => {
     assert.deepEqual(states(), [['a', 8, 2]])
   })
 
-  test('merges several files, and what one leaves behind is taken from the others', () => {
+  test('merges several files; a field that the most specific one lacks comes from the others', () => {
     const { client, seen, says } = start()
     const mine = { service_target: { service: 'shop', env: 'prod' }, ...rate(0.9) }
     client.receive(remoteBody({ [A]: rate(0.1), [B]: mine }, 1))

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { resolveConfig } from '../../../src/core/config/resolve'
 import { LIVE_ROWS, LiveConfig } from '../../../src/remote/live-config'
 
-test('lays values over the configuration, says what changed, and takes them back', () => {
+test('lays values over the configuration, returns what changed, and takes the values back', () => {
   const config = resolveConfig({ headerTags: ['a'] }, { DD_TRACE_SAMPLE_RATE: '0.3', DD_TAGS: 'a:1' })
   const before = structuredClone(LIVE_ROWS.map(row => [config[row], config.origins[row]]))
   const live = new LiveConfig(config)
@@ -22,7 +22,7 @@ test('lays values over the configuration, says what changed, and takes them back
   )
 })
 
-test('takes values that are false or nought', () => {
+test('takes values that are false or 0', () => {
   const config = resolveConfig({}, { DD_TRACE_SAMPLE_RATE: '1' })
   new LiveConfig(config).override({ sampleRate: 0, enabled: false, logInjection: false })
   assert.deepEqual([config.sampleRate, config.enabled, config.logInjection], [0, false, false])

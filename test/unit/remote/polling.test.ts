@@ -36,7 +36,7 @@ async function polling(t: { after(fn: () => unknown): void }, options: FakeAgent
 const rate = (tracing_sampling_rate: number) => ({ [PATH]: { lib_config: { tracing_sampling_rate } } })
 
 describe('remote configuration', () => {
-  test('comes with a poll, follows what the agent holds, and says so', async t => {
+  test('comes with a poll, follows the files of the agent, and acknowledges each', async t => {
     const { agent, backend, config, changes, remote } = await polling(t)
     backend.set(rate(0.5))
     remote.start()
@@ -88,7 +88,7 @@ describe('remote configuration', () => {
     assert.deepEqual([config.sampleRate, config.tags], [undefined, { a: '2' }])
   })
 
-  test('takes everything back when the transport leads elsewhere, and begins anew', async t => {
+  test('takes all values back when the transport leads to another agent, and begins anew', async t => {
     const { agent, backend, config, transport, remote } = await polling(t)
     const next = await polling(t)
     backend.set(rate(0.5))
@@ -104,7 +104,7 @@ describe('remote configuration', () => {
     assert.notEqual(id, backend.requests[0].client.id)
   })
 
-  test('is not asked for again soon where there is none', async t => {
+  test('is polled rarely at an agent without remote configuration', async t => {
     const { agent, remote, polls } = await polling(t, { route: () => ({ status: 404 }) })
     const busy = await polling(t)
     remote.start()
@@ -114,7 +114,7 @@ describe('remote configuration', () => {
     assert.equal(polls(), 1)
   })
 
-  test('is not asked for after stop', async t => {
+  test('is not polled after stop', async t => {
     const { agent, remote, polls } = await polling(t)
     const busy = await polling(t)
     remote.start()
@@ -125,7 +125,7 @@ describe('remote configuration', () => {
     assert.equal(polls(), 1)
   })
 
-  test('a listener that throws does not end it', async t => {
+  test('goes on after a listener has thrown', async t => {
     const { agent, backend, transport } = await polling(t)
     const remote = new RemoteConfiguration({
       config: resolveConfig({}, { DD_REMOTE_CONFIG_POLL_INTERVAL_SECONDS: '0.1' }),

@@ -23,7 +23,7 @@ function linesOf(registry: Registry): string[] {
 }
 
 describe('the number of series', () => {
-  test('is bounded; those that are there go on, and calls of others are counted', () => {
+  test('is bounded; known series go on, and calls of further ones are counted', () => {
     const registry = new Registry({ maxSeries: 2 })
     const first = seriesOf('c', 'x', 'a:1')
     const third = seriesOf('c', 'x', 'a:3')
@@ -37,7 +37,7 @@ describe('the number of series', () => {
     ])
   })
 
-  test('does not grow by a series that is found again under another context', () => {
+  test('does not grow by a series that another client records', () => {
     const registry = new Registry({ maxSeries: 1 })
     for (let times = 0; times < 3; times++) registry.record(seriesOf('c', 'x', 'a:1'), 1)
     assert.deepEqual(linesOf(registry), ['x_total{a="1"} 3'])
@@ -63,7 +63,7 @@ describe('members of sets', () => {
     assert.deepEqual(linesOf(registry), ['users_unique 0'])
   })
 
-  test('are bounded over all sets; room is made by those whose minute is over', () => {
+  test('are bounded over all sets; members whose minute is over make room', () => {
     let now = 0
     const registry = new Registry({ now: () => now })
     const [a, b] = [seriesOf('s', 'a'), seriesOf('s', 'b')]
@@ -89,7 +89,7 @@ test('a value that is a bound is in the bucket of that bound', () => {
   )
 })
 
-test('bounds are spelled as Go spells them', () => {
+test('bounds are written in the spelling of Go', () => {
   const spelled = { 0: '0.0', 1: '1.0', 0.0025: '0.0025', 500000: '500000.0', 1000000: '1e+06' }
   for (const [bound, text] of Object.entries(spelled)) assert.equal(boundText(Number(bound)), text)
   assert.deepEqual([2.5e10, 1e21, 0.00001, -3].map(boundText), ['2.5e+10', '1e+21', '1e-05', '-3.0'])

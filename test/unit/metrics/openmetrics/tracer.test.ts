@@ -80,7 +80,7 @@ test('HEAD gets no body, and other methods are refused', async () => {
   assert.equal(post.status, 405)
 })
 
-test('init() changes nothing of what was counted', async () => {
+test('init() keeps what was counted before', async () => {
   const text = await run(`
     const { metrics, dogstatsd } = tracer
     dogstatsd.increment('x')
@@ -93,7 +93,7 @@ test('init() changes nothing of what was counted', async () => {
   assert.match(text, /^target_info\{env="prod",service="shop",version="1"\} 1$/m)
 })
 
-test('the trace that runs is the example, unless it is dropped', async () => {
+test('the active trace is the exemplar, unless it is dropped', async () => {
   const program = `
     tracer.init(); tracer.metrics
     let ids
@@ -130,7 +130,7 @@ test('the lack of an agent is logged if an agent is named, or nothing is scraped
   assert.equal(await warned('tracer.metrics;', { DD_AGENT_HOST: '127.0.0.1' }), true)
 })
 
-test('runtime metrics are among them', async () => {
+test('runtime metrics are exposed as well', async () => {
   const text = await run(
     `tracer.metrics; tracer.init({ runtimeMetrics: true })
      const look = () => {
@@ -147,7 +147,7 @@ test('runtime metrics are among them', async () => {
   assert.match(text, /^runtime_node_event_loop_delay_count_total \d+$/m)
 })
 
-test('a tracer that is switched off has nothing to tell', async () => {
+test('a tracer that is switched off exposes nothing', async () => {
   const text = await run(
     `tracer.metrics; tracer.init(); tracer.dogstatsd.increment('x'); process.stdout.write(tracer.metrics.text())`,
     { DD_TRACE_ENABLED: 'false' },

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { DurationStats, recordDurations } from '../../../../src/metrics/runtime/durations'
 import { recorded } from '../../../support/recorded'
 
-test('sum, count, least and most are exact; percentiles are right to a hundredth', () => {
+test('sum, count, minimum and maximum are exact; percentiles are right to a hundredth', () => {
   const spread = new DurationStats()
   const values = Array.from({ length: 1001 }, (_, index) => 1000 + index ** 3)
   for (const value of values.toReversed()) spread.add(value)
@@ -24,7 +24,7 @@ test('sum, count, least and most are exact; percentiles are right to a hundredth
   }
 })
 
-test('zero, fractions, negative durations and endless ones are taken', () => {
+test('zero, fractions, negative and infinite durations are accepted', () => {
   const spread = new DurationStats()
   for (const value of [0, -5, 0.4, Number.POSITIVE_INFINITY]) spread.add(value)
   assert.deepEqual(spread.take(), {
@@ -37,7 +37,7 @@ test('zero, fractions, negative durations and endless ones are taken', () => {
   })
 })
 
-test('an interval begins anew, and an empty one is not told', () => {
+test('an interval begins anew, and an empty one records nothing', () => {
   const spread = new DurationStats()
   const { recorder, take } = recorded()
   spread.add(5)

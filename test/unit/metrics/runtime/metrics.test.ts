@@ -96,7 +96,7 @@ test('the uptime is in seconds', () => {
   assert.ok(value >= before && value <= after, `${before}, ${value}, ${after}`)
 })
 
-test('the heap is that of V8', () => {
+test('the heap is reported as V8 reports it', () => {
   const { gauges } = start(heap).collect()
   const used = gauges['runtime.node.mem.heap_used']
   assert.equal(gauges['runtime.node.heap.heap_size_limit'], getHeapStatistics().heap_size_limit)
@@ -219,7 +219,7 @@ test('collections of garbage are counted by their type', async t => {
   assert.equal(collect().counts['runtime.node.gc.pause.by.type.count{gc_type:mark_sweep_compact}'], undefined)
 })
 
-test('active resources are counted by type, and those that are gone are 0', async () => {
+test('active resources are counted by type; a type that is gone is 0', async () => {
   const { collect } = start(activeResources)
   const name = 'runtime.node.active_resources{resource_type:TCPServerWrap}'
   assert.equal(collect().gauges[name], undefined)
@@ -232,7 +232,7 @@ test('active resources are counted by type, and those that are gone are 0', asyn
   assert.equal(collect().gauges[name], 0)
 })
 
-test('worker threads are those that run', async () => {
+test('running worker threads are counted', async () => {
   const { collect } = start(workerThreads)
   assert.equal(collect().gauges['runtime.node.worker_threads'], 0)
   const worker = new Worker('require("node:worker_threads").parentPort.once("message", () => {})', {

@@ -107,7 +107,7 @@ test('every metric, its type, and tags of the process, without the prefix of the
   assert.ok(runtime.some(({ tags }) => tags.includes('gc_type:mark_sweep_compact')))
 })
 
-test('they are taken in the interval that is set, for as long as the program lives', async () => {
+test('runtime metrics are sent at the configured interval, as long as the program lives', async () => {
   // Gauges are summed up for longer than the interval here, hence the flushes.
   const app = await startApp(
     [
@@ -138,7 +138,7 @@ const SWITCHES: [what: string, options: string, env: Record<string, string>, gon
 ]
 
 for (const [what, options, env, gone] of SWITCHES) {
-  test(`without those of ${what}`, async () => {
+  test(`${what} can be left out`, async () => {
     await run(`tracer.init(${options});${LIVE}`, env)
     const found = typesIn(await arrived(HAS_ALL)).filter(([name]) => name.startsWith('runtime.'))
     const wanted = [...PROCESS_METRICS, ...EVENT_LOOP_METRICS, ...GC_METRICS, ...THREAD_METRICS]
@@ -156,7 +156,7 @@ const OFF: [how: string, options: string, env: Record<string, string>][] = [
 ]
 
 for (const [how, options, env] of OFF) {
-  test(`switched off ${how}, nothing is taken`, async () => {
+  test(`nothing is collected if switched off ${how}`, async () => {
     const { stdout } = await run(
       `tracer.init(${options})
        process.stdout.write(String(process.listenerCount('worker')))
@@ -168,7 +168,7 @@ for (const [how, options, env] of OFF) {
   })
 }
 
-test('after shutdown() nothing is left that runs', async () => {
+test('shutdown() stops the collection', async () => {
   const { stdout } = await run(
     `tracer.init({ runtimeMetrics: true })
      const during = process.listenerCount('worker')
@@ -178,7 +178,7 @@ test('after shutdown() nothing is left that runs', async () => {
   assert.ok((await arrived(HAS_ALL)).length > 0)
 })
 
-test('a worker thread sends what is its own, under its id', async () => {
+test('a worker thread sends its own metrics, tagged with its id', async () => {
   await run(
     `const { Worker } = require('node:worker_threads')
      tracer.init({ runtimeMetrics: true })
@@ -192,7 +192,7 @@ test('a worker thread sends what is its own, under its id', async () => {
   assert.ok(lines.some(({ name, tags }) => name.endsWith('heap_used') && !tags.includes('thread_id:1')))
 })
 
-test('all metrics carry the runtime id where that is asked for', async () => {
+test('all metrics carry the runtime id if configured', async () => {
   await run(`tracer.init({ runtimeMetrics: true }); tracer.dogstatsd.increment('own'); tracer.shutdown()`, {
     DD_RUNTIME_METRICS_RUNTIME_ID_ENABLED: 'true',
   })
@@ -202,7 +202,7 @@ test('all metrics carry the runtime id where that is asked for', async () => {
   assert.notEqual(ids[0], undefined)
 })
 
-test('without tags of the process where these are switched off', async () => {
+test('process tags are left out if switched off', async () => {
   await run(`tracer.init({ runtimeMetrics: true }); tracer.shutdown()`, {
     DD_EXPERIMENTAL_PROPAGATE_PROCESS_TAGS_ENABLED: 'false',
   })
