@@ -195,7 +195,7 @@ function grpcOf(tags: Readonly<Tags>): Value {
   )
 }
 
-/** Returns whether a span of this kind is one side of a call to a peer. */
+/** Returns whether a span of this kind has peers: one of a client, producer or consumer. */
 function hasPeer(kind: string): boolean {
   switch (kind) {
     case 'client':
