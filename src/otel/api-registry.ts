@@ -90,7 +90,7 @@ function warnOnce(type: string): void {
   hasWarned = true
   log.warn(
     'opentelemetry registration',
-    'another OpenTelemetry tracer provider was refused: this tracer stays registered, and does not send spans of the other',
+    'another OpenTelemetry tracer provider was refused: this tracer stays, and does not send spans of the other',
   )
 }
 

@@ -1,4 +1,4 @@
-/** Loads an integration with the first of its modules, applies each target once, and undoes all when the tracer stops. */
+/** Loads an integration with the first of its modules, applies each target once, undoes all when the tracer stops. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isBuiltin } from 'node:module'
@@ -64,7 +64,7 @@ export class Registry {
     }
   }
 
-  /** Requires modules such as `console`, which programs use without `require`, once their integration is switched on. */
+  /** Requires modules such as `console`, which programs use without `require`, once their integration is on. */
   #requireBuiltins(entry: ManifestEntry): void {
     if (!entry.offByDefault || !this.#isInstalled || !this.#states.get(entry.name)?.enabled) return
     for (const name of entry.modules) if (isBuiltin(name)) require(name)

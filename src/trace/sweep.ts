@@ -6,7 +6,10 @@ import { flushWaiting, MAX_WAIT_MS } from './waiting'
 
 const SWEEP_MS = 10_000
 
-/** `flushesPartially`: finished spans of an open trace are sent when they have waited long enough. Returns how to stop. */
+/**
+ * `flushesPartially`: finished spans of an open trace are sent when they have waited long enough. Returns how to
+ * stop.
+ */
 export function startSweep(flushesPartially: boolean): () => void {
   const timer = every(() => {
     removeOldTraces(performance.now() - MAX_OPEN_MS)
