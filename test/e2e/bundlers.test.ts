@@ -89,7 +89,7 @@ describe('esbuild', () => {
     await assert.rejects(bundle(entry, 'inside.out.cjs'), /the tracer cannot be part of a bundle/)
   })
 
-  test('says that bundles for browsers are not traced', async () => {
+  test('warns that bundles for browsers are not traced', async () => {
     const entry = join(folder, 'browser.js')
     writeFileSync(entry, 'console.log(1)')
     const { warnings } = await build({

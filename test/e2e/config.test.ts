@@ -34,14 +34,14 @@ describe('the start-up line', () => {
     assert.deepEqual([stdout, code], ['', 0])
   })
 
-  test('is not printed where it is switched off, and then nothing is', async () => {
+  test('is not printed if it is switched off, and then nothing is printed', async () => {
     const { stderr } = await runNode(['--require', INIT, '-e', '0'], NO_AGENT)
     assert.equal(stderr, '')
   })
 })
 
 describe('the log', () => {
-  test('says each setting that cannot be used once, by default', async () => {
+  test('reports each unusable setting once, by default', async () => {
     const { stderr } = await runNode(['--require', INIT, '-e', '0'], {
       ...NO_AGENT,
       DD_TRACE_RATE_LIMIT: 'x',
@@ -54,7 +54,7 @@ describe('the log', () => {
     ])
   })
 
-  test('says at info what init() hides', async () => {
+  test('reports at level info which variables init() overrides', async () => {
     const script = 'tracer.init({ service: "code" })'
     const env = { ...NO_AGENT, DD_SERVICE: 'env' }
     const hidden = "tracer: info: DD_SERVICE='env' is not used: init() was given service='code'"
@@ -110,7 +110,7 @@ describe('the log', () => {
 })
 
 describe('settings in force', () => {
-  test('come from the files of the host and of the fleet, too', async () => {
+  test('come from the files of the host and of the fleet as well', async () => {
     const folder = temporaryFolder('stable-')
     writeFileSync(
       join(folder, 'local.yaml'),
@@ -136,7 +136,7 @@ describe('settings in force', () => {
     assert.deepEqual([service, env, dd_version], ['fleet', 'env', 'local'])
   })
 
-  test('OTEL_TRACES_EXPORTER=none switches off, unless DD_TRACE_ENABLED says otherwise', async () => {
+  test('OTEL_TRACES_EXPORTER=none switches tracing off, unless DD_TRACE_ENABLED is set', async () => {
     const agent = await startTestAgent()
     const script = 'tracer.init().trace("work", () => {})'
     const off = await run(script, { ...agent.env, OTEL_TRACES_EXPORTER: 'none' })

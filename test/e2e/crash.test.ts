@@ -110,7 +110,7 @@ for (const kind of ['http', 'express'] as const) {
     for (const each of WAYS) {
       const { way, ends, error, flags = [], only = kind } = each
       if (only !== kind) continue
-      test(`dies by ${[way, ...flags].join(' ')} as without us, and its span arrives`, async () => {
+      test(`dies by ${[way, ...flags].join(' ')} as without the tracer, and its span arrives`, async () => {
         const plain = await die(kind, each, [], 0)
         agent.clear()
         const traced = await die(kind, each, ['--require', INIT], 0)

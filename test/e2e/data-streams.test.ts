@@ -33,7 +33,7 @@ async function runWith(t: { after(fn: () => unknown): void }, way: string, env: 
 
 describe('a program with data streams', () => {
   for (const way of ['end', 'exit', 'shutdown']) {
-    test(`tells what it has counted: ${way}`, async t => {
+    test(`sends its counts: ${way}`, async t => {
       const { agent, ended } = await runWith(t, way, { DD_DATA_STREAMS_ENABLED: 'true' })
       assert.deepEqual([ended.code, ended.stderr], [0, ''])
       assert.equal(ended.stdout, '["mine","dd-pathway-ctx-base64"]\n')

@@ -51,8 +51,8 @@ async function call(headers: Record<string, string>) {
   return { entry, client, inner, seen }
 }
 
-describe('a caller', () => {
-  test('with Datadog headers is the parent, and its priority and tags travel on', async () => {
+describe('a request', () => {
+  test('has the caller of its Datadog headers as parent, and passes its priority and tags on', async () => {
     const { entry, inner, seen } = await call({
       'x-datadog-trace-id': '1234567890123456789',
       'x-datadog-parent-id': '987654321',
@@ -73,7 +73,7 @@ describe('a caller', () => {
     assert.match(seen.traceparent, /^00-640cfd8d00000000112210f47de98115-[0-9a-f]{16}-01$/)
   })
 
-  test('with only traceparent is the parent, and its flag is the priority', async () => {
+  test('has the caller of a lone traceparent as parent, and its flag as priority', async () => {
     for (const [flags, priority] of [
       ['01', 1],
       ['00', 0],
@@ -93,7 +93,7 @@ describe('a caller', () => {
     }
   })
 
-  test('without headers starts a new trace that is kept', async () => {
+  test('starts a new trace, which is kept, without headers', async () => {
     const { entry, inner } = await call({})
     assert.equal(entry.parentId, 0n)
     assert.equal(entry.traceId, entry.spanId)
@@ -101,7 +101,7 @@ describe('a caller', () => {
     assert.equal(inner.metrics._sampling_priority_v1, 1)
   })
 
-  test('with nonsense in every header loses no span', async () => {
+  test('loses no span with nonsense in every header', async () => {
     const nonsense: Record<string, string>[] = [
       { 'x-datadog-trace-id': 'x', 'x-datadog-parent-id': '-1', 'x-datadog-sampling-priority': 'maybe' },
       { traceparent: '00-0-0-0', tracestate: '=,=;;dd=' },

@@ -8,7 +8,7 @@ import { withService } from '../services/service'
 import { fixture, INIT, startApp } from '../support/programs'
 
 test(
-  'errors of a database are errors of the request only when it fails by them',
+  'errors of a database are errors of the request only if it fails because of these',
   withService('postgres', async (t, { url }) => {
     const agent = await startTestAgent()
     t.after(() => agent.close())

@@ -35,7 +35,7 @@ describe('with an agent', () => {
     })
   }
 
-  test('shutdown says what it sent', async () => {
+  test('shutdown returns what it sent', async () => {
     const { stdout } = await runNode([fixture('exit.cjs'), 'shutdown'], agent.env)
     assert.deepEqual(JSON.parse(stdout), { sent: 1000, dropped: 0, timedOut: false })
   })
@@ -51,7 +51,7 @@ describe('with an agent', () => {
 describe('without an agent that answers', () => {
   for (const trouble of ['none', 'hangs', 'resets'] as const) {
     for (const [way, code, signal] of WAYS) {
-      test(`a program that ends by ${way} does so all the same: agent ${trouble}`, async () => {
+      test(`a program that ends by ${way} still does so: agent ${trouble}`, async () => {
         const agent = await startTestAgent()
         if (trouble === 'none') await agent.stop()
         else if (trouble === 'hangs') agent.hang({ path: '/' })

@@ -8,7 +8,7 @@ import { fixture, REGISTER, runNode } from '../support/programs'
 const NOTHING = { exit: 0, beforeExit: 0, SIGTERM: 0, SIGINT: 0 }
 
 for (const preload of [[], ['--import', REGISTER]]) {
-  test(`switched off, nothing is patched, listened to or sent ${preload.join(' ')}`, async () => {
+  test(`a tracer that is switched off patches, listens to and sends nothing ${preload.join(' ')}`, async () => {
     const agent = await startTestAgent()
     const ended = await runNode([...preload, fixture('off.cjs')], { ...agent.env, DD_TRACE_ENABLED: 'false' })
     await agent.close()
@@ -24,7 +24,7 @@ for (const preload of [[], ['--import', REGISTER]]) {
   })
 }
 
-test('switched on, the same program is patched and sends: the test above can fail', async () => {
+test('a tracer that is switched on patches the same program and sends: the test above can fail', async () => {
   const agent = await startTestAgent()
   const ended = await runNode([fixture('off.cjs')], agent.env)
   await agent.close()

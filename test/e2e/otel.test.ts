@@ -86,7 +86,7 @@ for (const [kind, args] of PROGRAMS) {
     })
   }
 
-  test(`${kind}: an SDK that registers afterwards changes nothing, which is said once`, async () => {
+  test(`${kind}: an SDK that registers afterwards changes nothing, which is logged once`, async () => {
     const { traces, stderr } = await charge(args, {
       OTEL_API: '@opentelemetry/api',
       DD_TRACE_OTEL_ENABLED: 'true',
@@ -99,7 +99,7 @@ for (const [kind, args] of PROGRAMS) {
     assert.equal(stderr.match(SAID)?.length, 1)
   })
 
-  test(`${kind}: without the setting, OpenTelemetry's spans are not ours`, async () => {
+  test(`${kind}: without the setting, OpenTelemetry's spans are not sent`, async () => {
     const { traces, stderr } = await charge(args, { OTEL_API: '@opentelemetry/api' })
     assert.equal(stderr, '')
     assert.deepEqual(
@@ -109,7 +109,7 @@ for (const [kind, args] of PROGRAMS) {
   })
 }
 
-test('nothing is registered unless it is wanted', async () => {
+test('nothing is registered unless the setting asks for it', async () => {
   const script = "console.log(Symbol.for('opentelemetry.js.api.1') in globalThis)"
   const registers = async (env: Record<string, string>) =>
     (await runNode(['--require', INIT, '-e', script], env)).stdout.trim()

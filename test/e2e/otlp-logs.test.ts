@@ -78,7 +78,7 @@ describe('logs', () => {
     assert.deepEqual([request.headers['api-key'], request.headers['content-encoding']], ['k', 'gzip'])
   })
 
-  test('are not sent, and nothing is loaded for them, unless they are wanted', async t => {
+  test('are not sent, and none of their modules is loaded, by default', async t => {
     const collector = await startCollector(t)
     const ended = await run('end', collector)
     assert.deepEqual([ended.code, ended.stdout.split('\n')[1]], [0, '0'])
@@ -90,7 +90,7 @@ describe('logs', () => {
     assert.equal(collector.payloads.length, 1, 'traces are')
   })
 
-  test('are lost without noise to the program when nobody takes them', async t => {
+  test('are lost without disturbing the program when no collector answers', async t => {
     const collector = await startCollector(t)
     const ended = await run('end', collector, { ...ON, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
     assert.equal(ended.code, 0)

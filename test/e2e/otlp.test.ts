@@ -36,7 +36,7 @@ function named(spans: readonly OtlpSpan[], name: string): OtlpSpan {
 
 describe('an express program', () => {
   for (const protocol of PROTOCOLS) {
-    test(`says in ${protocol} what it did`, async t => {
+    test(`sends its spans in ${protocol}`, async t => {
       const collector = await startCollector(t)
       const ended = await run('end', collector.url, {
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
@@ -120,7 +120,7 @@ describe('an express program', () => {
 })
 
 describe('a collector', () => {
-  test('that comes later gets what waited', async t => {
+  test('gets what waited when it starts late', async t => {
     const collector = await startCollector(t)
     const { url } = collector
     await collector.stop()
@@ -154,7 +154,7 @@ describe('a collector', () => {
     assert.ok(collector.payloads.every(({ path }) => path === '/any/traces'))
   })
 
-  test('that answers 429 and Retry-After is asked again after that', async t => {
+  test('gets another request after its 429 and Retry-After', async t => {
     const collector = await startCollector(t)
     collector.answer = (_, index) => (index === 0 ? { status: 429, headers: { 'Retry-After': '1' } } : OK)
     const program = `
@@ -174,7 +174,7 @@ describe('a collector', () => {
     )
   })
 
-  test('that is not there costs the program nothing but a line', async () => {
+  test('costs the program nothing but a line of the log when it is not there', async () => {
     const ended = await run('exit', 'http://127.0.0.1:1')
     assert.deepEqual([ended.code, ended.signal], [3, null])
     assert.match(ended.stderr, /^tracer: warn: .*(lost|cannot be reached)/)

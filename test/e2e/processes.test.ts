@@ -58,13 +58,13 @@ describe('tracer-run', () => {
     assert.match(ended.stdout, /--max-old-space-size=100 --import file:.*register\.mjs/)
   })
 
-  test('says what is wrong with a command that it cannot run', async () => {
+  test('reports a command that it cannot run', async () => {
     const missing = await run(['no-such-command-anywhere'])
     assert.equal(missing.code, 127)
     assert.match(missing.stderr, /^tracer-run: cannot run no-such-command-anywhere: no such command$/m)
   })
 
-  test('explains itself', async () => {
+  test('prints help', async () => {
     const help = await run(['--help'])
     assert.equal(help.code, 0)
     assert.match(help.stdout, /^Usage: tracer-run/)

@@ -73,7 +73,7 @@ describe('a running program', () => {
   const setFields = (lib_config: object): Promise<void> =>
     set({ [PATH]: { service_target: { service: 'shop', env: 'prod' }, lib_config } })
 
-  test('asks some seconds after its start, and says who it is', async () => {
+  test('polls some seconds after its start, and reports its identity', async () => {
     await agent.until(() => backend.requests.length > 0)
     const { client } = backend.requests[0]
     const { runtime_id, tracer_version, ...tracer } = client.client_tracer
@@ -90,7 +90,7 @@ describe('a running program', () => {
     assert.match(String(tracer_version), /^\d+\.\d+/)
   })
 
-  test('keeps as many traces as it is told, and no rate of the agent has a say', async () => {
+  test('keeps the share of traces that it is told, whatever the rates of the agent', async () => {
     await setFields({ tracing_sampling_rate: 0 })
     const [dropped] = await request()
     assert.equal(dropped.metrics._sampling_priority_v1, -1)
@@ -104,7 +104,7 @@ describe('a running program', () => {
     assert.equal(local.metrics._sampling_priority_v1, 1)
   })
 
-  test('follows rules by who made them, and they replace its own', async () => {
+  test('follows rules in order of provenance, which replace its own', async () => {
     const rule = { service: 'shop', resource: '*', sample_rate: 1 }
     for (const [provenance, mechanism] of [
       ['customer', '-11'],
@@ -163,7 +163,7 @@ describe('a running program', () => {
     })
   })
 
-  test('uses no file that is broken, says so, and keeps what it has', async () => {
+  test('refuses a broken file, reports it, and keeps its values', async () => {
     await setFields({ tracing_tags: ['area:far'] })
     backend.answer('{"targets":"bm8="}')
     await agent.until(() => backend.last?.client.state.has_error === true)
@@ -173,7 +173,7 @@ describe('a running program', () => {
     assert.equal(backend.last?.client.state.has_error, false)
   })
 
-  test('forgets what one agent said when it is sent to another, and asks that one', async t => {
+  test('forgets the values of one agent when it changes to another, and polls that one', async t => {
     await setFields({ tracing_tags: ['area:far'] })
     const next = new RemoteBackend()
     const other = await startFakeAgent({
@@ -191,13 +191,13 @@ describe('a running program', () => {
     assert.equal(backend.requests.length, polls)
   })
 
-  test('ends as ever', async () => {
+  test('ends as without remote configuration', async () => {
     const ended = await app.stop()
     assert.deepEqual([ended.code, ended.signal], [null, 'SIGTERM'])
   })
 })
 
-describe('a program is not told anything', () => {
+describe('a program gets no configuration', () => {
   for (const [what, env, endpoints] of [
     ['when that is switched off', { DD_REMOTE_CONFIGURATION_ENABLED: 'false' }, [CONFIG_PATH]],
     ['when it is a serverless function', { AWS_LAMBDA_FUNCTION_NAME: 'f' }, [CONFIG_PATH]],

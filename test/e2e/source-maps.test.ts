@@ -118,7 +118,7 @@ for (const [title, name, format, extension] of [
   })
 }
 
-test('what a loader hook compiled is seen in its sources where Node knows the map', async () => {
+test('code that a loader hook compiled is seen in its sources if Node.js knows the map', async () => {
   const own = program('hooked')
   const hook = join(own, 'hook.cjs')
   writeFileSync(

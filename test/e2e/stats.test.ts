@@ -43,7 +43,7 @@ describe('a program with statistics', () => {
     ['sigterm', null, 'SIGTERM'],
     ['shutdown', 0, null],
   ] as const) {
-    test(`sends them when it ends by ${way}, and of 100 dropped traces only their number`, async t => {
+    test(`sends statistics when it ends by ${way}, and of 100 dropped traces only their number`, async t => {
       const agent = await startAgent(t, TAKES_STATS)
       const ended = await runNode([fixture('stats.cjs'), way], { DD_TRACE_AGENT_URL: agent.url })
       assert.deepEqual([ended.code, ended.signal, ended.stderr], [code, signal, ''])
@@ -62,7 +62,7 @@ describe('a program with statistics', () => {
       )
     })
 
-    test(`leaves them to an agent that takes none when it ends by ${way}`, async t => {
+    test(`leaves statistics to an agent that takes none when it ends by ${way}`, async t => {
       const agent = await startAgent(t, { endpoints: ['/v0.4/traces'], client_drop_p0s: true })
       const ended = await runNode([fixture('stats.cjs'), way], { DD_TRACE_AGENT_URL: agent.url })
       assert.deepEqual([ended.code, ended.signal, ended.stderr], [code, signal, ''])
@@ -74,7 +74,7 @@ describe('a program with statistics', () => {
   }
 
   for (const way of ['end', 'exit', 'sigterm', 'shutdown'] as const) {
-    test(`sends them also when there are no traces to send and it ends by ${way}`, async t => {
+    test(`sends statistics also when there are no traces to send and it ends by ${way}`, async t => {
       const agent = await startAgent(t, TAKES_STATS)
       await runNode([fixture('stats.cjs'), way, 'dropped'], { DD_TRACE_AGENT_URL: agent.url })
       assert.deepEqual(rootsOf(agent), ['early'])
@@ -82,7 +82,7 @@ describe('a program with statistics', () => {
     })
   }
 
-  test('says who it is', async t => {
+  test('sends its identity', async t => {
     const agent = await startAgent(t, TAKES_STATS)
     await runNode([fixture('stats.cjs'), 'end'], {
       DD_TRACE_AGENT_URL: agent.url,
@@ -105,14 +105,14 @@ describe('a program with statistics', () => {
     assert.equal(Stats[0].Stats[0].Service, 'shop')
   })
 
-  test('ends as ever when there is no agent', async () => {
+  test('ends as without statistics when there is no agent', async () => {
     const env = { DD_TRACE_AGENT_URL: 'http://127.0.0.1:1' }
     const ended = await runNode([fixture('stats.cjs'), 'end'], env)
     assert.deepEqual([ended.code, ended.signal], [0, null])
     assert.match(ended.stderr, /cannot be reached/)
   })
 
-  test('that makes no spans sends none, prints nothing and ends', async t => {
+  test('sends no statistics, prints nothing and ends if it makes no spans', async t => {
     const agent = await startAgent(t, TAKES_STATS)
     const env = { DD_TRACE_AGENT_URL: agent.url, DD_TRACE_STATS_COMPUTATION_ENABLED: 'true' }
     const ended = await runNode(['--require', INIT, '--eval', '0'], env)
@@ -121,7 +121,7 @@ describe('a program with statistics', () => {
   })
 })
 
-test('without statistics none of their modules is loaded', async t => {
+test('none of the modules of statistics is loaded if statistics are off', async t => {
   const agent = await startAgent(t, TAKES_STATS)
   const program = `
     const tracer = require('tracer').init()

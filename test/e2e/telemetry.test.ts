@@ -72,7 +72,7 @@ describe('the telemetry of a program', () => {
     })
   }
 
-  test('tells of settings that came from the agent', async t => {
+  test('reports settings that came from the agent', async t => {
     const backend = new RemoteBackend()
     backend.set({ [tracingPath('a')]: { lib_config: { tracing_sampling_rate: 0.25 } } })
     const agent = await startAgent(t, {
@@ -95,7 +95,7 @@ describe('the telemetry of a program', () => {
   })
 })
 
-describe('nothing is told', () => {
+describe('no telemetry is sent', () => {
   for (const [what, env, endpoints] of [
     ['when that is switched off', { DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false' }, ENDPOINTS],
     ['when that is switched off by its other name', { DD_TRACE_TELEMETRY_ENABLED: 'false' }, ENDPOINTS],
@@ -141,7 +141,7 @@ describe('nothing is told', () => {
   })
 })
 
-test('a program whose agent is away for its whole life ends at once, and says only that', async t => {
+test('a program whose agent is away for its whole life ends at once, and logs only that', async t => {
   const agent = await startAgent(t)
   await agent.stop()
   const program = start({ url: 'http://127.0.0.1:1' } as FakeAgent, 'end')

@@ -175,7 +175,7 @@ const SIGNALS: Record<string, () => Said | Promise<Said>> = {
   },
 }
 
-describe('what a program says of itself', () => {
+describe('the identity of a program', () => {
   before(async () => {
     agent = await startFakeAgent({
       info: () =>

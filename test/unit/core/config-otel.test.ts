@@ -75,7 +75,7 @@ describe('a value of OpenTelemetry', () => {
   }
 })
 
-describe('a twin of ours', () => {
+describe('a variable with a twin of the tracer', () => {
   const twins: [Env, Env, keyof Config['origins'], unknown][] = [
     [{ DD_SERVICE: 'ours' }, { OTEL_SERVICE_NAME: 'theirs' }, 'service', 'ours'],
     [{ DD_TAGS: 'a:1' }, { OTEL_RESOURCE_ATTRIBUTES: 'a=2,b=2,service.name=s' }, 'tags', { a: '1' }],
@@ -116,7 +116,7 @@ describe('a twin of ours', () => {
     assert.deepEqual(config.problems, [])
   })
 
-  test('a bad one of ours leaves theirs in force', () => {
+  test('a bad variable of the tracer leaves that of OpenTelemetry in force', () => {
     const config = resolveConfig({}, { DD_TRACE_SAMPLE_RATE: 'x', [SAMPLER]: 'parentbased_always_off' })
     assert.equal(config.sampleRate, 0)
     assert.deepEqual(config.problems, ["DD_TRACE_SAMPLE_RATE='x' is not a number; using 0"])

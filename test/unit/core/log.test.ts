@@ -74,7 +74,7 @@ describe('the log', () => {
     assert.deepEqual(rejected, [])
   })
 
-  test('survives a stderr that nobody reads any more', async () => {
+  test('survives a stderr that is not read any more', async () => {
     const script = `const { log } = require(${JSON.stringify(LOG)})
       process.stdin.once('data', () => {
         log.warn('w', 'text')
@@ -95,7 +95,7 @@ describe('the log', () => {
     assert.deepEqual([said, code], ['alive', 0])
   })
 
-  test('a logger that logs through us is not called again', () => {
+  test('a logger that logs through the tracer is not called again', () => {
     const lines: string[] = []
     const debug = (text: string) => {
       lines.push(text)

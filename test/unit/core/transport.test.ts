@@ -98,7 +98,7 @@ describe('Transport', () => {
     })
   }
 
-  test('fails with a code when nobody listens, and recovers when somebody does', async t => {
+  test('fails with a code when nothing listens, and recovers when a server does', async t => {
     const { agent, transport } = await connected(t)
     await agent.stop()
     assert.equal(await failure(transport.request(put)), 'ECONNREFUSED')
