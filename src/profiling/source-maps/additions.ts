@@ -11,7 +11,7 @@ interface SourceFunction {
   startLine: number
 }
 
-/** Collects functions and strings, and writes the fields that hold them. */
+/** Collects functions and strings, and writes their fields. */
 export class Additions {
   readonly #firstString: number
   #nextId: number
