@@ -1,4 +1,7 @@
-/** Every public type; nothing else is public. */
+/**
+ * Every public type; nothing else is public. The file has more than 250 lines since it is one reference: each option,
+ * method and event has its sentence.
+ */
 
 import type { LookupFunction } from 'node:net'
 import type { Logger } from './core/logger'

@@ -16,10 +16,11 @@ export default defineIntegration({
   doc: 'Commands that clients of MongoDB send.',
   options: {
     service: 'Service of the spans.',
-    heartbeatEnabled: 'Whether `hello`, by which the driver monitors servers, has spans; default true.',
+    heartbeatEnabled:
+      'Whether `hello`, by which the driver monitors servers, has spans. Default: `DD_TRACE_MONGODB_HEARTBEAT_ENABLED`, else true.',
     obfuscateQuery:
-      'Values in the tag `mongodb.query`: kept (`none`), replaced by their types (`types`) or by `?` (`redact`).',
-    queryInResourceName: 'Whether the resource ends with the query.',
+      'Values in the tag `mongodb.query`: kept (`none`), replaced by their types (`types`) or by `?` (`redact`). Default: `DD_TRACE_MONGODB_OBFUSCATE_QUERY`, else `none`.',
+    queryInResourceName: 'Whether the resource ends with the query. Default: false.',
     dbmPropagationMode: 'Comments in commands: `disabled`, `service` or `full`.',
   },
   targets: [
