@@ -1,4 +1,7 @@
-/** Hands the heap's profile to another process, which sends it, when V8 is about to give up. */
+/**
+ * Hands the heap's profile to another process, which sends it, when V8 is about to give up. The file has more than 250
+ * lines since watch, callback and hand-over share the state of one isolate.
+ */
 #include "heap-limit.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /**
- * Makes `event.json`, which describes an upload of profiles (spec of the profiling intake, family `node`, version 4).
+ * Makes `event.json`, which describes an upload of profiles (profiling intake of the agent, family `node`, version 4).
  */
 
 import { availableParallelism, hostname, release, type, version } from 'node:os'

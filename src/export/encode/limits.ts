@@ -1,4 +1,4 @@
-/** Lengths at which text is cut, in UTF-16 units, as the agent does (span model, section 10). */
+/** Lengths at which text is cut, in UTF-16 units, as the Datadog Agent cuts it. */
 
 /** Longest name, and longest value, of a tag. */
 export const MAX_KEY = 200
