@@ -17,7 +17,7 @@ interface Collection {
 
 export default defineIntegration({
   name: 'mongoose',
-  doc: 'Keeps the context of operations that wait for a connection of mongoose. The spans are those of `mongodb`.',
+  doc: 'Keeps the context of operations that wait for a connection of mongoose; the spans come from `mongodb`.',
   targets: [
     // Nothing is patched in the main module: applications look there for the flag `__datadog_patch`.
     { module: 'mongoose', versions: VERSIONS, patch() {} },
