@@ -12,7 +12,7 @@ import { timed, timedPromise } from './timed'
 import type { DogStatsd, MetricCardinality, MetricOptions, MetricTags } from './types'
 
 /** Holds the registry that serves scrapes; it is opened with the first use of `tracer.metrics`. */
-export interface Scraped {
+export interface RegistryHolder {
   registry?: {
     record(series: Series, value: number): void
     recordMember(series: Series, member: string): void
@@ -20,12 +20,12 @@ export interface Scraped {
 }
 
 /** State that all clients of a process share. */
-export interface Core {
+export interface ClientCore {
   /** Returns the current pipeline, which `init()` replaces; undefined when nothing is to be sent. */
   pipeline(): MetricsPipeline | undefined
   /** Returns the prefix and tags to which a client adds its own. */
   scope(): SeriesScope
-  readonly scraped: Scraped
+  readonly scraped: RegistryHolder
   flush(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export interface Core {
  * Creates a client. `own` is what a child client adds to the core's prefix and tags. Methods are closures, since the
  * application may take them off the object.
  */
-export function createClient(core: Core, own: SeriesScope = { prefix: '', tags: [] }): DogStatsd {
+export function createClient(core: ClientCore, own: SeriesScope = { prefix: '', tags: [] }): DogStatsd {
   let nodes: object | undefined
   let lookup: Lookup
   let scope: SeriesScope
@@ -120,7 +120,7 @@ export function createClient(core: Core, own: SeriesScope = { prefix: '', tags: 
 }
 
 function send(
-  core: Core,
+  core: ClientCore,
   own: SeriesScope,
   counter: 'events' | 'service_checks',
   tags: MetricTags | undefined,
@@ -154,7 +154,7 @@ function rateOf(pipeline: MetricsPipeline, kind: Kind, { sampleRate, timestamp }
 
 function measure(
   pipeline: MetricsPipeline,
-  scraped: Scraped,
+  scraped: RegistryHolder,
   series: Series,
   name: string,
   given: unknown,
@@ -171,12 +171,12 @@ function measure(
     return
   }
   scraped.registry?.record(series, value)
-  if (seconds !== undefined) pipeline.passAt(series, value, seconds)
+  if (seconds !== undefined) pipeline.writeTimed(series, value, seconds)
   else if (canBeOld && pipeline.aggregation) pipeline.aggregate(series, value)
-  else if (rate === 1 || Math.random() < rate) pipeline.pass(series, value)
+  else if (rate === 1 || Math.random() < rate) pipeline.writeValue(series, value)
 }
 
-function addMember(pipeline: MetricsPipeline, scraped: Scraped, series: Series, given: unknown): void {
+function addMember(pipeline: MetricsPipeline, scraped: RegistryHolder, series: Series, given: unknown): void {
   const member = typeof given === 'string' || typeof given === 'number' ? fieldText(String(given)) : ''
   if (member === '') {
     pipeline.refuse()

@@ -4,7 +4,7 @@ import { type Config, resolveConfig } from '../core/config/resolve'
 import { readStableFiles } from '../core/config/stable-files'
 import { log } from '../core/log'
 import type { Signal } from '../core/signal'
-import { type Core, createClient, type Scraped } from './client'
+import { type ClientCore, createClient, type RegistryHolder } from './client'
 import { endpointsOf } from './endpoints'
 import type { TraceIds } from './openmetrics/exemplar'
 import { MetricsPipeline, type SeriesScope } from './pipeline'
@@ -35,7 +35,7 @@ export function openMetrics(config?: Config): Metrics {
   let scope: SeriesScope = { prefix: '', tags: [] }
   let runtime: Collector | undefined
   let exposition: MetricsExposition | undefined
-  const scraped: Scraped = {}
+  const scraped: RegistryHolder = {}
 
   const open = (): MetricsPipeline | undefined => {
     settings ??= resolveConfig({}, process.env, readStableFiles())
@@ -54,7 +54,7 @@ export function openMetrics(config?: Config): Metrics {
     pipeline = new MetricsPipeline({ line, aggregation, telemetry, endpoints, level })
     return pipeline
   }
-  const core: Core = {
+  const core: ClientCore = {
     pipeline: () => (pipeline === undefined ? open() : (pipeline ?? undefined)),
     scope: () => scope,
     scraped,

@@ -155,12 +155,12 @@ export class MetricsPipeline {
   }
 
   /** Writes a value into the current packet, unaggregated. */
-  pass(series: Series, value: number): void {
+  writeValue(series: Series, value: number): void {
     this.counters.counts.metrics++
     this.#checkLength(this.#packets.addValue(series, String(value)), 0)
   }
 
-  passAt(series: Series, value: number, seconds: number): void {
+  writeTimed(series: Series, value: number, seconds: number): void {
     this.counters.counts.metrics++
     this.addLine(`${textOf(series.head)}${value}${textOf(series.tail)}|T${seconds}`)
   }

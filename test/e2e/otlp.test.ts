@@ -160,14 +160,16 @@ describe('a collector', () => {
     const program = `
       const tracer = require('tracer').init()
       tracer.startSpan('patient').finish()
-      setTimeout(() => {}, 2500)`
+      setInterval(() => {}, 1000)
+      console.log('listening on no port: 0')`
     const env = {
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_BSP_SCHEDULE_DELAY: '0',
     }
-    const ended = await runNode(['--eval', program], env)
-    assert.deepEqual([ended.code, ended.stderr], [0, ''])
+    const app = await startApp(['--eval', program], env)
+    await collector.received(2)
+    assert.equal((await app.stop()).stderr, '')
     assert.deepEqual(
       collector.payloads.map(({ body }) => body.equals(collector.payloads[0].body)),
       [true, true],
