@@ -6,6 +6,7 @@ import type { IntakeStats } from './stats'
 import type { ProfileFile, ProfileStoreStats } from './store/profile-store'
 import type { StoreStats } from './store/trace-store'
 
+/** A trace in a list. */
 export interface TraceSummary {
   /** 32 digits, or 16 when the high half never came. */
   traceId: string
@@ -29,11 +30,13 @@ export interface TraceSummary {
   services: string[]
 }
 
+/** A trace with its spans. */
 export interface TraceDetail extends TraceSummary {
   /** Depth first, siblings by start; the first one is the root. */
   spans: SpanDetail[]
 }
 
+/** A span of a `TraceDetail`. */
 export interface SpanDetail {
   spanId: string
   /** Parent id as sent, also when that parent has not arrived; null for a root. */
@@ -62,6 +65,7 @@ export interface SpanDetail {
 /** The JSON form of a record: ids are hexadecimal and times decimal text. */
 export type Jsonified<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] }
 
+/** Counts of the agent since its start or `clear()`. */
 export interface AgentStats {
   version: string
   intake: IntakeStats
@@ -69,6 +73,7 @@ export interface AgentStats {
   profiles: ProfileStoreStats
 }
 
+/** A profile in a list. */
 export interface ProfileSummary {
   /** Number that `tracer profiles` prints: 1, 2, … */
   id: string
@@ -88,11 +93,13 @@ export interface ProfileSummary {
   endpointCounts: Record<string, number>
 }
 
+/** A file of a profile, without its content. */
 export type ProfileFileInfo = Omit<ProfileFile, 'data'> & {
   /** Size as sent; `size` is the unpacked size. */
   bytes: number
 }
 
+/** A profile with its tags. */
 export interface ProfileDetail extends ProfileSummary {
   tags: Record<string, string>
 }
@@ -108,6 +115,7 @@ export interface ProfileSelection extends SampleType {
   sampleCount: number
 }
 
+/** The functions of a profile, by cost. */
 export interface ProfileTop extends ProfileSelection {
   /** Functions, the most expensive first; `functionCount` is their number before the limit. */
   functions: FunctionCost[]
@@ -116,6 +124,7 @@ export interface ProfileTop extends ProfileSelection {
   endpoints: { endpoint: string; value: number }[]
 }
 
+/** A function and its share of the samples. */
 export interface FunctionCost {
   name: string
   file: string
@@ -127,11 +136,13 @@ export interface FunctionCost {
   total: number
 }
 
+/** The stacks of a profile as a tree. */
 export interface ProfileFlame extends ProfileSelection {
   /** Frames depth first, the most expensive sibling first; the first one, named `root`, stands for all samples. */
   frames: FlameFrame[]
 }
 
+/** A node of a `ProfileFlame`. */
 export interface FlameFrame extends FunctionCost {
   /** Levels below the root. */
   depth: number

@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { markUntraced } from './untraced'
 
+/** An open port or socket. */
 export interface Listening {
   port: number
   /** Stops listening, and cuts open connections. */

@@ -2,8 +2,10 @@
 
 import type { RequestRecord } from './request-log'
 
+/** Bytes of a mebibyte. */
 export const MIB = 1024 * 1024
 
+/** Options of `startAgent()`. */
 export interface AgentOptions {
   /** Address of the intake; `127.0.0.1` (and `::1` with it) by default. Anything else is a deliberate choice. */
   host?: string
@@ -51,9 +53,11 @@ export interface CannedAnswer {
   headers?: Record<string, string>
 }
 
+/** Options with their defaults. */
 export type ResolvedOptions = Required<Omit<AgentOptions, 'socketPath' | 'onRequest' | 'intercept'>> &
   Pick<AgentOptions, 'socketPath' | 'onRequest' | 'intercept'>
 
+/** Fills in the defaults. */
 export function resolveOptions(options: AgentOptions): ResolvedOptions {
   return {
     host: options.host ?? '127.0.0.1',

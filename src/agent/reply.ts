@@ -6,6 +6,7 @@ import type { CannedAnswer } from './options'
 /** How long a refused client may go on sending, so that it reads the refusal before the connection closes. */
 const DRAIN_MS = 5000
 
+/** An answer to send. */
 export interface Reply {
   status: number
   body: string | Buffer
@@ -13,10 +14,12 @@ export interface Reply {
   headers?: Record<string, string>
 }
 
+/** Makes an answer of JSON. */
 export function json(value: unknown, status = 200): Reply {
   return { status, body: JSON.stringify(value), type: 'application/json' }
 }
 
+/** Makes an answer of plain text. */
 export function plainText(body: string, status = 200): Reply {
   return { status, body, type: 'text/plain; charset=utf-8' }
 }

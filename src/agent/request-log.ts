@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { redactRecord } from './intake/redact'
 import type { SpanRecord } from './intake/span'
 
+/** A request to the intake. */
 export interface RequestRecord {
   /** Unix time of arrival, ms. */
   atMs: number
@@ -29,6 +30,7 @@ export interface RequestRecord {
   chunks?: SpanRecord[][]
 }
 
+/** The remembered requests. */
 export interface RequestLog {
   /** Notes a request on arrival; its outcome is filled in later. */
   open(request: IncomingMessage): RequestRecord
@@ -37,6 +39,7 @@ export interface RequestLog {
   clear(): void
 }
 
+/** Creates a log of the last `limit` requests. */
 export function createRequestLog(limit: number, redact: boolean): RequestLog {
   let records: RequestRecord[] = []
   return {

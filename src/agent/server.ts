@@ -17,6 +17,7 @@ import { parseTraceId } from './store/trace-id'
 import { TraceStore } from './store/trace-store'
 import { detail, summarize } from './store/view'
 
+/** A running agent. */
 export interface Agent {
   /** URL of the intake, for `DD_TRACE_AGENT_URL`. */
   readonly url: string

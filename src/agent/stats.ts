@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Number of reasons and of tracers that are told apart; further ones are counted as `other`. */
 const MAX_KINDS = 64
 
+/** Counts of one tracer version. */
 export interface TracerStats {
   /** Language of the tracer, such as `nodejs`; for uploads of profiles their origin, such as `dd-trace-js`. */
   language: string
@@ -18,6 +19,7 @@ export interface TracerStats {
   lastSeenMs: number
 }
 
+/** Counts of the intake. */
 export interface IntakeStats {
   startedMs: number
   payloads: number
@@ -38,6 +40,7 @@ export interface IntakeStats {
   tracers: TracerStats[]
 }
 
+/** Counts what the intake takes and refuses. */
 export interface Counters {
   payload(headers: IncomingHttpHeaders, bytes: number, traces: number, spans: number): void
   profile(headers: IncomingHttpHeaders, bytes: number): void
@@ -49,6 +52,7 @@ export interface Counters {
   clear(): void
 }
 
+/** Creates counters at 0. */
 export function createCounters(): Counters {
   let stats = empty()
   let tracers = new Map<string, TracerStats>()

@@ -5,6 +5,7 @@ import type { Series } from './series'
 /** Writes one line of a series. */
 export type Emit = (series: Series, value: string) => void
 
+/** Sums, last values and members since the last flush. */
 export class Aggregates {
   #touched: Series[] = []
   #memberCount = 0

@@ -17,11 +17,13 @@ const ZERO = {
   bytes_dropped_writer: 0,
 }
 
+/** Totals by their names in the telemetry of DogStatsD clients. */
 export type ClientCounts = typeof ZERO
 
 /** The counters of calls by the application. */
 const CALLS = ['metrics', 'events', 'service_checks', 'metric_dropped_on_receive'] as const
 
+/** The counters of the pipeline of a process. */
 export class ClientCounters {
   /** Totals since the client was opened. */
   readonly counts: ClientCounts = { ...ZERO }

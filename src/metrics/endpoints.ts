@@ -5,6 +5,7 @@ import type { LookupFunction } from 'node:net'
 import { type AgentAddress, parseAgentUrl, resolveAgentUrl } from '../core/agent-url'
 import type { Config } from '../core/config/resolve'
 
+/** An address to which metrics can be sent. */
 export type MetricsEndpoint =
   | { kind: 'udp'; host: string; port: number; lookup: LookupFunction | undefined }
   | { kind: 'unixgram'; path: string }
@@ -15,6 +16,7 @@ const DEFAULT_SOCKET = '/var/run/datadog/dsd.socket'
 const DEFAULT_PORT = 8125
 const PIPE = /^(?:pipe:|\\\\[.?]\\pipe\\|unix:\/\/\.\/pipe\/)/i
 
+/** The part of the configuration that decides the endpoints. */
 export type EndpointSettings = Pick<
   Config,
   'dogstatsdUrl' | 'dogstatsdHost' | 'dogstatsdPort' | 'url' | 'hostname' | 'port' | 'lookup' | 'origins'

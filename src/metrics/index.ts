@@ -13,6 +13,7 @@ import { lineSettings } from './settings'
 import { overrideTags } from './tags'
 import type { DogStatsd, MetricsExposition } from './types'
 
+/** The metrics of a process: its client, its exposition for scrapes, and the signal that is flushed. */
 export interface Metrics extends Signal {
   client: DogStatsd
   /** Opens the exposition for scrapes, which shows what is counted from now on. */

@@ -21,6 +21,7 @@ interface Packet {
   length: number
 }
 
+/** What an `Outbox` works with. */
 export interface OutboxOptions {
   counters: ClientCounters
   /** Returns the log level of the message that metrics are lost; default: `warn`. */
@@ -34,6 +35,7 @@ export interface OutboxOptions {
   again: (lines: string) => void
 }
 
+/** Sends packets over a connection, and replaces a connection that cannot work. */
 export class Outbox implements PacketSink {
   readonly #options: OutboxOptions
   readonly #queueBytes: number

@@ -8,6 +8,7 @@
 
 import type { Series } from './series'
 
+/** Gives buffers, and takes packets. */
 export interface PacketSink {
   /** Returns a buffer of at least so many bytes; undefined when no more may wait. */
   take(limitBytes: number): Buffer | undefined
@@ -20,6 +21,7 @@ export interface PacketSink {
 const NEWLINE = 10
 const COLON = 58
 
+/** Writes lines into packets. */
 export class Packets {
   readonly #sink: PacketSink
   #limitBytes: number

@@ -35,6 +35,7 @@ const MAX_LOOKUP_NODES = 20_000
 const MAX_LINES = 20_000
 const CARDINALITIES: readonly string[] = ['none', 'low', 'orchestrator', 'high']
 
+/** What a `MetricsPipeline` works with. */
 export interface MetricsPipelineOptions {
   line: LineSettings
   aggregation: boolean
@@ -54,6 +55,7 @@ export interface SeriesScope {
   labels?: readonly string[]
 }
 
+/** Turns the calls of clients into packets, and sends these. */
 export class MetricsPipeline {
   readonly counters = new ClientCounters()
   readonly aggregation: boolean

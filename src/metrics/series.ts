@@ -14,6 +14,7 @@ export interface ScrapedSeries {
   addMember?(member: string): void
 }
 
+/** A series: one name, type and set of tags. */
 export class Series {
   readonly kind: Kind
   readonly name: string

@@ -6,6 +6,7 @@ import { runtimeId } from '../core/runtime-id'
 import { readTags } from './tags'
 import type { MetricCardinality } from './types'
 
+/** Prefix, tags and fields of every line. */
 export interface LineSettings {
   prefix: string
   /** `service:shop`, … */
@@ -15,6 +16,7 @@ export interface LineSettings {
   cardinality: MetricCardinality | undefined
 }
 
+/** Reads the settings from the configuration. */
 export function lineSettings(config: Config): LineSettings {
   const { service, env, version, tags, dogstatsdTags, entityId } = config
   const all: Record<string, string | undefined> = { ...tags, ...dogstatsdTags, service, env, version }

@@ -19,6 +19,7 @@ export function metricName(name: string): string | undefined {
   return /^[A-Za-z]/.test(clean) ? clean : undefined
 }
 
+/** Returns the clean name of a service check. */
 export function checkName(name: string): string {
   return name.replace(NOT_IN_CHECKS, '_').slice(0, MAX_CHARACTERS)
 }
@@ -29,6 +30,7 @@ export function tagText(tag: string): string {
   return clean.length > MAX_CHARACTERS ? cutAt(clean, MAX_CHARACTERS) : clean
 }
 
+/** Returns a key without `:`, which separates key and value. */
 export function tagKey(key: string): string {
   return key.replaceAll(':', '_')
 }

@@ -18,8 +18,10 @@ import { objectIn } from './targets'
 
 /** Rows of the configuration that can change while the program runs. */
 export type LiveRow = 'enabled' | 'logInjection' | 'sampleRate' | 'samplingRules' | 'headerTags' | 'tags'
+/** Values that files set, by row. */
 export type Overrides = Partial<Pick<Config, LiveRow>>
 
+/** A file that could be read. */
 export interface TracingFile {
   /** Whether the file is for this service and environment. */
   readonly applies: boolean

@@ -29,6 +29,7 @@ interface Held {
   readonly tracing: TracingFile | undefined
 }
 
+/** The state of a client between two polls. */
 export class RemoteClient {
   readonly #id = randomUUID()
   readonly #tracer: ClientTracer

@@ -17,6 +17,7 @@ import { PATH } from './protocol'
 
 export type { LiveRow } from './apm-tracing'
 
+/** What remote configuration works with. */
 export interface RemoteOptions {
   /** The configuration, which is changed in place. */
   config: Config
@@ -33,6 +34,7 @@ const TIMEOUT_MS = 2000
  */
 const SLOWEST_MS = 60_000
 
+/** Polls the agent, and applies its values to the configuration. */
 export class RemoteConfiguration {
   readonly #options: RemoteOptions
   readonly #live: LiveConfig

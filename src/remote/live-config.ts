@@ -5,6 +5,7 @@
 import type { Config } from '../core/config/resolve'
 import type { LiveRow, Overrides } from './apm-tracing'
 
+/** All rows that can change while the program runs. */
 export const LIVE_ROWS: readonly LiveRow[] = [
   'enabled',
   'logInjection',
@@ -14,6 +15,7 @@ export const LIVE_ROWS: readonly LiveRow[] = [
   'tags',
 ]
 
+/** The configuration with the values of the agent on top. */
 export class LiveConfig {
   readonly #values: Record<string, unknown>
   readonly #origins: Record<string, string>

@@ -13,12 +13,16 @@
  * The answer `{}` means: nothing has changed.
  */
 
+/** Path of the requests. */
 export const PATH = '/v0.7/config'
+/** The only product that this tracer asks for. */
 export const PRODUCT = 'APM_TRACING'
 
 /** States of a file. Files of products that the tracer did not ask for stay unacknowledged. */
 export const UNACKNOWLEDGED = 1
+/** State of a file that is in use, or is for another service. */
 export const ACKNOWLEDGED = 2
+/** State of a file that cannot be used. */
 export const FAILED = 3
 
 /** Bit numbers, equal for all tracers, of the fields of `lib_config` that this tracer understands. */
@@ -33,6 +37,7 @@ const CAPABILITIES = {
   multipleFiles: 45,
 }
 
+/** The value of `client.capabilities`. */
 export const capabilities = encodeBits(Object.values(CAPABILITIES))
 
 /** Returns a number with these bits set, as base64 of its bytes. */

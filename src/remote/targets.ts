@@ -15,6 +15,7 @@ export interface Target {
   readonly sha256: string
 }
 
+/** The content of an answer. */
 export interface Update {
   readonly version: number
   /** Opaque state of the backend, which the next request returns. */
@@ -64,6 +65,7 @@ export function parse(text: string, what: string): unknown {
   }
 }
 
+/** Returns `value` if it is an object; the error names `what`. */
 export function objectIn(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${what} is not an object`)

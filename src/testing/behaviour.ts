@@ -11,6 +11,7 @@ export interface Which {
   path?: string
 }
 
+/** The current order of a test. */
 export interface Behaviour {
   set(what: Intercept, which?: Which): void
   /** Ends the order. */
@@ -19,6 +20,7 @@ export interface Behaviour {
   next(request: RequestRecord): Intercept | undefined
 }
 
+/** Creates a behaviour without an order. */
 export function createBehaviour(): Behaviour {
   let current: Intercept | undefined
   let left = 0

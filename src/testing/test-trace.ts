@@ -1,10 +1,10 @@
 /** A trace in the form for tests: its spans as they were sent, by start. */
 
-/** A trace that arrived. */
 import type { SpanRecord } from '../agent/intake/span'
 import type { StoredTrace } from '../agent/store/stored-trace'
 import { formatTraceId } from '../agent/store/trace-id'
 
+/** A trace that arrived. */
 export interface TestTrace {
   /** Trace id in hexadecimal: 32 digits, or 16 when no chunk carried the high half. */
   traceId: string
@@ -14,6 +14,7 @@ export interface TestTrace {
   root: SpanRecord
 }
 
+/** Converts a stored trace. */
 export function toTestTrace(trace: StoredTrace): TestTrace {
   const spans = [...trace.spans.values()].sort(byStart)
   const root = spans.find(span => span.parentId === 0n) ?? spans.find(span => !trace.spans.has(span.parentId))

@@ -1,5 +1,6 @@
 /** Promises whose condition is checked whenever something arrives, until their deadline. */
 
+/** The promises of one agent that wait. */
 export interface Waiters {
   /**
    * Resolves with the first value of `look` that is not undefined, now or at a later `changed()`. Rejects after
@@ -16,6 +17,7 @@ interface Waiter {
   fail(error: Error): void
 }
 
+/** Creates an empty set of promises. */
 export function createWaiters(): Waiters {
   const waiting = new Set<Waiter>()
   return {

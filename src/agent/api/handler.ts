@@ -15,6 +15,7 @@ import { isAllowedHost } from './host-check'
 import { answerProfiles } from './profiles'
 import { matches, parseTraceQuery } from './query'
 
+/** The part of the agent that the API shows. */
 export interface ApiSource {
   traces(): TraceSummary[]
   trace(id: string): TraceDetail | undefined
@@ -33,6 +34,7 @@ const SECURITY_HEADERS = {
   'Cache-Control': 'no-store',
 }
 
+/** Creates the request handler of the API. */
 export function createApi(
   source: ApiSource,
   allowHosts: readonly string[],

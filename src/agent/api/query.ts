@@ -3,9 +3,12 @@
 import type { TraceSummary } from '../api-types'
 import { HttpError } from '../http-error'
 
+/** Number of traces in an answer by default. */
 export const DEFAULT_LIMIT = 50
+/** Largest number of traces in an answer. */
 export const MAX_LIMIT = 10_000
 
+/** Filters of a list of traces. */
 export interface TraceQuery {
   limit: number
   /** Any span's service, exactly. */
@@ -32,6 +35,7 @@ export function parseTraceQuery(parameters: URLSearchParams): TraceQuery {
   }
 }
 
+/** Tells whether a trace passes the filters. */
 export function matches(trace: TraceSummary, query: TraceQuery): boolean {
   if (query.errorsOnly && trace.status !== 'error') return false
   if (query.service !== undefined && !trace.services.includes(query.service)) return false

@@ -16,6 +16,7 @@ export interface BodyBudget {
   limitBytes: number
 }
 
+/** A body in memory. */
 export interface Body {
   data: Buffer
   /** Bytes on the wire, before inflation. */

@@ -5,6 +5,7 @@
 
 import { DecodeError } from './decode-error'
 
+/** A part of a form. */
 export interface FormPart {
   name: string
   filename: string | undefined

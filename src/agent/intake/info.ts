@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { TRACE_READERS } from './formats'
 
+/** Settings of the agent that `/info` reports. */
 export interface InfoSettings {
   version: string
   maxRequestBytes: number
@@ -10,12 +11,14 @@ export interface InfoSettings {
   socketPath: string | undefined
 }
 
+/** The answer to `/info`. */
 export interface Info {
   body: string
   /** Value of `Datadog-Agent-State`, which changes with the body, so that clients know when to ask again. */
   state: string
 }
 
+/** Creates the answer. */
 export function createInfo(settings: InfoSettings): Info {
   const body = JSON.stringify({
     version: settings.version,
@@ -35,4 +38,5 @@ export function createInfo(settings: InfoSettings): Info {
   return { body, state: createHash('sha256').update(body).digest('hex') }
 }
 
+/** Path that takes uploads of profiles. */
 export const PROFILES_PATH = '/profiling/v1/input'

@@ -11,6 +11,7 @@ import type { SpanEventRecord, SpanLinkRecord } from './span'
 import { plain, stringMap } from './tag-maps'
 import { int64, list, map, put, text, uint64 } from './values'
 
+/** Reads the links of a span. */
 export function readLinks(value: unknown, where: string): SpanLinkRecord[] {
   return list(value, where).map((item, index) => {
     const fields = map(item, `${where}[${index}]`)
@@ -27,6 +28,7 @@ export function readLinks(value: unknown, where: string): SpanLinkRecord[] {
   })
 }
 
+/** Reads the events of a span. */
 export function readEvents(value: unknown, where: string): SpanEventRecord[] {
   return list(value, where).map((item, index) => {
     const fields = map(item, `${where}[${index}]`)

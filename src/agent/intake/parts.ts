@@ -10,6 +10,7 @@ import type { TraceStore } from '../store/trace-store'
 import type { Info } from './info'
 import type { RatesAnswer } from './rates'
 
+/** What the receiver works with. */
 export interface ReceiverParts {
   options: ResolvedOptions
   version: string

@@ -6,6 +6,7 @@ import type { FormPart } from './form'
 import { redactRecord, redactText } from './redact'
 import { put } from './values'
 
+/** The metadata of an upload. */
 export type ProfileEvent = Omit<ProfileUpload, 'files'>
 
 /** Reads `event.json`. Throws a `DecodeError` that names the field. */

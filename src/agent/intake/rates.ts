@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
+/** Body and headers that carry sampling rates. */
 export interface RatesAnswer {
   body: string
   headers: Record<string, string>

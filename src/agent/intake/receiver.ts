@@ -19,6 +19,7 @@ type NoAnswer = Exclude<Intercept, CannedAnswer>
 /** Bodies that may be in memory at once, as a multiple of the largest one allowed. */
 const BODIES_AT_ONCE = 4
 
+/** Creates the request handler of the intake. */
 export function createReceiver(
   parts: ReceiverParts,
 ): (request: IncomingMessage, response: ServerResponse) => void {

@@ -3,6 +3,7 @@
 import type { SpanRecord } from './span'
 import { put } from './values'
 
+/** The text that replaces a secret. */
 export const REDACTED = '[redacted]'
 
 /** Words that make a key secret. */

@@ -1,5 +1,6 @@
 /** The shape into which every trace format is decoded. */
 
+/** A decoded span. */
 export interface SpanRecord {
   /** Low 64 bits of the trace id, unsigned. */
   traceId: bigint
@@ -26,6 +27,7 @@ export interface SpanRecord {
   events?: SpanEventRecord[]
 }
 
+/** A decoded link of a span. */
 export interface SpanLinkRecord {
   traceId: bigint
   /** High 64 bits of the linked trace id, 0n when it has none. */
@@ -36,6 +38,7 @@ export interface SpanLinkRecord {
   flags?: number
 }
 
+/** A decoded event of a span. */
 export interface SpanEventRecord {
   name: string
   timeUnixNs: bigint

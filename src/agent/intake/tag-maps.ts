@@ -3,6 +3,7 @@
 import { unpack } from './msgpack'
 import { float, map, put, text } from './values'
 
+/** Reads a map of texts, such as `meta`. */
 export function stringMap(value: unknown, where: string): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [rawKey, item] of map(value, where)) {
@@ -13,6 +14,7 @@ export function stringMap(value: unknown, where: string): Record<string, string>
   return result
 }
 
+/** Reads a map of numbers, such as `metrics`. */
 export function numberMap(value: unknown, where: string): Record<string, number> {
   const result: Record<string, number> = {}
   for (const [rawKey, item] of map(value, where)) {

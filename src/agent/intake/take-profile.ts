@@ -4,6 +4,7 @@ import { json, override, type Reply } from '../reply'
 import type { Arrived, ReceiverParts } from './parts'
 import { readProfileUpload } from './profile-upload'
 
+/** Decodes and stores an upload, and returns the answer. */
 export function takeProfile(
   { options, counters, profiles }: ReceiverParts,
   { request, record, body, canned }: Arrived,

@@ -9,6 +9,7 @@ import type { Arrived, ReceiverParts } from './parts'
 import { redactSpan } from './redact'
 import type { SpanRecord } from './span'
 
+/** Decodes and stores a payload, and returns the answer. */
 export function takeTraces(parts: ReceiverParts, arrived: Arrived): Reply {
   const { path, body, canned } = arrived
   const read = TRACE_READERS.get(path)

@@ -11,6 +11,7 @@ interface Node {
   children: Map<ProfileFunction, Node>
 }
 
+/** Returns the flame graph of the selected samples. */
 export function flameOf({ about, samples, at }: Selected): ProfileFlame {
   const root = newNode({ name: 'root', file: '', line: 0 })
   for (const { stack, values } of samples) {

@@ -4,6 +4,7 @@ import type { Profile } from 'pprof-format'
 import { DecodeError } from '../intake/decode-error'
 import { scanPprof } from './scan-pprof'
 
+/** A kind of value that each sample has. */
 export interface SampleType {
   /** Name of the type, such as `wall`, `cpu`, `inuse_space`. */
   type: string
@@ -19,6 +20,7 @@ export interface ProfileFunction {
   line: number
 }
 
+/** A stack with its values and labels. */
 export interface ProfileSample {
   /** Frames, leaf first. */
   stack: ProfileFunction[]
@@ -27,6 +29,7 @@ export interface ProfileSample {
   labels: ReadonlyMap<string, string>
 }
 
+/** A decoded profile. */
 export interface Pprof {
   sampleTypes: SampleType[]
   /** Index of the sample type to show first. */

@@ -6,6 +6,7 @@ import { type ProfileFile, type StoredProfile, UNPACKED_LIMIT_BYTES } from '../s
 import { inflate } from './inflate'
 import { decodePprof, type Pprof, type ProfileSample } from './pprof'
 
+/** The parameters of a request for samples. */
 export interface Wanted {
   /** A sample type (`cpu`), or a file's name without its ending (`space`), which means its default one. */
   type?: string
@@ -20,6 +21,7 @@ export interface Wanted {
   thread?: string
 }
 
+/** The selected samples, and the sample type that counts. */
 export interface Selected {
   about: ProfileSelection
   samples: ProfileSample[]

@@ -5,6 +5,7 @@ import { redactText } from '../intake/redact'
 import type { ProfileFunction } from './pprof'
 import type { Selected } from './selection'
 
+/** Order of functions: by the samples on top of the stack, or anywhere on it. */
 export type TopOrder = 'self' | 'total'
 
 /** Returns the `limit` most expensive functions and endpoints. */

@@ -2,6 +2,7 @@
 
 import type { SampleType } from '../profiles/pprof'
 
+/** A file of an upload. */
 export interface ProfileFile {
   /** File name such as `wall.pprof`, unique within the upload. */
   name: string
@@ -31,6 +32,7 @@ export interface ProfileUpload {
   files: ProfileFile[]
 }
 
+/** An upload in the store. */
 export interface StoredProfile extends ProfileUpload {
   /** Number of the upload, 1 for the first; never used twice. */
   id: string
@@ -38,6 +40,7 @@ export interface StoredProfile extends ProfileUpload {
   bytes: number
 }
 
+/** Counts of the store. */
 export interface ProfileStoreStats {
   profiles: number
   bytes: number
@@ -52,6 +55,7 @@ export const UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 const UPLOAD_BYTES = 1000
 const ENTRY_BYTES = 100
 
+/** The store of profiles. */
 export class ProfileStore {
   readonly #limitBytes: number
   /** Oldest first. */

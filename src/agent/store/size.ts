@@ -10,6 +10,7 @@ const SPAN_BYTES = 500
 const TAG_BYTES = 32
 const METRIC_BYTES = 24
 
+/** Estimates the heap bytes of a span. */
 export function estimateBytes(span: SpanRecord): number {
   let bytes = SPAN_BYTES + span.resource.length
   for (const key in span.meta) bytes += TAG_BYTES + span.meta[key].length

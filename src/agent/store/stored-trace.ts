@@ -7,6 +7,7 @@ import type { TraceId } from './trace-id'
 /** Estimated bytes of a trace beside its spans. */
 const TRACE_BYTES = 400
 
+/** A trace in the store. */
 export class StoredTrace {
   readonly id: TraceId
   /** Spans by id, in order of arrival. */

@@ -2,6 +2,7 @@
 
 const LOW_64 = (1n << 64n) - 1n
 
+/** A trace id of 128 bits. */
 export interface TraceId {
   /** Low 64 bits. */
   low: bigint

@@ -4,6 +4,7 @@ import type { SpanRecord } from '../intake/span'
 import { StoredTrace } from './stored-trace'
 import { parseHighBits, type TraceId } from './trace-id'
 
+/** Counts of the store. */
 export interface StoreStats {
   traces: number
   spans: number

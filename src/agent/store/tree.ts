@@ -2,6 +2,7 @@
 
 import type { SpanRecord } from '../intake/span'
 
+/** A span with its children. */
 export interface SpanNode {
   span: SpanRecord
   /** Child nodes by start. */
@@ -10,6 +11,7 @@ export interface SpanNode {
   synthetic: boolean
 }
 
+/** The tree of a trace. */
 export interface SpanTree {
   root: SpanNode
   /** Spans whose parent is not in the trace. */

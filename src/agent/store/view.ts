@@ -17,6 +17,7 @@ export function summarize(trace: StoredTrace): TraceSummary {
   return summary
 }
 
+/** Returns a trace with its spans as a list, depth first. */
 export function detail(trace: StoredTrace): TraceDetail {
   const { root } = buildTree(trace.spans.values())
   const summary = buildSummary(trace, root)

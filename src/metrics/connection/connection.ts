@@ -27,10 +27,12 @@ export function unsupported(message: string): Error {
   return Object.assign(new Error(message), { code: UNSUPPORTED })
 }
 
+/** Tells whether an error was made by `unsupported()`. */
 export function isUnsupported(error: unknown): boolean {
   return codeOf(error) === UNSUPPORTED
 }
 
+/** Returns the `code` of an error; undefined for other values. */
 export function codeOf(error: unknown): unknown {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
 }

@@ -25,6 +25,7 @@ interface Datagrams {
   closeDatagram(sender: Sender): void
 }
 
+/** A connection to a unix datagram socket. */
 export class DatagramConnection implements Connection {
   readonly transport = 'uds'
   readonly limitBytes = LIMIT_BYTES

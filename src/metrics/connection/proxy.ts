@@ -14,6 +14,7 @@ const PATH = '/dogstatsd/v2/proxy'
 const LIMIT_BYTES = 65_536
 const NOT_FOUND = 404
 
+/** A connection to the trace agent, over HTTP. */
 export class ProxyConnection implements Connection {
   readonly transport = 'http'
   readonly limitBytes = LIMIT_BYTES

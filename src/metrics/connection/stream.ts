@@ -13,6 +13,7 @@ const LIMIT_BYTES = 8192
 const CONNECT_TIMEOUT_MS = 1000
 const LENGTH_BYTES = 4
 
+/** A connection to a unix stream socket, which is opened again after the agent has closed it. */
 export class StreamConnection implements Connection {
   readonly transport = 'uds-stream'
   readonly limitBytes = LIMIT_BYTES

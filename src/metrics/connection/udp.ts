@@ -17,6 +17,7 @@ interface Address {
   family: number
 }
 
+/** A connection to a UDP port; a host name is resolved again from time to time. */
 export class UdpConnection implements Connection {
   readonly transport = 'udp'
   readonly maxInFlight = 64
@@ -126,6 +127,7 @@ export class UdpConnection implements Connection {
   }
 }
 
+/** Options of a `UdpConnection`. */
 export interface UdpOptions {
   lookup?: LookupFunction
   onRefused: () => void

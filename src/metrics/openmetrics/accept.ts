@@ -2,6 +2,7 @@
 
 import type { Format } from './render'
 
+/** Values of `Content-Type` by format. */
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',

@@ -1,5 +1,6 @@
 /** Exemplars: a measured value, and the trace in which it was measured. */
 
+/** The ids of a span and its trace. */
 export interface TraceIds {
   /** 32 hex digits. */
   traceId: string
@@ -7,6 +8,7 @@ export interface TraceIds {
   spanId: string
 }
 
+/** A measured value, and the span that was active. */
 export interface Exemplar extends TraceIds {
   value: number
   /** Unix time in seconds. */
@@ -39,6 +41,7 @@ export class Exemplars {
   }
 }
 
+/** Holds the latest exemplar of a counter or of a bucket. */
 export class ExemplarSlot {
   exemplar: Exemplar | undefined = undefined
   round = 0

@@ -4,8 +4,10 @@ import type { Kind } from '../series'
 import { familyName } from './names'
 import type { ScrapedSeries } from './scraped-series'
 
+/** Type of a family in the text format. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram'
 
+/** The series of one name. */
 export interface Family {
   /** Name without the suffixes of the samples. */
   readonly name: string

@@ -12,6 +12,7 @@ export function familyName(name: string): string {
   return /^[0-9]/.test(clean) ? `_${clean}` : clean
 }
 
+/** Returns the label name of a tag key; reserved names get the prefix `tag_`. */
 export function labelName(key: string): string {
   const clean = key.replace(/[^A-Za-z0-9_]/g, '_')
   if (RESERVED.test(clean)) return `tag_${clean.replace(/^_+/, '')}`

@@ -1,7 +1,6 @@
 /** Numbers in the spelling of Go, since Prometheus compares the values of `le` as text. */
 
 /** Returns the value of a sample. */
-
 export function numberText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '0' : String(value)
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'

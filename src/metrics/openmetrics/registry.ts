@@ -12,12 +12,14 @@ import { Members } from './scraped-set'
 /** Largest number of series: a scrape is then a megabyte or two. */
 export const MAX_SERIES = 10_000
 
+/** Options of a `Registry`; `now` is the clock of sets, in ms. */
 export interface RegistryOptions {
   activeTrace?: () => TraceIds | undefined
   maxSeries?: number
   now?: () => number
 }
 
+/** Records the calls of clients for scrapes. */
 export class Registry {
   readonly families = new Map<string, Family>()
   readonly exemplars: Exemplars

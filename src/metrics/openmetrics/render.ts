@@ -21,6 +21,7 @@ import { boundText, numberText } from './numbers'
 import type { Registry } from './registry'
 import { ScrapedCounter, type ScrapedGauge, ScrapedHistogram, type ScrapedSeries } from './scraped-series'
 
+/** Text format of a scrape. */
 export type Format = 'openmetrics' | 'prometheus'
 
 /** Returns all families as text. `target`: labels of the process, which the samples do not repeat. */

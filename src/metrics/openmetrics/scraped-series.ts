@@ -4,12 +4,14 @@ import { bucketOf } from './bounds'
 import { ExemplarSlot, type Exemplars } from './exemplar'
 import type { Labels } from './names'
 
+/** A series of the registry. */
 export interface ScrapedSeries {
   readonly labels: Labels
   add(value: number): void
   addMember?(member: string): void
 }
 
+/** A count. A negative value makes its family a gauge. */
 export class ScrapedCounter implements ScrapedSeries {
   readonly labels: Labels
   readonly slot = new ExemplarSlot()
@@ -30,6 +32,7 @@ export class ScrapedCounter implements ScrapedSeries {
   }
 }
 
+/** A gauge. */
 export class ScrapedGauge implements ScrapedSeries {
   readonly labels: Labels
   value = 0
@@ -43,6 +46,7 @@ export class ScrapedGauge implements ScrapedSeries {
   }
 }
 
+/** A histogram, distribution or timing. */
 export class ScrapedHistogram implements ScrapedSeries {
   readonly labels: Labels
   readonly bounds: readonly number[]

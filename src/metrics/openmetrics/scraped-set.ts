@@ -53,6 +53,7 @@ export class Members {
   }
 }
 
+/** A set, whose value is the number of its members. */
 export class ScrapedSet implements ScrapedSeries {
   readonly labels: Labels
   /** Time at which each member was added last, in ms. */

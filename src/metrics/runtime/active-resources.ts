@@ -5,6 +5,7 @@
 
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function activeResources(recorder: Recorder): RuntimeMetric {
   /** Counts of all types seen so far: a gauge that is not sent again as 0 would keep its last value. */
   const counts = new Map<string, number>()

@@ -24,6 +24,7 @@ const EVENT_LOOP_METRICS: readonly MetricOpener[] = [eventLoopDelay, eventLoopUt
 /** Metrics that are equal in all threads: only the main thread sends these. */
 const PROCESS_METRICS: readonly MetricOpener[] = [cpu, processMemory, uptime]
 
+/** Options of the collection of runtime metrics. */
 export interface CollectorOptions {
   gc: boolean
   eventLoop: boolean
@@ -31,11 +32,13 @@ export interface CollectorOptions {
   intervalMs: number
 }
 
+/** A running collection. */
 export interface Collector {
   collect(): void
   stop(): void
 }
 
+/** Starts all metrics that the options select, and collects at the interval. */
 export function startCollector(recorder: Recorder, options: CollectorOptions): Collector {
   const makers = [
     ...THREAD_METRICS,

@@ -4,6 +4,7 @@ import type { Recorder, RuntimeMetric } from './metric'
 
 const US_PER_MS = 1000
 
+/** Starts the metric. */
 export function cpu(recorder: Recorder): RuntimeMetric {
   let before = process.cpuUsage()
   let beforeMs = performance.now()

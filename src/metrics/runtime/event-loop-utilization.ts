@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function eventLoopUtilization(recorder: Recorder): RuntimeMetric {
   let before = performance.eventLoopUtilization()
   return {

@@ -5,6 +5,7 @@ import type { Recorder, RuntimeMetric } from './metric'
 
 const PREFIX = 'datadog.tracer.node.exporter.agent.'
 
+/** Starts the metric. */
 export function exporter(recorder: Recorder): RuntimeMetric {
   let before = counted()
   return {

@@ -22,6 +22,7 @@ interface GcEntry {
   detail?: { kind?: number }
 }
 
+/** Starts the metric. */
 export function gc(recorder: Recorder): RuntimeMetric {
   const all = new DurationStats()
   const byType = new Map<string, DurationStats>()

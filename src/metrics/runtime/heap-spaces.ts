@@ -3,6 +3,7 @@
 import { getHeapSpaceStatistics } from 'node:v8'
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function heapSpaces(recorder: Recorder): RuntimeMetric {
   return {
     collect() {

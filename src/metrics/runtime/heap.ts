@@ -3,6 +3,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function heap(recorder: Recorder): RuntimeMetric {
   return {
     collect() {

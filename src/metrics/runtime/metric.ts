@@ -7,6 +7,7 @@ import type { DogStatsd } from '../types'
 /** The part of a DogStatsD client that runtime metrics use. */
 export type Recorder = Pick<DogStatsd, 'gauge' | 'increment'>
 
+/** A started metric. */
 export interface RuntimeMetric {
   collect(): void
   /** Removes listeners and observers. */

@@ -3,6 +3,7 @@
 import { freemem, totalmem } from 'node:os'
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function processMemory(recorder: Recorder): RuntimeMetric {
   return {
     collect() {

@@ -2,6 +2,7 @@
 
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function uptime(recorder: Recorder): RuntimeMetric {
   return {
     collect() {

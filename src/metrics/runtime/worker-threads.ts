@@ -3,6 +3,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Recorder, RuntimeMetric } from './metric'
 
+/** Starts the metric. */
 export function workerThreads(recorder: Recorder): RuntimeMetric {
   let count = 0
   const onWorker = (worker: Worker): void => {
