@@ -1,4 +1,4 @@
-/** Where the agent is. */
+/** The agent's address: how it follows from the settings, and how a URL is taken apart. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -28,10 +28,10 @@ describe('resolveAgentUrl', () => {
     ['nothing for empty texts', { url: '', hostname: '' }, 'http://127.0.0.1:8126'],
   ]
   for (const [name, settings, url] of found) {
-    test(`takes ${name}`, () => assert.deepEqual(resolve(settings), { url }))
+    test(`uses ${name}`, () => assert.deepEqual(resolve(settings), { url }))
   }
 
-  test('takes the socket when it exists and neither host nor port is set, but not on Windows', () => {
+  test('uses the socket when it exists and neither host nor port is set, but not on Windows', () => {
     assert.deepEqual(resolve({}, true), { url: 'unix:///var/run/datadog/apm.socket' })
     assert.deepEqual(resolve({ hostname: '127.0.0.1' }, true), { url: 'http://127.0.0.1:8126' })
     assert.deepEqual(resolve({ port: 8126 }, true), { url: 'http://127.0.0.1:8126' })
@@ -50,14 +50,14 @@ describe('resolveAgentUrl', () => {
     { port: 'x' },
     { port: 65536 },
   ] as AgentUrlSettings[]) {
-    test(`falls back and says so for ${JSON.stringify(settings)}`, () => {
+    test(`uses the default and reports the problem for ${JSON.stringify(settings)}`, () => {
       const { url, problem } = resolve(settings)
       assert.equal(url, 'http://127.0.0.1:8126')
       assert.match(problem ?? '', /is not valid, http:\/\/127\.0\.0\.1:8126 is used$/)
     })
   }
 
-  test('never tells a password', () => {
+  test('shows no password in messages', () => {
     assert.doesNotMatch(resolve({ url: 'ftp://user:secret@agent' }).problem ?? '', /secret/)
     assert.doesNotMatch(parseAgentUrl('http://user:secret@agent')?.text ?? '', /secret/)
   })

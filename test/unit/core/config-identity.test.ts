@@ -1,4 +1,4 @@
-/** Service and version of an application that says neither. */
+/** Service and version of an application that sets neither. */
 
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary'
 
 const MODULE = JSON.stringify(join(__dirname, '../../../src/core/config/identity.js'))
 
-/** What a program finds that lies two folders below a package.json with this text. */
+/** Returns the service and version of a program two folders below a package.json with this text. */
 async function identityBelow(packageJson: string) {
   const folder = temporaryFolder('identity-')
   mkdirSync(join(folder, 'dist', 'src'), { recursive: true })
@@ -25,7 +25,7 @@ const cases: [string, { service: string; version?: string }][] = [
   ['{"name":"@Scope/My App"}', { service: 'scope/my_app' }],
   ['{"name":"Größe & Maß","version":""}', { service: 'größe_maß' }],
   [JSON.stringify({ name: 'x'.repeat(101) }), { service: 'x'.repeat(100) }],
-  // A name that is no text ends Node.js 22 and later before the tracer is asked.
+  // A name that is not a text ends Node.js 22 and later before the tracer is loaded.
   ['{"version":7}', { service: 'node' }],
 ]
 for (const [packageJson, expected] of cases) {
@@ -34,6 +34,6 @@ for (const [packageJson, expected] of cases) {
   })
 }
 
-test('a function is named by its platform', () => {
+test('a serverless function is named by its platform', () => {
   assert.equal(defaultIdentity({ AWS_LAMBDA_FUNCTION_NAME: 'orders' }).service, 'orders')
 })

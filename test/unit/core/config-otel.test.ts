@@ -1,4 +1,4 @@
-/** Variables of OpenTelemetry that stand for settings of the tracer. */
+/** Variables of OpenTelemetry: how they are read, and what happens where a `DD_*` variable is set as well. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -10,7 +10,7 @@ type Env = Record<string, string>
 const SAMPLER = 'OTEL_TRACES_SAMPLER'
 const ARG = 'OTEL_TRACES_SAMPLER_ARG'
 
-describe('a value of OpenTelemetry', () => {
+describe('a variable of OpenTelemetry', () => {
   const cases: [Env, keyof Config['origins'], unknown][] = [
     [{ OTEL_SERVICE_NAME: 'Shop' }, 'service', 'Shop'],
     [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,a=b' }, 'service', 'shop'],
@@ -49,14 +49,14 @@ describe('a value of OpenTelemetry', () => {
     })
   }
 
-  test('resource attributes that are no settings become tags, decoded', () => {
+  test('resource attributes that are not settings become tags, with decoded values', () => {
     const text = 'service.name=s,team=apm%2C eu, k = v ,empty=,=x,lonely,bad=%zz,__proto__=p'
     const config = resolveConfig({}, { OTEL_RESOURCE_ATTRIBUTES: text })
     assert.deepEqual(config.tags, { service: 's', team: 'apm, eu', k: 'v', empty: '', bad: '%zz' })
     assert.deepEqual([config.origins.tags, config.variables.tags], ['env_var', 'OTEL_RESOURCE_ATTRIBUTES'])
   })
 
-  test('its name for a service is stronger than its attributes', () => {
+  test('OTEL_SERVICE_NAME wins over the resource attribute service.name', () => {
     const env = { OTEL_SERVICE_NAME: 'named', OTEL_RESOURCE_ATTRIBUTES: 'service.name=attribute' }
     assert.equal(resolveConfig({}, env).service, 'named')
   })
@@ -66,7 +66,7 @@ describe('a value of OpenTelemetry', () => {
     ['always_off', 0],
     ['traceidratio', 0.25],
   ] as const) {
-    test(`the sampler ${chosen} follows the caller all the same, with a warning`, () => {
+    test(`the sampler ${chosen} is read as parentbased_${chosen}, with a warning`, () => {
       const config = resolveConfig({}, { [SAMPLER]: chosen, [ARG]: '0.25' })
       assert.equal(config.sampleRate, rate)
       assert.deepEqual(config.problems, [`${SAMPLER}='${chosen}' is taken as parentbased_${chosen}`])
@@ -75,7 +75,7 @@ describe('a value of OpenTelemetry', () => {
   }
 })
 
-describe('a variable with a twin of the tracer', () => {
+describe('a DD_* variable and an OTEL_* variable of the same setting', () => {
   const twins: [Env, Env, keyof Config['origins'], unknown][] = [
     [{ DD_SERVICE: 'ours' }, { OTEL_SERVICE_NAME: 'theirs' }, 'service', 'ours'],
     [{ DD_TAGS: 'a:1' }, { OTEL_RESOURCE_ATTRIBUTES: 'a=2,b=2,service.name=s' }, 'tags', { a: '1' }],
@@ -89,7 +89,7 @@ describe('a variable with a twin of the tracer', () => {
   for (const [ours, theirs, name, value] of twins) {
     const [used] = Object.keys(ours)
     const [hidden] = Object.keys(theirs)
-    test(`${used} is used and not ${hidden}, which is said and counted`, () => {
+    test(`${used} is used and not ${hidden}, with a warning and a count`, () => {
       const config = resolveConfig({}, { ...ours, ...theirs })
       assert.deepEqual(config[name], value)
       assert.deepEqual(config.problems, [`${used} and ${hidden} are both set; ${hidden} is not used`])
@@ -101,7 +101,7 @@ describe('a variable with a twin of the tracer', () => {
     })
   }
 
-  test('an argument is counted along with its sampler, and said with it', () => {
+  test('a sampler and its argument are counted each, with one warning', () => {
     const env = { DD_TRACE_SAMPLE_RATE: '0.5', [SAMPLER]: 'parentbased_traceidratio', [ARG]: '0.1' }
     const config = resolveConfig({}, env)
     assert.equal(config.problems.length, 1)
@@ -111,12 +111,12 @@ describe('a variable with a twin of the tracer', () => {
     )
   })
 
-  test('one that means nothing to the setting hides nothing', () => {
+  test('no warning where the OTEL_* variable means nothing for the setting', () => {
     const config = resolveConfig({}, { DD_TRACE_ENABLED: 'true', OTEL_TRACES_EXPORTER: 'otlp' })
     assert.deepEqual(config.problems, [])
   })
 
-  test('a bad variable of the tracer leaves that of OpenTelemetry in force', () => {
+  test('the OTEL_* variable is used where the value of the DD_* variable is bad', () => {
     const config = resolveConfig({}, { DD_TRACE_SAMPLE_RATE: 'x', [SAMPLER]: 'parentbased_always_off' })
     assert.equal(config.sampleRate, 0)
     assert.deepEqual(config.problems, ["DD_TRACE_SAMPLE_RATE='x' is not a number; using 0"])
@@ -124,7 +124,7 @@ describe('a variable with a twin of the tracer', () => {
   })
 })
 
-describe('a value that is none', () => {
+describe('a bad value of an OTEL_* variable', () => {
   const cases: [Env, keyof Config['origins'], unknown, RegExp][] = [
     [{ OTEL_RESOURCE_ATTRIBUTES: 'foo' }, 'tags', {}, /is not a list key=value/],
     [{ OTEL_PROPAGATORS: 'jaeger,xray' }, 'propagationStyle', undefined, /none of tracecontext/],
@@ -142,7 +142,7 @@ describe('a value that is none', () => {
     ],
   ]
   for (const [env, name, value, problem] of cases) {
-    test(`${JSON.stringify(env)} is said, counted and not used`, () => {
+    test(`${JSON.stringify(env)} is reported, counted and not used`, () => {
       const config = resolveConfig({}, env)
       const fallback = resolveConfig({}, {})[name]
       assert.deepEqual(config[name], value ?? fallback)
@@ -155,7 +155,7 @@ describe('a value that is none', () => {
     })
   }
 
-  test('in a file is treated alike', () => {
+  test('is reported in a file as in the environment', () => {
     const local = { variables: { OTEL_SERVICE_NAME: 'from-file', OTEL_LOG_LEVEL: 'x' } }
     const config = resolveConfig({}, {}, { local })
     assert.deepEqual([config.service, config.origins.service], ['from-file', 'local_stable_config'])

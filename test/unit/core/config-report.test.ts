@@ -1,4 +1,4 @@
-/** What telemetry may know of the configuration. */
+/** The configuration as telemetry reports it. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -10,7 +10,7 @@ const find = (config: ReturnType<typeof resolveConfig>, name: string) =>
   configurationReport(config).find(entry => entry.name === name)
 
 describe('the report', () => {
-  test('has each row once, but secrets and what is code', () => {
+  test('has each row once, except for secrets and code', () => {
     const names = configurationReport(resolveConfig({}, {})).map(({ name }) => name)
     const expected = ROWS.filter(([, row]) => !row.isSecret && !row.isCode)
     assert.equal(names.length, expected.length)
@@ -18,7 +18,7 @@ describe('the report', () => {
     for (const [name, row] of expected) if (row.env.length > 0) assert.ok(names.includes(row.env[0]), name)
   })
 
-  test('names origins, and the file where it names itself', () => {
+  test('names the origin of each value, and the id of a file that has one', () => {
     const config = resolveConfig(
       { env: 'prod' },
       { DD_TRACE_RATE_LIMIT: '5', OTEL_SERVICE_NAME: 's' },
@@ -49,7 +49,7 @@ describe('the report', () => {
     assert.equal(find(config, 'DD_TRACE_AGENT_PORT')?.origin, 'default')
   })
 
-  test('writes lists and maps as their variables are written, and null for nothing', () => {
+  test('writes lists and maps as their variables are written, and null for what is not set', () => {
     const rules = [{ sampleRate: 0.5, name: /^web/ }]
     const cyclic: Record<string, unknown> = {}
     cyclic.self = cyclic
@@ -84,7 +84,7 @@ describe('the report', () => {
 })
 
 describe('the table', () => {
-  test('says of rows for keys and headers that they are secret', () => {
+  test('marks rows for keys and headers as secret', () => {
     for (const [name, row] of ROWS)
       if (/API_KEY|APP_KEY|PASSWORD|SECRET|(^|_)HEADERS$/.test(row.env.join())) assert.ok(row.isSecret, name)
   })

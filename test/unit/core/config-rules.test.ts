@@ -1,4 +1,4 @@
-/** Settings that a configuration file has for some processes. */
+/** The rules of a configuration file, which give settings to some processes only. */
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -16,13 +16,13 @@ const SELF = {
 function read(content: unknown) {
   const folder = temporaryFolder('rules-')
   const paths = { local: join(folder, 'local.yaml'), fleet: join(folder, 'none.yaml') }
-  // JSON is YAML.
+  // Every JSON text is YAML.
   writeFileSync(paths.local, JSON.stringify(content))
   const { local, problems } = readStableFiles(paths, SELF)
   return { variables: local?.variables, problems }
 }
 
-/** Whether a rule with these selectors is used. */
+/** Returns whether a rule with these selectors is used. */
 function isUsed(...selectors: unknown[]): boolean {
   const { variables } = read({ apm_configuration_rules: [{ selectors, configuration: { DD_ENV: 'rule' } }] })
   return variables?.DD_ENV === 'rule'
@@ -74,7 +74,7 @@ describe('a selector', () => {
     })
   }
 
-  test('has to match along with all others', () => {
+  test('is not enough where another selector of the rule does not match', () => {
     assert.equal(isUsed(env('exists'), argument('--role', 'exists')), true)
     assert.equal(isUsed(env('exists'), argument('--none', 'exists')), false)
     assert.equal(isUsed(), true)
@@ -87,7 +87,7 @@ describe('the rules', () => {
     configuration: { DD_SERVICE: name, ...more },
   })
 
-  test('of a file: the first that matches wins over what is for everybody', () => {
+  test('of a file: the first that matches overrides the settings for all processes', () => {
     const { variables, problems } = read({
       apm_configuration_default: { DD_SERVICE: 'everybody', DD_ENV: 'prod' },
       apm_configuration_rules: [
@@ -100,7 +100,7 @@ describe('the rules', () => {
     assert.deepEqual(problems, [])
   })
 
-  test('leave what is for everybody where none matches, or has nothing to say', () => {
+  test('leave the settings for all processes where none matches, or the one that does has none', () => {
     const apm_configuration_default = { DD_SERVICE: 'everybody' }
     for (const rules of [[rule('no', env('equals', 'none'))], [{ selectors: [] }], [], null]) {
       const { variables } = read({ apm_configuration_default, apm_configuration_rules: rules })
@@ -108,7 +108,7 @@ describe('the rules', () => {
     }
   })
 
-  test('that are none spoil the file', () => {
+  test('that are not a list of rules make the whole file unusable', () => {
     for (const rules of ['text', ['text'], { selectors: [] }]) {
       const { variables, problems } = read({ apm_configuration_rules: rules })
       assert.equal(variables, undefined)
@@ -116,7 +116,7 @@ describe('the rules', () => {
     }
   })
 
-  test('may use what they ask for as values', () => {
+  test('may use variables and arguments of the process in values', () => {
     const { variables } = read({
       apm_configuration_default: {
         DD_SERVICE: "{{environment_variables['TEAM']}}-{{ process_arguments['--role'] }}",

@@ -1,4 +1,4 @@
-/** Configuration files, real ones, and what wins over what. */
+/** Real configuration files, and which source wins over which. */
 
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { resolveConfig } from '../../../src/core/config/resolve'
 import { readStableFiles, stablePaths } from '../../../src/core/config/stable-files'
 import { temporaryFolder } from '../../support/temporary'
 
-/** Writes the files that are given, and reads both. */
+/** Writes the given files, and reads both places. */
 function files(content: { local?: string; fleet?: string }) {
   const folder = temporaryFolder('stable-')
   const paths = { local: join(folder, 'local.yaml'), fleet: join(folder, 'fleet.yaml') }
@@ -40,7 +40,7 @@ describe('precedence', () => {
     })
   }
 
-  test('each setting comes from its own place', () => {
+  test('each setting comes from the strongest source that has it', () => {
     const config = resolveConfig(
       { sampleRate: 0.5 },
       { DD_ENV: 'abc', DD_TRACE_PG_ENABLED: 'true' },
@@ -58,7 +58,7 @@ describe('precedence', () => {
     assert.deepEqual(Object.fromEntries(config.switches), { PG: false, REDIS: false })
   })
 
-  test('code that hides something else is told of, and code that says the same is not', () => {
+  test('an option that hides a different value is reported, one with the same value is not', () => {
     const config = resolveConfig(
       { service: 'code', port: 1, env: 'same', url: 'http://a' },
       { DD_SERVICE: 'env', DD_ENV: 'same', DD_TRACE_AGENT_URL: 'http://me:secret@b/?key=secret' },
@@ -80,14 +80,14 @@ describe('precedence', () => {
     ])
   })
 
-  test('options that are none are listed', () => {
+  test('unknown options are listed', () => {
     const { unknownOptions, problems } = resolveConfig({ service: 's', experimental: {}, tags: {} }, {})
     assert.deepEqual([unknownOptions, problems], [['experimental'], []])
   })
 })
 
 describe('files', () => {
-  test('every scalar is the text that stands there', () => {
+  test('every scalar is read as the text in the file', () => {
     const { local } = files({
       local: [
         'apm_configuration_default:',
@@ -112,7 +112,7 @@ describe('files', () => {
     })
   })
 
-  test('none, an empty one and one without settings say nothing', () => {
+  test('no file, an empty file and a file without settings are no problem', () => {
     for (const local of [undefined, '', '# comment\n', 'config_id: x\n', 'apm_configuration_default:\n']) {
       const { problems } = files({ local })
       assert.deepEqual(problems, [], local)
@@ -129,7 +129,7 @@ describe('files', () => {
     ['one that is too large', `#${'x'.repeat(256 * 1024)}`, /it is larger than 262144 bytes$/],
   ]
   for (const [name, fleet, problem] of bad) {
-    test(`${name} is told of once, and the other file is used`, () => {
+    test(`${name} is reported once, and the other file is used`, () => {
       const read = files({ local: service('local'), fleet })
       const config = resolveConfig({}, {}, read)
       assert.equal(config.service, 'local')
@@ -145,7 +145,7 @@ describe('files', () => {
     assert.deepEqual([local?.variables, problems], [{ DD_SERVICE: 'large' }, []])
   })
 
-  test('a value that is not one is told of, and the others are used', () => {
+  test('a value that is not a scalar is reported, and the other values are used', () => {
     const { local, problems, paths } = files({
       local: 'apm_configuration_default: { DD_TAGS: { a: b }, DD_ENV: [x], DD_SERVICE: s }',
     })
@@ -156,7 +156,9 @@ describe('files', () => {
     ])
   })
 
-  test('what is no file, and what may not be read', { skip: process.getuid?.() === undefined }, () => {
+  test('a path that is not a file is reported, and a file that may not be read', {
+    skip: process.getuid?.() === undefined,
+  }, () => {
     const folder = temporaryFolder('stable-')
     const paths = { local: join(folder, 'folder'), fleet: join(folder, 'fleet.yaml') }
     mkdirSync(paths.local)

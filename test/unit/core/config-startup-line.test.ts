@@ -1,4 +1,4 @@
-/** The line of configuration that support scripts read. */
+/** The line of configuration that is printed at start, which support scripts read. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -14,7 +14,7 @@ function lineOf(options: object, env: Record<string, string> = {}, url = 'http:/
   return JSON.parse(line.slice(PREFIX.length))
 }
 
-/** What support scripts look for; `env` and `sample_rate` only where they are set. */
+/** Keys that support scripts look for; `env` and `sample_rate` are there only where they are set. */
 const KEYS = [
   'date',
   'os_name',
@@ -78,12 +78,12 @@ describe('the start-up line', () => {
     assert.equal('hidden_by_init' in lineOf({ service: 'same' }, { DD_SERVICE: 'same' }), false)
   })
 
-  test('holds no password of the agent', () => {
+  test('shows no password of the agent', () => {
     assert.equal(lineOf({}, {}, 'http://me:hunter2@agent:1/?key=hunter2').agent_url, 'http://agent:1/')
     assert.equal(lineOf({}, {}, 'unix:///run/apm.socket').agent_url, 'unix:///run/apm.socket')
   })
 
-  test('prints rules from code, whatever they hold', () => {
+  test('prints sampling rules from code, also those that JSON cannot hold', () => {
     const rule: Record<string, unknown> = { sampleRate: 1, name: /^web/i }
     assert.deepEqual(lineOf({ samplingRules: [rule] }).sampling_rules, [{ sampleRate: 1, name: '/^web/i' }])
     rule.self = rule

@@ -1,4 +1,4 @@
-/** Each row of the configuration table, in each source, with values that it takes and values that it does not. */
+/** Each row of the configuration table in each source, with a good and a bad value. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -14,7 +14,7 @@ const IN: Record<string, (name: string, text: string) => Sources> = {
   fleet_stable_config: (name, text) => [{}, { fleet: { variables: { [name]: text }, configId: 'F' } }],
 }
 
-/** The row's own reading of the text, which `config.test.ts` has cases for. */
+/** Value, origin and variable of a row. How texts are read, `config.test.ts` has cases for. */
 function shown(config: Config, name: string) {
   const key = name as keyof Config['origins']
   return { value: config[key], origin: config.origins[key], variable: config.variables[key] }
@@ -26,7 +26,7 @@ for (const [name, row] of TEXT_ROWS) {
     const { value } = row.fromText(good)
     const bad = badText(row)
 
-    test('has a sample that is not its default', () => {
+    test('has a sample value that differs from the default', () => {
       assert.notDeepEqual(value, row.fallback)
     })
 
@@ -40,7 +40,7 @@ for (const [name, row] of TEXT_ROWS) {
       }
 
       if (bad === undefined) continue
-      test(`a bad value in ${origin} is named and passed over`, () => {
+      test(`a bad value in ${origin} is reported and passed over`, () => {
         const [env, files] = place(row.env[0], bad)
         const config = resolveConfig({}, env, files)
         assert.deepEqual(config[name as 'tags'], row.fallback)

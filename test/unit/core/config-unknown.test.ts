@@ -1,4 +1,6 @@
-/** Names of settings that the tracer does not know: what is told, with which name that is near, and what is not told. */
+/**
+ * Names of settings that the tracer does not know: what is told, with which name that is near, and what is not told.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

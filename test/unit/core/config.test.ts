@@ -1,4 +1,4 @@
-/** The configuration table: precedence, reading, and what becomes of values that are none. */
+/** The configuration table: precedence, reading of values, and bad values. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -25,7 +25,7 @@ describe('precedence', () => {
     assert.equal(resolveConfig({}, { DD_SERVICE_NAME: 'alias', DD_SERVICE: 'first' }).service, 'first')
   })
 
-  test('empty text is unset, but where it means something', () => {
+  test('an empty text counts as not set, except where it has a meaning', () => {
     const config = resolveConfig(
       {},
       { DD_ENV: '', DD_TRACE_OBFUSCATION_QUERY_STRING_REGEXP: '', DD_TRACE_BAGGAGE_TAG_KEYS: '' },
@@ -91,7 +91,7 @@ describe('reading', () => {
     assert.deepEqual(resolveConfig({}, { DD_TRACE_HEADER_TAGS: ' a, b:c ,,' }).headerTags, ['a', 'b:c'])
   })
 
-  test('integers: whatever follows them is cut off', () => {
+  test('integers: fractions and letters behind the digits are cut off', () => {
     for (const [given, expected] of [
       ['1.9', 1],
       [' 7 ', 7],
@@ -128,7 +128,7 @@ describe('reading', () => {
     assert.equal(resolveConfig({}, { DD_DBM_PROPAGATION_MODE: 'fuller' }).dbmPropagationMode, 'disabled')
   })
 
-  test('in code, text may be anything that has a text of its own', () => {
+  test('texts in code: numbers, booleans and URLs count as their texts', () => {
     const url = new URL('http://agent:1/')
     for (const [given, expected] of [
       [url, 'http://agent:1/'],
@@ -199,7 +199,7 @@ describe('bad values', () => {
     ],
   ]
   for (const [env, name, expected, problem] of cases) {
-    test(`${JSON.stringify(env)} is named once, with what is used in its place`, () => {
+    test(`${JSON.stringify(env)} is reported once, with the value that is used instead`, () => {
       const config = resolveConfig({}, env)
       assert.deepEqual(config[name as 'enabled'], expected)
       assert.equal(config.problems.length, 1)
@@ -226,7 +226,7 @@ describe('bad values', () => {
     )
   })
 
-  test('rules that cannot be written down do not hide anything by throwing', () => {
+  test('rules that JSON cannot hold are reported as hiding a variable', () => {
     const cyclic: Record<string, unknown> = {}
     cyclic.self = cyclic
     const config = resolveConfig({ samplingRules: [cyclic] }, { DD_TRACE_SAMPLING_RULES: '[]' })
@@ -266,7 +266,7 @@ describe('the table', () => {
       row.env.filter(name => row.fromOtel === undefined || !name.startsWith('OTEL_')),
     )
     const twice = names.filter((name, index) => names.indexOf(name) !== index)
-    // Those of all signals, behind the one of each.
+    // These are the variables for all signals, which each signal reads after its own.
     assert.deepEqual(
       twice,
       ['PROTOCOL', 'TIMEOUT', 'COMPRESSION'].map(name => `OTEL_EXPORTER_OTLP_${name}`),

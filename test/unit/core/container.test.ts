@@ -1,4 +1,4 @@
-/** Container headers, from cgroup files as they are in the wild. */
+/** Container headers, made from cgroup files of real container runtimes. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -69,7 +69,7 @@ describe('containerHeaders', () => {
     assert.deepEqual(headersOf(''), {})
   })
 
-  test('passes the external environment on as it is, unless no header could hold it', () => {
+  test('sends the text of DD_EXTERNAL_ENV as it is, unless a header cannot hold it', () => {
     const external = 'it-false,cn-nginx-webserver,pu-75a2b6d5-3949-4afb-ad0d-92ff0674e759'
     assert.deepEqual(headersOf('', {}, external), { 'Datadog-External-Env': external })
     assert.deepEqual(headersOf('', {}, 'a\r\nb: c'), {})

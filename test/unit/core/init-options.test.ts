@@ -1,6 +1,6 @@
 /**
- * `InitOptions` says what the configuration table says: its names and value types, which the compiler compares, and its
- * comments.
+ * `InitOptions` says what the configuration table says: its names and value types, which the compiler compares, and
+ * its comments.
  */
 
 import assert from 'node:assert/strict'

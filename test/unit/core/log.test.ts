@@ -20,7 +20,7 @@ describe('the log', () => {
     assert.equal(stdout, '')
   })
 
-  test('says each cause once a minute, and then how often it came', t => {
+  test('prints each cause once a minute, with the number of lines that were held back', t => {
     const lines = catchLog()
     let now = 1000
     t.mock.method(performance, 'now', () => now)
@@ -74,7 +74,7 @@ describe('the log', () => {
     assert.deepEqual(rejected, [])
   })
 
-  test('survives a stderr that is not read any more', async () => {
+  test('survives a stderr whose reader has gone', async () => {
     const script = `const { log } = require(${JSON.stringify(LOG)})
       process.stdin.once('data', () => {
         log.warn('w', 'text')
@@ -95,7 +95,7 @@ describe('the log', () => {
     assert.deepEqual([said, code], ['alive', 0])
   })
 
-  test('a logger that logs through the tracer is not called again', () => {
+  test("a logger that writes to the tracer's log is not called again", () => {
     const lines: string[] = []
     const debug = (text: string) => {
       lines.push(text)
@@ -108,7 +108,7 @@ describe('the log', () => {
     assert.deepEqual(lines, ['outer', 'again'])
   })
 
-  test('calls the methods of a logger as its own', () => {
+  test('calls the methods of a logger with the logger as this', () => {
     class Sink {
       readonly lines: string[] = []
       warn(text: string): void {
@@ -158,7 +158,7 @@ describe('the log', () => {
     })
   }
 
-  test('forgets the oldest of many causes, not its bound', () => {
+  test('keeps a bounded number of causes, and forgets the oldest', () => {
     const lines = catchLog()
     for (let index = 0; index < 257; index++) log.warn(`cause ${index}`, 'text')
     log.warn('cause 1', 'known')

@@ -1,4 +1,4 @@
-/** Where a program runs as a function of a platform. */
+/** Programs that run as a serverless function, by the variables that platforms set. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

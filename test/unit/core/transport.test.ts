@@ -1,4 +1,4 @@
-/** HTTP to the agent over real sockets, and what it does to a process that wants to end. */
+/** HTTP to the agent over real sockets, and that it never keeps a process alive. */
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -19,7 +19,7 @@ import { type Ended, runNode } from '../../support/programs'
 const folder = mkdtempSync(join(tmpdir(), 'transport-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A transport to an agent; both end with the test. */
+/** Makes a transport to an agent; both end with the test. */
 async function connected(
   t: { after(fn: () => unknown): void },
   options?: FakeAgentOptions,
@@ -72,7 +72,7 @@ describe('Transport', () => {
     assert.equal(agent.payloads[0].path, '/prefix/v0.4/traces')
   })
 
-  test('reads only so much of an endless answer, and goes on after it', async t => {
+  test('reads an endless answer up to a limit, and works for the next request', async t => {
     const { agent, transport } = await connected(t, {
       answer: (_, index) => (index === 0 ? 'endless' : { status: 200 }),
     })
@@ -98,7 +98,7 @@ describe('Transport', () => {
     })
   }
 
-  test('fails with a code when nothing listens, and recovers when a server does', async t => {
+  test('fails with a code when no agent listens, and recovers when one does', async t => {
     const { agent, transport } = await connected(t)
     await agent.stop()
     assert.equal(await failure(transport.request(put)), 'ECONNREFUSED')
@@ -176,7 +176,7 @@ describe('Transport', () => {
     assert.equal(transport.url, second.url)
   })
 
-  test('tells its own traffic from that of the application', async t => {
+  test('marks its own origins while it uses them', async t => {
     const { agent, transport } = await connected(t)
     const origins: string[] = []
     const listener = (message: unknown): void => {
@@ -228,7 +228,7 @@ describe('Transport', () => {
   })
 })
 
-describe('a process that wants to end', () => {
+describe('a process without further work', () => {
   const begin = (url: string, size: number) => `
     const { Transport } = load('src/core/transport')
     const transport = new Transport(${JSON.stringify(url)})
