@@ -11,7 +11,7 @@ import {
   startSpan,
   tagPeer,
 } from '../../src/kit/index'
-import { callingBack } from './called-back'
+import { bindingCallback } from './bind-callback'
 import { patchDispatch } from './consume'
 import { withHeaders } from './headers'
 import { methodName, sentMethodName } from './methods'
@@ -84,7 +84,7 @@ function patchMethods(prototype: object, tools: PatchTools): void {
           span = start(this, name, fields)
         })
       }
-      return whole(span, original, this, arguments)
+      return runAndEnd(span, original, this, arguments)
     }
   })
 }
@@ -109,13 +109,13 @@ function patchPublish(prototype: object, tools: PatchTools): void {
         tagPeer(span, config)
         changed = withHeaders(tools, streams, this, fields, properties, content, span)
       })
-      return whole(span, original, this, [fields, changed ?? properties, content])
+      return runAndEnd(span, original, this, [fields, changed ?? properties, content])
     }
   })
 }
 
 /** Runs a call that is complete when it returns, and ends its span. */
-function whole(
+function runAndEnd(
   span: Span | undefined,
   original: AnyFunction,
   self: unknown,
@@ -137,6 +137,6 @@ function whole(
 }
 
 function patchCallbacks(prototype: object, tools: PatchTools): void {
-  tools.wrap(prototype, 'pushConfirmCallback', original => callingBack(original, 0))
-  tools.wrap(prototype, 'closeBecause', original => callingBack(original, 2))
+  tools.wrap(prototype, 'pushConfirmCallback', original => bindingCallback(original, 0))
+  tools.wrap(prototype, 'closeBecause', original => bindingCallback(original, 2))
 }

@@ -1,7 +1,7 @@
 /** Keeps the sockets of connections, which outlive the code that opened the connection, out of its trace. */
 
 import { type PatchTools, runInSpan, runWithBaggage } from '../../src/kit/index'
-import { bindCallback, callingBack } from './called-back'
+import { bindCallback, bindingCallback } from './bind-callback'
 
 /** Opens connections outside of the active span: everything that the socket calls later would belong to that span. */
 export function patchConnect(exports: object, tools: PatchTools): void {
@@ -18,5 +18,5 @@ export function patchConnect(exports: object, tools: PatchTools): void {
 }
 
 export function patchConnection(exports: { Connection: { prototype: object } }, tools: PatchTools): void {
-  tools.wrap(exports.Connection.prototype, 'closeBecause', original => callingBack(original, 2))
+  tools.wrap(exports.Connection.prototype, 'closeBecause', original => bindingCallback(original, 2))
 }

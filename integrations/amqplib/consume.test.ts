@@ -1,4 +1,4 @@
-/** Messages that come: to handlers, and as answers to get. */
+/** Received messages: delivered to handlers, and as answers to `get`. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -75,7 +75,7 @@ amqpTest('the span ends when the handler returns, or its promise is settled', as
     name,
     () => {
       called.add(++count)
-      // A thing that is no promise means that it is done.
+      // A handler that returns no promise has finished.
       if (count === 1) return { on() {}, pipe() {} }
       return new Promise<void>(resolve => {
         settle = resolve
@@ -202,7 +202,7 @@ amqpTest('get: its span is the child of who published, or of who asked', async (
     collector.clear()
     channel.sendToQueue(name, CONTENT)
     const [sent] = await collector.waitFor(1)
-    // An answer on the same channel: the message is in the queue, for another connection as well.
+    // Once the server answers on the same channel, the message is in the queue for other connections too.
     await channel.prefetch(1)
     const parentId = await collector.inParent(async span => {
       const message = (await get()) as Message

@@ -8,7 +8,7 @@ import {
   type Span,
   startSpan,
 } from '../../src/kit/index'
-import { bindCallback, callingBack } from './called-back'
+import { bindCallback, bindingCallback } from './bind-callback'
 import { RECEIVE } from './consume'
 import { MessageStreams } from './streams'
 import { fieldTags, resourceOf } from './tags'
@@ -60,7 +60,7 @@ export function patchCallbacks(exports: Exports, tools: PatchTools): void {
     }
   })
   // Promises of bluebird, which old versions return, do not keep the context of their caller.
-  tools.wrap(exports.ConfirmChannel.prototype, 'waitForConfirms', original => callingBack(original, 0))
+  tools.wrap(exports.ConfirmChannel.prototype, 'waitForConfirms', original => bindingCallback(original, 0))
 }
 
 function getting(tools: PatchTools): Begun {

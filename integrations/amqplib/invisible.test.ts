@@ -1,4 +1,4 @@
-/** What an application can see of the integration: nothing. And what its options change. */
+/** The application sees nothing of the integration; and what its options change. */
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The other methods of channels. */
+/** Spans of all methods of channels but publish, consume and get. */
 
 import assert from 'node:assert/strict'
 import { activeSpan } from '../../src/trace/context'

@@ -12,7 +12,7 @@ programs('amqplib', {
     const handled = named('basic.deliver orders-')
     const read = [...named('basic.deliver invoices-'), ...named('basic.get invoices-')]
     assert.deepEqual([orders.length, handled.length, invoices.length, read.length], [4, 4, 4, 5])
-    // Two processes send their spans: in which order they come is chance.
+    // Two processes send their spans, in any order.
     for (const order of orders) {
       const [span] = handled.filter(each => each.parentId === order.spanId)
       assert.equal(span?.service, 'shop-amqp')

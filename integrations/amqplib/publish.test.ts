@@ -1,4 +1,4 @@
-/** What is published: its spans, and the headers that it carries. */
+/** Published messages: their spans, and the headers that they carry. */
 
 import assert from 'node:assert/strict'
 import { activeSpan } from '../../src/trace/context'
@@ -9,7 +9,7 @@ const CONTENT = Buffer.from('tea')
 const published = (spans: readonly PlainSpan[]) =>
   spans.filter(span => span.resource.startsWith('basic.publish'))
 
-/** Gets one message with a channel that nobody traces any more. */
+/** Gets one message by a channel that is not traced. */
 async function receive(amqp: AmqpTest, queue: string) {
   const channel = await amqp.channel()
   const message = await channel.get(queue, { noAck: true })
@@ -94,7 +94,7 @@ amqpTest('headers that leave no room for ours go without them', async (t, amqp) 
   const channel = await amqp.channel()
   const { frameMax } = channel.connection
   await channel.assertQueue(name)
-  // Still fits into a frame, and into the library's buffer, by itself.
+  // By itself, this header still fits into a frame and into the library's buffer.
   const big = 'x'.repeat(Math.min(frameMax, 65_536) - 200)
   channel.sendToQueue(name, CONTENT, { headers: { big } })
   channel.sendToQueue(name, CONTENT, { headers: { small: 'x' } })

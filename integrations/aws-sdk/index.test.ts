@@ -1,4 +1,4 @@
-/** The spans of calls, and what goes over the wire, with every set of clients. */
+/** Spans of calls, and the bytes on the wire, with every set of clients. */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

@@ -15,7 +15,7 @@ const RESOURCES: Readonly<Record<string, string[]>> = {
 }
 
 programs('aws-sdk', {
-  // Old clients warn of their age, once and at some time.
+  // Old clients print a warning of their age once, at any time.
   env: { NODE_NO_WARNINGS: '1' },
   check(spans, set) {
     const names = Object.keys(set.versions).map(name => name.replace('@aws-sdk/client-', ''))
@@ -30,7 +30,7 @@ programs('aws-sdk', {
     for (const span of seen) {
       assert.equal(span.error, 0)
       assert.equal(span.meta.region, 'us-east-1')
-      // The request beneath.
+      // The HTTP request below the call.
       assert.equal(
         spans.filter(each => each.name === 'http.request' && each.parentId === span.spanId).length,
         1,

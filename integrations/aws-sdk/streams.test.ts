@@ -12,7 +12,7 @@ import integration from './index'
 // biome-ignore lint/suspicious/noExplicitAny: clients of many versions, whose types are not installed
 type Any = any
 
-/** A pathway is the time of its checkpoint here: what the real one makes of it is tested with it. */
+/** Stand-in for data streams, whose pathways are numbers; the real monitor has tests of its own. */
 function recorder(): { streams: DataStreams; seen: [string, number | undefined][] } {
   const seen: [string, number | undefined][] = []
   const streams: DataStreams = {

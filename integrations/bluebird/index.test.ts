@@ -1,4 +1,4 @@
-/** What is patched of bluebird, and that it is put back. */
+/** Functions of bluebird that are patched, and are put back. */
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'

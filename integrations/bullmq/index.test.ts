@@ -17,7 +17,7 @@ interface Place {
   collector: Collector
   bullmq: Loose
   queue: Loose
-  /** A worker of the queue; closed with the test. */
+  /** Starts a worker of the queue, which is closed with the test. */
   work(process: (job: Loose) => unknown): Loose
 }
 
@@ -65,7 +65,7 @@ async function at(
   })
 }
 
-/** Resolves with what `count` events of a worker were. */
+/** Resolves with the arguments of `count` events of a worker. */
 function seen(worker: Loose, event: string, count = 1): Promise<unknown[]> {
   const all: unknown[] = []
   return new Promise(resolve => {

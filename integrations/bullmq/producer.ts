@@ -11,7 +11,7 @@ import {
   startSpan,
 } from '../../src/kit/index'
 import { draftWith, withContext } from './metadata'
-import { sent } from './streams'
+import { recordSent } from './streams'
 import type { Draft, JobOptions, Library } from './types'
 
 interface QueueLike {
@@ -24,7 +24,7 @@ type Begin = (self: QueueLike, args: unknown[]) => Span
 export function patchProducers({ Queue, FlowProducer }: Library, tools: PatchTools): void {
   const start = starter(tools)
   const send = (draft: Draft, queue: string, span: Span): Draft => {
-    const sending = sent(queue, draft.data, span, tools)
+    const sending = recordSent(queue, draft.data, span, tools)
     return draftWith(draft, withContext(draft.opts, span, sending, tools))
   }
   const sendFlow = (flow: Draft, span: Span): Draft => {
@@ -35,7 +35,7 @@ export function patchProducers({ Queue, FlowProducer }: Library, tools: PatchToo
   }
   trace(Queue.prototype, 'add', tools, (queue, args) => {
     const span = start('add', String(queue.name))
-    const pathway = sent(String(queue.name), args[1], span, tools)
+    const pathway = recordSent(String(queue.name), args[1], span, tools)
     args[2] = withContext(args[2] as JobOptions | undefined, span, pathway, tools)
     return span
   })

@@ -3,13 +3,13 @@
 import { activePathway, type PatchTools, type Pathway, type Span } from '../../src/kit/index'
 
 /** Records a job that the running code adds to a queue. */
-export function sent(queue: string, data: unknown, span: Span, tools: PatchTools): Pathway | undefined {
+export function recordSent(queue: string, data: unknown, span: Span, tools: PatchTools): Pathway | undefined {
   const tags = ['direction:out', `topic:${queue}`, 'type:bullmq']
   return tools.dataStreams?.checkpoint(tags, activePathway(), sizeOf(data), span)
 }
 
 /** Records a job that has come to a worker. */
-export function received(
+export function recordReceived(
   queue: string,
   data: unknown,
   carrier: Record<string, unknown> | undefined,

@@ -13,7 +13,7 @@ import {
   startSpan,
 } from '../../src/kit/index'
 import { carrierOf, contextIn } from './metadata'
-import { received } from './streams'
+import { recordReceived } from './streams'
 import type { Job, Library } from './types'
 
 /** Errors by which a processor puts its job off: answers, not failures. */
@@ -43,7 +43,7 @@ export function patchWorker({ Worker }: Library, tools: PatchTools): void {
           'bullmq.job.name': job.name,
         })
         span.resource = queue
-        pathway = received(queue, job.data, carrier, span, tools)
+        pathway = recordReceived(queue, job.data, carrier, span, tools)
       })
       if (span === undefined) return Reflect.apply(original, this, arguments)
       return process(original, this, arguments, span, remote?.baggage, pathway)

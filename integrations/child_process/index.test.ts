@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { activeSpan } from '../../src/trace/context'
-import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
+import { type Collector, collect, onlyChild, type PlainSpan } from '../../test/support/collect'
 import childProcessIntegration from './index'
 
 const commands = require('node:child_process') as typeof childProcess
@@ -26,14 +26,7 @@ describe('child_process', () => {
   })
   after(() => collector.stop())
 
-  async function spanOf(work: () => unknown): Promise<PlainSpan> {
-    await collector.inParent(work)
-    const [parent] = collector.spans().filter(span => span.name === 'test.parent')
-    const [span, ...others] = collector.own()
-    assert.equal(others.length, 0)
-    assert.equal(span.parentId, parent.spanId)
-    return span
-  }
+  const spanOf = (work: () => unknown): Promise<PlainSpan> => onlyChild(collector, work)
   const shown = ({ resource, meta, error }: PlainSpan): unknown[] => [
     resource,
     meta['cmd.exec'] ?? meta['cmd.shell'],

@@ -6,7 +6,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type AnyFunction, disguise, Mark, type PatchTools, type Span, wrapEmit } from '../../src/kit/index'
-import { type CommandSpans, ended } from './spans'
+import { type CommandSpans, endCommand } from './spans'
 
 /** Options of `ChildProcess.spawn`: the arguments begin with the name of the program. */
 interface Started {
@@ -114,5 +114,5 @@ function onEvent(child: ChildProcess, span: Span, event: string, first: unknown,
   const isChecked = ChildProcessMark.isChecked(child)
   ChildProcessMark.clear(child)
   if (event === 'error') span.finish()
-  else ended(span, first, second, isChecked)
+  else endCommand(span, first, second, isChecked)
 }

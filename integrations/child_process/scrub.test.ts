@@ -1,4 +1,4 @@
-/** What is left of a command line. */
+/** Command lines without their secrets, and cut. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

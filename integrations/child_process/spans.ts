@@ -33,7 +33,7 @@ function common({ isTruncated }: Command): Tags {
 }
 
 /** Ends the span of a command. `isChecked`: the function that started it treats any code but 0 as an error. */
-export function ended(span: Span, code: unknown, signal: unknown, isChecked: boolean): void {
+export function endCommand(span: Span, code: unknown, signal: unknown, isChecked: boolean): void {
   if (typeof code === 'number') span.tags['cmd.exit_code'] = String(code)
   // Error messages of Node.js contain the whole command, with its secrets.
   if (isChecked && (code !== 0 || signal)) {

@@ -1,7 +1,7 @@
 /** Spans of commands that the program waits for: `execSync`, `execFileSync`, `spawnSync`. */
 
 import type { AnyFunction, PatchTools, Span } from '../../src/kit/index'
-import { type CommandSpans, ended } from './spans'
+import { type CommandSpans, endCommand } from './spans'
 
 /** The result of `spawnSync`; errors of the other functions have the same fields. */
 interface Result {
@@ -32,10 +32,10 @@ export function patchSync(
     wrapper(original, ofProgram, (span, result) => {
       const { status, signal, error } = result as Result
       if (error !== undefined) span.setError(error)
-      ended(span, status, signal, false)
+      endCommand(span, status, signal, false)
     }),
   )
-  const done = (span: Span): void => ended(span, 0, undefined, true)
+  const done = (span: Span): void => endCommand(span, 0, undefined, true)
   tools.wrap(module, 'execFileSync', original => wrapper(original, ofProgram, done))
   tools.wrap(module, 'execSync', original => wrapper(original, ofShell, done))
 
@@ -68,5 +68,5 @@ export function patchSync(
 function failed(span: Span, error: Result): void {
   // A command that never ran, or that Node.js stopped, has an error with a code; all others ended by themselves.
   if (error?.code !== undefined || typeof error?.status !== 'number') span.setError(error)
-  ended(span, error?.status, error?.signal, true)
+  endCommand(span, error?.status, error?.signal, true)
 }

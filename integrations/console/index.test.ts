@@ -20,7 +20,7 @@ describe('console', () => {
     printed = []
   })
 
-  /** Prints into a list from here on. */
+  /** Makes the console print into a list from here on. */
   function capture(): void {
     for (const method of METHODS) console[method] = (...args: unknown[]) => printed.push(format(...args))
   }

@@ -1,4 +1,4 @@
-/** A whole program that asks for ids in what it prints. */
+/** A whole program that prints with ids, since the integration is switched on. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

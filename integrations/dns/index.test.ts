@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { activeSpan } from '../../src/trace/context'
-import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
+import { type Collector, collect, onlyChild, type PlainSpan } from '../../test/support/collect'
 import integration from './index'
 
 const dns = require('node:dns') as typeof import('node:dns')
@@ -45,11 +45,7 @@ describe('dns', () => {
   })
 
   async function spanOf(work: () => unknown): Promise<PlainSpan> {
-    await collector.inParent(work)
-    const [parent] = collector.spans().filter(span => span.name === 'test.parent')
-    const [span, ...others] = collector.own()
-    assert.equal(others.length, 0)
-    assert.equal(span.parentId, parent.spanId)
+    const span = await onlyChild(collector, work)
     assert.equal(span.service, 'shop')
     assert.equal(span.meta.component, 'dns')
     assert.equal(span.meta['span.kind'], 'client')
@@ -149,7 +145,7 @@ describe('dns', () => {
   })
 })
 
-/** `shop.test` is 10.1.2.3; of all else there is nothing. */
+/** Answers that `shop.test` is 10.1.2.3, and that other names do not exist. */
 function answer(query: Buffer): Buffer {
   const isKnown = query.includes('shop')
   const head = Buffer.from(query.subarray(0, 12))

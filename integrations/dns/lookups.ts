@@ -59,7 +59,7 @@ export function lookups(tools: PatchTools): Lookups {
 }
 
 /** Starts the span of a lookup; undefined when it has none. */
-export function begin(start: Start, args: ArrayLike<unknown>, tools: PatchTools): Span | undefined {
+export function startLookup(start: Start, args: ArrayLike<unknown>, tools: PatchTools): Span | undefined {
   const parent = tools.state.enabled ? activeSpan() : undefined
   if (parent === undefined) return undefined
   let span: Span | undefined

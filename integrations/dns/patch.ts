@@ -8,7 +8,7 @@ import {
   perIntegration,
   type Span,
 } from '../../src/kit/index'
-import { begin, lookups, type Start, tagAddresses } from './lookups'
+import { lookups, type Start, startLookup, tagAddresses } from './lookups'
 
 const TYPES = {
   resolveAny: 'ANY',
@@ -48,13 +48,13 @@ function wrap(owner: object, name: string, start: Start, tools: PatchTools): voi
     return function (this: unknown): unknown {
       const last = arguments.length - 1
       const callback = arguments[last]
-      const span = begin(start, arguments, tools)
+      const span = startLookup(start, arguments, tools)
       if (span === undefined) return Reflect.apply(original, this, arguments)
       const called = typeof callback === 'function'
       let result: unknown
       try {
         const args = called
-          ? [...Array.prototype.slice.call(arguments, 0, last), ending(span, callback)]
+          ? [...Array.prototype.slice.call(arguments, 0, last), endingCallback(span, callback)]
           : arguments
         result = Reflect.apply(original, this, args)
       } catch (error) {
@@ -70,7 +70,7 @@ function wrap(owner: object, name: string, start: Start, tools: PatchTools): voi
 }
 
 /** Returns a callback that ends the span and calls the application's. Node.js calls it in the caller's context. */
-function ending(span: Span, callback: AnyFunction): AnyFunction {
+function endingCallback(span: Span, callback: AnyFunction): AnyFunction {
   return function (this: unknown, error: unknown, found: unknown): unknown {
     const failed = error !== null && error !== undefined
     if (!failed) tagAddresses(span, found)

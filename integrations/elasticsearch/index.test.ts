@@ -1,4 +1,4 @@
-/** Requests of the clients of Elasticsearch, with all that they answer. */
+/** Requests of the clients of Elasticsearch, for every kind of answer. */
 
 import { elasticTests } from '../../test/contracts/elastic'
 import elasticsearch from './index'

@@ -25,7 +25,7 @@ describe('fetch', () => {
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    // The server has been made: its requests are not those of `http` here.
+    // The server was made before, so the integration `http` does not trace its requests here.
     collector = collect([fetchIntegration, undici, http])
   })
   after(() => {

@@ -1,4 +1,4 @@
-/** What is patched of generic-pool, and that it is put back. */
+/** Functions of generic-pool that are patched, and are put back. */
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
@@ -29,7 +29,7 @@ for (const set of librarySets('generic-pool')) {
       create: (done: (...args: unknown[]) => void) => done(null, {}),
       destroy() {},
     })
-    /** Whether it is called in the span in which it asked, while another one holds the only resource. */
+    /** Tells whether a caller that waits for the only resource is called back in its own span. */
     const isKept = (): Promise<boolean> =>
       new Promise(resolve => {
         pool.acquire((_error, held) => {

@@ -84,7 +84,7 @@ for (const set of librarySets('graphql')) {
     }
 
     let starts = 0
-    /** Works when it is asked for its value. */
+    /** Makes a thenable that begins its work when `then` is called, as query builders do. */
     function lazy(): object {
       return {
         // biome-ignore lint/suspicious/noThenProperty: as those of query builders

@@ -144,7 +144,7 @@ class CallChannel implements Channel {
   createCall(...args: unknown[]): OutgoingCall {
     const sent = this.#channel.createCall(...args)
     this.#call.sent = sent
-    this.#call.state.tools.fenced(() => watch(sent, this.#call, false))
+    this.#call.state.tools.fenced(() => wrapStartOf(sent, this.#call, false))
     return sent
   }
 }
@@ -164,13 +164,13 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
       if (!tools.state.enabled || !state.options.enabled) return Reflect.apply(original, this, args)
       let call: ClientCall | undefined
       tools.fenced(() => {
-        call = begin(args[1] as MethodDefinition, state)
+        call = startCall(args[1] as MethodDefinition, state)
         args[3] = new CallChannel(args[3] as Channel, call)
       })
       if (call === undefined) return Reflect.apply(original, this, args)
       try {
         const outer = Reflect.apply(original, this, args)
-        watch(outer, call, true)
+        wrapStartOf(outer, call, true)
         return outer
       } catch (error) {
         call.fail(error)
@@ -180,7 +180,10 @@ export function patchInterceptors(exports: object, tools: PatchTools): void {
   })
 }
 
-function begin({ path, requestStream, responseStream }: MethodDefinition, state: ClientState): ClientCall {
+function startCall(
+  { path, requestStream, responseStream }: MethodDefinition,
+  state: ClientState,
+): ClientCall {
   const kind = requestStream
     ? responseStream
       ? 'bidi'
@@ -194,7 +197,7 @@ function begin({ path, requestStream, responseStream }: MethodDefinition, state:
 }
 
 /** Wraps `start` in the class of `target`: the library's or that of an interceptor. */
-function watch(target: OutgoingCall, call: ClientCall, isOuter: boolean): void {
+function wrapStartOf(target: OutgoingCall, call: ClientCall, isOuter: boolean): void {
   const { patched, tools } = call.state
   const prototype = Object.getPrototypeOf(target) as object
   if (!patched.has(prototype)) {

@@ -24,13 +24,13 @@ for (const set of librarySets('grpc')) {
     let Echo: Any
     let client: Any
     let service: { server: Any; port: number }
-    /** What the handlers saw as active. */
+    /** Ids of the spans that were active in the handlers. */
     let inHandlers: (string | undefined)[] = []
 
     before(async () => {
       await installLibraries([set])
       collector = collect([grpcIntegration, http2], { config: { spanComputePeerService: true } })
-      // The integration of HTTP/2 is to see the sessions of the library.
+      // Patched before the library is loaded, so that the integration http2 sees its sessions.
       require('node:http2')
       grpc = set.require('@grpc/grpc-js')
       Echo = echo.load(grpc, set.require('@grpc/proto-loader'))
@@ -100,7 +100,7 @@ for (const set of librarySets('grpc')) {
       }
       assert.deepEqual([sent.type, sent.meta['span.kind']], ['http', 'client'])
       assert.deepEqual([served.type, served.meta['span.kind']], ['web', 'server'])
-      // The oldest cannot say where it is connected to.
+      // The oldest version does not tell its peer.
       if (set.name !== 'oldest') {
         assert.equal(sent.meta['network.destination.ip'], '127.0.0.1')
         assert.equal(sent.metrics['network.destination.port'], service.port)

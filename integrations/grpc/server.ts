@@ -109,7 +109,7 @@ function wrapHandler(handler: AnyFunction, path: string, kind: string, state: Se
     try {
       return runWithBaggage(remote?.baggage, runInSpan, undefined, [served.span, handler, this, args])
     } catch (error) {
-      end(served, UNKNOWN, error)
+      endServed(served, UNKNOWN, error)
       throw error
     }
   }
@@ -121,13 +121,13 @@ function wrapCallback(callback: AnyFunction, served: Served): AnyFunction {
     const { state, span } = served
     state.tools.fenced(() => {
       if (span.durationMs < 0) tagMetadata(span, state.options, 'response', trailer)
-      end(served, error ? codeOf(error) : 0, error)
+      endServed(served, error ? codeOf(error) : 0, error)
     })
     return Reflect.apply(callback, this, arguments)
   }, callback)
 }
 
-function end({ span, state }: Served, code: number, error?: unknown): void {
+function endServed({ span, state }: Served, code: number, error?: unknown): void {
   if (span.durationMs >= 0) return
   span.tags['grpc.status.code'] = code
   if (state.options.errorCodes.has(code)) {
@@ -155,14 +155,14 @@ export function patchCalls(exports: Readonly<Record<string, AnyFunction>>, tools
         const served = CallMark.of(this)
         if (served === undefined) return Reflect.apply(inner.emit, this, arguments)
         // The error of a stream is its answer.
-        if (event === 'error') tools.fenced(() => end(served, codeOf(arg), arg))
-        else if (event === 'finish') end(served, 0)
+        if (event === 'error') tools.fenced(() => endServed(served, codeOf(arg), arg))
+        else if (event === 'finish') endServed(served, 0)
         try {
           return runInSpan(served.span, inner.emit, this, arguments)
         } finally {
-          if (event === 'cancelled') end(served, arg === 'deadline' ? DEADLINE_EXCEEDED : CANCELLED)
+          if (event === 'cancelled') endServed(served, arg === 'deadline' ? DEADLINE_EXCEEDED : CANCELLED)
           // The stream was destroyed before its end; one that is only read still has its callback to answer.
-          else if (event === 'close' && 'writable' in this) end(served, CANCELLED)
+          else if (event === 'close' && 'writable' in this) endServed(served, CANCELLED)
         }
       }
     })

@@ -235,7 +235,7 @@ describe('end of an http client span', () => {
 
   it('has the same errors for wrong arguments', async () => {
     const target = { host: '127.0.0.1', port: server.port }
-    // With the spans that come of them: the head of a list of headers is written before Node looks at the rest.
+    // Their spans count too: Node.js writes the first of a list of headers before it checks the rest.
     const wrong: [unknown[], number][] = [
       [[{ ...target, method: 42 }], 0],
       [[{ ...target, method: 'B AD' }], 0],

@@ -1,4 +1,4 @@
-/** `https`: the same as `http`, also when nobody has loaded that. */
+/** `https`: traced as `http` is, also where the program has not loaded `http`. */
 
 import assert from 'node:assert/strict'
 import * as nodeHttps from 'node:https'

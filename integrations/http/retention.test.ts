@@ -1,4 +1,4 @@
-/** What is left of a request once it is over: nothing, however long its connection lives. */
+/** Nothing of a request is held once it is over, however long its connection lives. */
 
 import assert from 'node:assert/strict'
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,4 +1,4 @@
-/** The HTTP server: whose span is active in the application's code, and what arrives with a request. */
+/** The HTTP server: the active span in the application's code, and the trace and baggage of a request. */
 
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -17,7 +17,7 @@ describe('context of an http server', () => {
 
   before(async () => {
     collector = collect([http])
-    // What was active when the server was made is no business of its requests.
+    // Requests do not inherit the span that was active when the server was made.
     server = await runWithBaggage(
       { from: 'start' },
       () => listen(createServer((req, res) => handler(req, res))),

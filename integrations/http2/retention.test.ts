@@ -1,4 +1,4 @@
-/** What is left of a request once it is over: nothing, however long its session lives. */
+/** Nothing of a request is held once it is over, however long its session lives. */
 
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http2'
@@ -33,7 +33,7 @@ it('no stream and no message is held by a session', async () => {
     collectGarbage()
   }
   const left = held.filter(ref => ref.deref() !== undefined).length
-  // Node keeps the last of a session for a while.
+  // Node.js keeps the last stream of a session for a while.
   assert.ok(left <= 4, `${left} of ${held.length} are held`)
   await connection.close()
   collector.stop()

@@ -1,4 +1,4 @@
-/** The spans of consumers, and what their handlers run in. */
+/** Spans of consumers, and the context of their handlers. */
 
 import assert from 'node:assert/strict'
 import { activeSpan } from '../../src/trace/context'
@@ -197,7 +197,7 @@ kafkaTest('a handler that fails has its error on the span, and gets the message 
     {
       eachMessage: ({ message }: MessagePayload) => {
         calls.add(message.offset)
-        // Once by throwing, once by a promise.
+        // Fails once by throwing, once by a rejected promise.
         if (failures++ === 0) throw mine
         return failures === 2 ? Promise.reject(mine) : Promise.resolve()
       },
@@ -230,7 +230,7 @@ kafkaTest('what a handler of batches can do works as ever', async (t, kafka) => 
         resolveOffset(batch.lastOffset())
         return
       }
-      // Only the first is done: the others come again.
+      // Only the first message is resolved, so the others come again.
       resolved = true
       calls.add(batch.messages[0].offset)
       resolveOffset(batch.messages[0].offset)
@@ -276,7 +276,7 @@ kafkaTest('a consumer that was started in a span, stopped and run again', async 
     kafka.consume(kafka.topic, { eachMessage: async () => first.add(activeSpan()) }),
   )
   await first.promise
-  // Only a warning of kafkajs: it is running.
+  // kafkajs only warns, since the consumer is running.
   if (kafka.isNewest) await consumer.run({ eachMessage: async () => assert.fail('not this one') })
   await consumer.stop()
   await produce(kafka, {})

@@ -159,7 +159,7 @@ kafkaTest('finished spans are not held by producers, consumers and their connect
     collectGarbage()
   }
   assert.equal(spans.length, 42)
-  // The last ones may still be on their way.
+  // The last spans may not have been sent yet.
   const held = spans.slice(0, -2).flatMap((ref, index) => (ref.deref() === undefined ? [] : [index]))
   assert.deepEqual(held, [])
 })

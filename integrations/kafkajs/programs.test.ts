@@ -5,7 +5,7 @@ import { programs } from '../../test/libraries/programs'
 
 programs('kafkajs', {
   service: 'kafka',
-  // From Node.js 24 on there is one of kafkajs' own, about its timers.
+  // From Node.js 24 on there is a warning about kafkajs' own timers.
   env: { NODE_NO_WARNINGS: '1' },
   check(spans) {
     const named = (name: string) => spans.filter(span => span.name === name)
@@ -19,7 +19,7 @@ programs('kafkajs', {
     assert.equal(invoices.length, 3)
     const handled = named('kafka.consume').filter(span => span.meta['messaging.system'] === undefined)
     assert.equal(handled.length, 3)
-    // Two processes send their spans: in which order they come is chance.
+    // Two processes send their spans, in any order.
     for (const order of orders.slice(0, 3)) {
       const [span] = handled.filter(each => each.parentId === order.spanId)
       assert.equal(span?.service, 'shop-kafka')

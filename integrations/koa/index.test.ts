@@ -72,7 +72,7 @@ const koaFramework: Framework<App> = {
       arrived()
       return new Promise(() => {})
     }),
-  // It has none without a router.
+  // Koa has no routes without a router.
   route: undefined,
   routes: () => [],
   unknown: [() => {}, app => app.use(first)],

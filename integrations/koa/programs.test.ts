@@ -10,7 +10,7 @@ const REQUESTS = [0, 1].flatMap(index => [
   [`HEAD /${index}/stream`, '200', undefined],
   [`GET /${index}/fail`, '500', 'RangeError'],
   [`GET /${index}/gone`, '410', undefined],
-  // The routers have answered it with 200 and with 204.
+  // Versions of the routers answer it with 200 or 204.
   ['OPTIONS', undefined, undefined],
 ])
 

@@ -133,7 +133,7 @@ withEachDatabase(driver, (test, set) => {
     setImmediate(() => connection.destroy())
     const destroyed = (await pending) as Error
     const closed = (await connection.query('SELECT 2').catch((reason: Error) => reason)) as Error
-    // The driver kills the query by another connection, with a query of its own.
+    // The driver kills the running query by another connection, which makes a query of its own.
     const spans = new Map((await collector.waitFor(2)).map(span => [span.resource, span]))
     assert.equal(spans.get('SELECT SLEEP(9)')?.meta['error.message'], destroyed.message)
     assert.equal(spans.get('SELECT 2')?.meta['error.message'], closed.message)

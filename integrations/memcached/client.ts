@@ -85,13 +85,13 @@ function compiler(
     const query = Reflect.apply(compile, this, arguments) as Query | null | undefined
     if (own.query === undefined && typeof query === 'object' && query !== null) {
       own.query = query
-      tools.fenced(() => begin(query, client, own, site, tools))
+      tools.fenced(() => startCommand(query, client, own, site, tools))
     }
     return query
   }
 }
 
-function begin(
+function startCommand(
   query: Query,
   { servers }: Client,
   own: Sending,

@@ -22,7 +22,7 @@ interface Library {
   prototype: Client & { connect: unknown }
 }
 
-/** Fails at once, where it would try again for minutes; its timers would keep the process as long. */
+/** Options of a client that fails at once: by default it retries for minutes, and its timers keep the process alive. */
 const ONCE = { retries: 0, failures: 5, retry: 1, failuresTimeout: 1 }
 
 function open(
@@ -77,7 +77,7 @@ withEachSet(memcached, 'memcached', test => {
   test('callbacks run where they were given, with the command as `this`', async place => {
     const collector = place.collect()
     const client = open(place)
-    // From then on there is a socket, which was made outside of all spans.
+    // This opens the socket, outside of all spans.
     await called(callback => client.get('memcached:a', callback))
     await collector.waitFor(1)
     collector.clear()

@@ -145,8 +145,8 @@ function observe(
   // Only the driver has this promise, and it awaits it: a second branch hides no rejection from the application.
   if (result instanceof Promise) {
     result.then(
-      reply => answered(span, false, undefined, reply, tools),
-      error => answered(span, true, error, undefined, tools),
+      reply => endAnswered(span, false, undefined, reply, tools),
+      error => endAnswered(span, true, error, undefined, tools),
     )
   }
   return result
@@ -156,12 +156,12 @@ function observe(
 function coverCallback(callback: AnyFunction, span: Span | undefined, tools: PatchTools): AnyFunction {
   const caller = new Caller()
   return function (this: unknown, error: unknown, reply: unknown): unknown {
-    if (span !== undefined) answered(span, Boolean(error), error, reply, tools)
+    if (span !== undefined) endAnswered(span, Boolean(error), error, reply, tools)
     return caller.run(callback, this, arguments)
   }
 }
 
-function answered(span: Span, failed: boolean, error: unknown, reply: unknown, tools: PatchTools): void {
+function endAnswered(span: Span, failed: boolean, error: unknown, reply: unknown, tools: PatchTools): void {
   if (span.durationMs >= 0) return
   if (!failed) tools.fenced(() => tagWriteError(span, reply))
   endSpan(span, failed, error, undefined)

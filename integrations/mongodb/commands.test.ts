@@ -1,4 +1,4 @@
-/** What the spans of commands say. */
+/** Names and tags of the spans of commands. */
 
 import assert from 'node:assert/strict'
 import { type Loose, mongoTests } from '../../test/support/mongodb'

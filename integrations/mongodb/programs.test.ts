@@ -43,7 +43,7 @@ const commandOf = ({ resource }: { resource: string }) => resource.replace(/prog
 programs('mongodb', {
   service: 'mongodb',
   check(spans) {
-    // What the driver says to get and keep its connections depends on time and version.
+    // The driver's own commands, for its connections, depend on time and version.
     const sent = spans.filter(span => span.resource.includes(' program_'))
     assert.deepEqual(sent.map(commandOf).sort(), [...COMMANDS].sort())
     for (const span of spans) {

@@ -1,4 +1,4 @@
-/** How queries are written down. */
+/** The text of queries in spans. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

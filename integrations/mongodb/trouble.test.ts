@@ -1,4 +1,4 @@
-/** Servers that are not there, that go away, and that do not answer. */
+/** Servers that do not exist, disconnect, or do not answer. */
 
 import assert from 'node:assert/strict'
 import { activeSpan } from '../../src/kit/index'

@@ -1,4 +1,4 @@
-/** All that mongoose does and calls for an operation happens where that was asked for. */
+/** Everything that mongoose calls for an operation runs in the context of its caller. */
 
 import assert from 'node:assert/strict'
 import { activeSpan } from '../../src/kit/index'

@@ -1,4 +1,4 @@
-/** What goes wrong with mysql, and what it makes of a query's span. */
+/** Connections of mysql that end or break: the spans of their queries fail. */
 
 import assert from 'node:assert/strict'
 import { called } from '../../test/support/mysql'

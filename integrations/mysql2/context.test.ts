@@ -1,4 +1,4 @@
-/** Everything that mysql2 calls for a query runs where the query was made. */
+/** Everything that mysql2 calls for a query runs in the context of the query's caller. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** What goes wrong: in the statement, on the way, before there is a connection and after it is gone. */
+/** Connections of mysql2 that end, break or time out: the spans of their queries fail. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import type { Address } from '../../test/contracts/sql/driver'
 import { called } from '../../test/support/mysql'
 import { mysql2Tests } from '../../test/support/mysql-drivers'
 
-/** A server in the middle, which can die with all its connections. */
+/** Starts a proxy in front of the server, which can close together with all its connections. */
 async function middle({ host, port }: Address): Promise<{ port: number; die(): void }> {
   const sockets: Socket[] = []
   const server = createServer(socket => {
@@ -61,7 +61,7 @@ mysql2Tests(test => {
       between.die()
     })
     const [, sleeping, waiting] = await collector.waitFor(3)
-    // The oldest versions tell of the socket's own error.
+    // The oldest versions report the socket's own error.
     const reason = /^(Connection was closed before the query ended|read ECONNRESET)$/
     assert.match(sleeping.meta['error.message'], reason)
     assert.match(waiting.meta['error.message'], reason)

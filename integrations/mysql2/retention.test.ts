@@ -1,4 +1,4 @@
-/** What is left of a query once it is over: nothing, however long its connection lives. */
+/** Nothing of a query is held once it is over, however long its connection lives. */
 
 import assert from 'node:assert/strict'
 import { setFlagsFromString } from 'node:v8'

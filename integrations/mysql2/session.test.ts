@@ -18,7 +18,7 @@ const { session } = require(join(ROOT, 'integrations', 'mysql2', 'fixtures', 'se
 }
 const COUNT = 300
 
-/** The server quotes what follows a mistake: an appended comment among it. */
+/** Returns a line without the text that the server quotes after a mistake, which may be an appended comment. */
 const told = (line: unknown): string => JSON.stringify(line).replace(/near '.*?' at line/g, 'at line')
 
 mysql2Tests(test => {

@@ -6,14 +6,14 @@ import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { activeSpan } from '../../src/trace/context'
-import { type Collector, collect, type PlainSpan } from '../../test/support/collect'
+import { type Collector, collect, onlyChild, type PlainSpan } from '../../test/support/collect'
 import { temporaryFolder } from '../../test/support/temporary'
 import dnsIntegration from '../dns/index'
 import integration from './index'
 
 const net = require('node:net') as typeof import('node:net')
 const { connect } = net.Socket.prototype
-// Nobody listens here, and browsers do not refuse it.
+// A port on which no server listens.
 const CLOSED_PORT = 65531
 
 describe('net', () => {
@@ -38,11 +38,7 @@ describe('net', () => {
   })
 
   async function spanOf(work: () => unknown): Promise<PlainSpan> {
-    await collector.inParent(work)
-    const [parent] = collector.spans().filter(span => span.name === 'test.parent')
-    const [span, ...others] = collector.own()
-    assert.equal(others.length, 0)
-    assert.equal(span.parentId, parent.spanId)
+    const span = await onlyChild(collector, work)
     assert.equal(span.service, 'shop')
     assert.equal(span.meta.component, 'net')
     assert.equal(span.meta['span.kind'], 'client')

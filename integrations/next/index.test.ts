@@ -141,7 +141,7 @@ for (const set of librarySets('next')) {
         for (const [method, path] of REQUESTS) {
           const response = await fetch(app.url + path, { method })
           const { date: _date, ...headers } = Object.fromEntries(response.headers)
-          // Of what is streamed, the order of its parts is a matter of time.
+          // The order of the streamed parts varies.
           const text = [...(await response.text())].sort().join('')
           const { port } = new URL(app.url)
           all.push(JSON.stringify({ path, status: response.status, headers, text }).replaceAll(port, 'port'))

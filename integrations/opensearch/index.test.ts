@@ -1,4 +1,4 @@
-/** Requests of the clients of OpenSearch, with all that they answer. */
+/** Requests of the clients of OpenSearch, for every kind of answer. */
 
 import { elasticTests } from '../../test/contracts/elastic'
 import opensearch from './index'

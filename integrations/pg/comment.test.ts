@@ -83,7 +83,7 @@ test(
       const { rows } = await collector.inParent(() => client.query(statement))
       assert.equal(rows[0].query, `${serviceComment(url)}*/ ${statement.text}`)
     }
-    // Two at once, before the first is known to be prepared.
+    // Two at once: the second is sent before the first is known to be prepared.
     const other = { name: 'other', text: 'SELECT $1::int AS x', values: [2] }
     const both = await Promise.all([client.query(other), client.query(other)])
     assert.deepEqual(

@@ -33,7 +33,7 @@ test(
   'what the application is called with runs in the context of its own call',
   withService('postgres', async (t, { url }) => {
     const collector = collectPg(t)
-    // Opened inside of another span: all of its sockets belong to that.
+    // The connection is opened inside of another span, to which its socket's events belong.
     const client = (await collector.inParent(() => connected(t, url))) as Client
     await collector.inParent(async parent => {
       await called(callback =>

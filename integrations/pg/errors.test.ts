@@ -1,4 +1,4 @@
-/** Queries that fail: the span tells why, and the application is told as if there were none. */
+/** Queries that fail: the span has the error, which the application gets as without the tracer. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ async function failedSpan(collector: Collector): Promise<PlainSpan> {
   return span
 }
 
-/** The span has the same error as the application. */
+/** Checks that the span has the application's error. */
 async function assertFailed(collector: Collector, error: unknown, message: string): Promise<void> {
   assert.ok(error instanceof Error)
   assert.equal(error.message, message)

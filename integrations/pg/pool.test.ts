@@ -32,7 +32,7 @@ for (const [form, ask] of Object.entries(asking)) {
       const collector = collectPg(t)
       const pool = pooled(t, url)
       const client = await pool.connect()
-      // Not before: a busy server takes longer to let the first one in.
+      // Set only now: a busy server may take longer to accept the first connection.
       pool.options.connectionTimeoutMillis = 30
       const error = await ask(pool).then(missing, (reason: Error) => reason)
       const query = await pool.query('SELECT 1 AS late').then(missing, (reason: Error) => reason)

@@ -35,7 +35,7 @@ for (const set of librarySets('pg')) {
         const expected = await play()
         const collector = collectPg(t, { config: { dbmPropagationMode }, use: { pg: { appendComment } } })
         const seen = await play()
-        // Where in the text a mistake is, counts from the text's beginning: a comment that is put there moves it.
+        // The position of a mistake counts from the beginning of the text: a comment in front moves it.
         const isMoved = dbmPropagationMode === 'full' && !appendComment
         const told = (line: string) => (isMoved ? line.replace(/"position":"\d+"/g, '') : line)
         for (const [index, line] of expected.entries()) assert.equal(told(seen[index]), told(line))

@@ -2,8 +2,8 @@
 
 import { defineIntegration, type PatchTools } from '../../src/kit/index'
 import { LogCorrelation } from '../../src/kit/logs/index'
+import { patchFactory } from './before-5'
 import { linesWithDd } from './lines'
-import { patchFactory } from './old'
 import { patchPrettyFactory } from './pretty'
 
 export default defineIntegration({

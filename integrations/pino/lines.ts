@@ -7,7 +7,7 @@
 
 import type { AnyFunction } from '../../src/kit/index'
 import { type LogCorrelation, withDd } from '../../src/kit/logs/index'
-import { fieldsOf, hasNoDd } from './own-dd'
+import { fieldsOf, hasNoDd } from './existing-dd'
 import type { Fields, Logger } from './types'
 
 export function linesWithDd(correlation: LogCorrelation): (original: AnyFunction) => AnyFunction {

@@ -24,7 +24,7 @@ interface Client {
   $disconnect(): Promise<void>
 }
 
-/** Not `public`: there the programs of the other test have a table of the same name. */
+/** Schema of this test: programs.test.ts has a table of the same name in `public`. */
 const SCHEMA = 'prisma_index'
 
 async function open(t: TestContext, set: LibrarySet, url: string): Promise<Client> {

@@ -83,7 +83,7 @@ withEachSet(
             .exec(() => callback(see())),
         )
         assert.deepEqual(seen, Array(seen.length).fill(parent))
-        // 2.6 does not call those of the commands in a MULTI.
+        // Version 2.6 does not call the callbacks of commands in a MULTI.
         assert.ok(seen.length >= 3)
       })
       assert.deepEqual(
@@ -115,7 +115,7 @@ withEachSet(
       const port = await dyingServer(place.t, 'deadly', /^\*\d/gm, '+OK\r\n')
       const options = { host: '127.0.0.1', no_ready_check: true, retry_strategy: () => undefined }
       const fail = async (client: Client, to: number) => {
-        // One that nobody hears of goes with it.
+        // A command without a callback fails with it.
         client.get('silent')
         const [error] = (await called(callback => client.get('deadly', callback))) as [Error]
         assert.ok(error instanceof Error)

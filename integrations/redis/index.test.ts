@@ -187,7 +187,7 @@ withEachSet(
       place.t.after(() => close(subscriber))
       const messages: string[] = []
       await subscriber.subscribe('redis:channel', message => void messages.push(message))
-      // Some versions refuse it at once.
+      // Some versions refuse the command at once.
       await subscriber.get('redis:a').catch(() => {})
       await client.publish('redis:channel', 'hello')
       while (messages.length === 0) await setImmediate()
@@ -253,7 +253,7 @@ withEachSet(
     test('commands that the server never answers fail with their spans', async place => {
       const collector = place.collect()
       const port = await dyingServer(place.t, 'deadly', /^\*\d/gm, '+OK\r\n')
-      // As simple as the server is, a client must not ask it for more than it has.
+      // The stand-in server knows few commands: the client must send no others.
       const client = await open(
         { ...place, port, host: '127.0.0.1' },
         { RESP: 2, maintNotifications: 'disabled' },

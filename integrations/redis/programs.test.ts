@@ -46,7 +46,7 @@ programs('redis', {
   check(spans, { versions }) {
     const isClassic = Number.parseInt(versions.redis, 10) < 4
     const asked = spans.filter(span => !['HELLO', 'SELECT', 'info'].includes(span.resource))
-    // Version 3 refuses it, 2 does not.
+    // Version 3 refuses the value, version 2 does not.
     const refused = (resource: string) => isClassic && resource === 'set'
     // Traces that begin within one millisecond come in any order.
     assert.deepEqual(asked.map(span => span.resource).sort(), [...(isClassic ? CLASSIC : RESOURCES)].sort())

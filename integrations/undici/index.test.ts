@@ -48,7 +48,7 @@ for (const set of librarySets('undici')) {
     before(async () => {
       await installLibraries([set])
       server = createServer((req, res) => {
-        // One that was given up can arrive in the middle of the next test.
+        // A request that was given up can arrive during the next test.
         if (req.url === '/never') return
         received.push(req.headers)
         if (req.url === '/away') req.socket.destroy()

@@ -21,7 +21,7 @@ interface Winston {
     combine(...formats: object[]): object
   }
   transports: { Stream: new (options: object) => object }
-  // Before 3.
+  // Only in versions before 3.
   Logger: { new (options: object): Logger; prototype: { add: unknown } }
   Transport: new (options: object) => object
 }
@@ -168,7 +168,7 @@ function checkRecords(set: LibrarySet): void {
   })
 }
 
-/** The first records of a logger wait for its streams to flow. */
+/** Waits until the streams of a logger flow, before which its first records are held back. */
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 function checkMetadata(set: LibrarySet): void {

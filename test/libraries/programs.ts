@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { satisfies } from 'semver'
 import { type SpanRecord, startTestAgent } from '../../src/testing/index'
@@ -17,6 +17,8 @@ export interface ProgramOptions {
   /** The server that the programs talk to; its address is in their environment, as in that of tests. */
   service?: ServiceName
   env?: Readonly<Record<string, string>>
+  /** Files of other integrations, below `integrations/`, that the programs require beside their own. */
+  shared?: readonly string[]
   /** What the tracer must have seen, in the order in which it began. */
   check(spans: readonly SpanRecord[], set: LibrarySet): void
 }
@@ -76,6 +78,8 @@ async function runBoth(
 ): Promise<void> {
   const folder = join(set.folder, 'fixtures')
   cpSync(join(ROOT, 'integrations', set.integration, 'fixtures'), folder, { recursive: true })
+  for (const file of options.shared ?? [])
+    cpSync(join(ROOT, 'integrations', file), join(folder, basename(file)))
   const [flags, file] =
     modules === 'CommonJS' ? [['--require', INIT], 'app.cjs'] : [['--import', REGISTER], 'app.mjs']
   const program = join(folder, file)

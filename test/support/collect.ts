@@ -152,6 +152,16 @@ export function collect(integrations: readonly Integration[], options: CollectOp
   }
 }
 
+/** Runs `work` in a parent and returns the only span that it has made, which is a child of that. */
+export async function onlyChild(collector: Collector, work: () => unknown): Promise<PlainSpan> {
+  await collector.inParent(work)
+  const [parent] = collector.spans().filter(span => span.name === parentSite.name)
+  const [span, ...others] = collector.own()
+  assert.deepEqual(others, [])
+  assert.equal(span.parentId, parent.spanId)
+  return span
+}
+
 function describe(spans: readonly PlainSpan[]): string {
   return (
     spans.map(span => `${span.name} ${span.resource} ${span.meta['http.url'] ?? ''}`).join(', ') || 'none'

@@ -16,6 +16,7 @@ const RESOURCES = [
 /** `name`: of the integration. */
 export function elasticPrograms(name: string): void {
   programs(name, {
+    shared: ['elasticsearch/fixtures/requests.cjs'],
     check(spans) {
       const all = spans.filter(span => span.name === `${name}.query` && span.resource !== 'GET /')
       // How searches and new documents are sent differs with the version.

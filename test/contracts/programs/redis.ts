@@ -11,6 +11,7 @@ const RESOURCES = [
 export function ioredisPrograms(integration: string, service: string): void {
   programs(integration, {
     service: 'redis',
+    shared: ['ioredis/fixtures/commands.cjs'],
     check(spans) {
       const asked = spans.filter(span => !['info', 'hello', 'client'].includes(span.resource))
       // Traces that begin within one millisecond come in any order.

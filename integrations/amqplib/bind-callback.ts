@@ -14,7 +14,7 @@ export function bindCallback(args: unknown[], position: number): unknown[] {
 }
 
 /** Returns a wrapper of `original` that binds its argument at `position` to the caller's context. */
-export function callingBack(original: AnyFunction, position: number): AnyFunction {
+export function bindingCallback(original: AnyFunction, position: number): AnyFunction {
   return function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(original, this, bindCallback(args, position))
   }
