@@ -367,7 +367,10 @@ export interface Tracer {
   readonly profiling: Profiling
   /** A provider of `@opentelemetry/api` whose spans are this tracer's: `new tracer.TracerProvider().register()`. */
   readonly TracerProvider: OtelTracerProviderConstructor
-  /** Sends finished traces, logs and metrics. Settles when they have left or cannot be sent; never rejects. */
+  /**
+   * Sends all that waits: finished traces, their statistics, data streams, metrics and logs. A profile under way goes on.
+   * Settles when everything has left or cannot be sent, after five seconds at most; never rejects.
+   */
   flush(): Promise<FlushResult>
   /** Sends what has finished, unpatches all libraries and stops the tracer. Never rejects. */
   shutdown(options?: ShutdownOptions): Promise<FlushResult>
