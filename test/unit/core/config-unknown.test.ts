@@ -168,6 +168,8 @@ describe('variables that are meant for others', () => {
       'DD_CAPTURE_LAMBDA_PAYLOAD',
       'DD_MERGE_XRAY_TRACES',
       'DD_ENHANCED_METRICS',
+      'DD_TRACE_EXTRACTOR',
+      'DD_TRACE_MANAGED_SERVICES',
       'DD_AZURE_RESOURCE_GROUP',
     ],
     'the installer and continuous integration': [

@@ -32,7 +32,7 @@ const OF_TRACERS =
  */
 const OF_OTHERS = new RegExp(
   '^DD_(DD_URL|HOSTNAME_|AGENT_|TRACE_AGENT_|APM_|LAMBDA_|INSTRUMENTATION_|INJECT|INTERNAL_|GIT_|LOGS_|LOG_|PROCESS_' +
-    '|DOGSTATSD_)',
+    '|DOGSTATSD_|TRACE_(EXTRACTOR|MANAGED_SERVICES)$)',
 )
 
 /** At most so many names in one warning. */
