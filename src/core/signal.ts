@@ -41,7 +41,8 @@ export interface Signal {
   /** Whether something waits that would be lost if the process ended now. */
   readonly isPending: boolean
   /**
-   * Sends what waits. Settles within `timeoutMs` and never rejects. The signal of traces tells what became of them.
+   * Sends what waits. Settles within `timeoutMs` and never rejects. The signal of traces tells what became of them. A
+   * signal that gathers for some time, as profiles and statistics do, leaves the reason `call` alone.
    */
   flush(timeoutMs: number, reason: FlushReason): Promise<FlushResult | undefined>
   /**
@@ -57,6 +58,11 @@ export interface Signal {
    * Takes the settings of `init()`; called once for each signal that is open then, also right after it was opened.
    */
   configure?(config: Config): void
+  /**
+   * Takes what makes the tracer listen to the process. A signal that may never have work, such as metrics that are off,
+   * calls it once it has; any other signal is watched for from its opening on.
+   */
+  watchWhenActive?(watch: () => void): void
   /** Sends to another agent from now on, also what waits. */
   setUrl?(url: string): void
   /** Takes what the agent says about itself; called for each new answer. */

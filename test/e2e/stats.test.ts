@@ -105,6 +105,26 @@ describe('a program with statistics', () => {
     assert.equal(Stats[0].Stats[0].Service, 'shop')
   })
 
+  test('sends no statistics by flush(), which would cut the ten seconds that they are gathered for', async t => {
+    const agent = await startAgent(t, TAKES_STATS)
+    const program = `
+      const tracer = require('tracer').init()
+      tracer.startSpan('web').finish()
+      tracer.dataStreamsCheckpointer.setProduceCheckpoint('sqs', 'orders', {})
+      tracer.flush().then(({ sent }) => {
+        console.log(sent)
+        process.kill(process.pid, 'SIGKILL')
+      })`
+    const ended = await runNode(['--eval', program], {
+      DD_TRACE_AGENT_URL: agent.url,
+      DD_TRACE_STATS_COMPUTATION_ENABLED: 'true',
+      DD_DATA_STREAMS_ENABLED: 'true',
+    })
+    assert.deepEqual([ended.stdout, ended.stderr], ['1\n', ''])
+    assert.deepEqual(rootsOf(agent), ['web'])
+    assert.deepEqual([...agent.statistics, ...agent.others.filter(({ path }) => path !== '/info')], [])
+  })
+
   test('ends as without statistics when there is no agent', async () => {
     const env = { DD_TRACE_AGENT_URL: 'http://127.0.0.1:1' }
     const ended = await runNode([fixture('stats.cjs'), 'end'], env)

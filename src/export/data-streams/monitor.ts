@@ -5,7 +5,7 @@ import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
 import { fence } from '../../core/fence'
 import { log } from '../../core/log'
-import type { Signal, Unsent } from '../../core/signal'
+import type { FlushReason, Signal, Unsent } from '../../core/signal'
 import type { Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { DataStreams, Pathway } from '../../trace/data-streams'
@@ -100,8 +100,12 @@ export class DataStreamsMonitor implements DataStreams, Signal {
     return decodePathway(headerText((carrier as Record<string, unknown>)[PATHWAY_HEADER], MAX_HEADER_LENGTH))
   }
 
-  /** Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. */
-  async flush(timeoutMs: number): Promise<undefined> {
+  /**
+   * Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. A call of
+   * `tracer.flush()` leaves the ten seconds whole: their counts go out when they are over.
+   */
+  async flush(timeoutMs: number, reason?: FlushReason): Promise<undefined> {
+    if (reason === 'call') return undefined
     this.#send(Number.POSITIVE_INFINITY)
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
     return undefined

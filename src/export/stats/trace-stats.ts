@@ -13,7 +13,7 @@ import { endsWithin } from '../../core/deadline'
 import { runDetached } from '../../core/detached-context'
 import { fence, reportFailure } from '../../core/fence'
 import { log } from '../../core/log'
-import type { AgentInfo, Signal, Unsent } from '../../core/signal'
+import type { AgentInfo, FlushReason, Signal, Unsent } from '../../core/signal'
 import { errorCode, type Transport } from '../../core/transport'
 import { every } from '../../std/timer'
 import type { LocalTrace, SpanRecord, TraceSink } from '../../trace/local-trace'
@@ -138,8 +138,12 @@ export class TraceStats implements ClientStats, Signal {
     this.#toldSpans = 0
   }
 
-  /** Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. */
-  async flush(timeoutMs: number): Promise<undefined> {
+  /**
+   * Sends all that has been counted, also of the current ten seconds. Resolves at `timeoutMs` at the latest. A call of
+   * `tracer.flush()` leaves the ten seconds whole: their statistics go out when they are over.
+   */
+  async flush(timeoutMs: number, reason?: FlushReason): Promise<undefined> {
+    if (reason === 'call') return undefined
     this.#send()
     if (!this.#sender.isEmpty) await endsWithin(this.#sender.flush(), timeoutMs)
     return undefined
