@@ -83,6 +83,12 @@ export class Signals<Parts> {
 
   #add<S extends Signal>(row: SignalRow<never, S>, signal: S): S {
     this.#open.set(row, signal)
+    if (signal.watchWhenActive === undefined) this.#watch()
+    else signal.watchWhenActive(() => this.#watch())
+    return signal
+  }
+
+  #watch(): void {
     this.#unwatch ??= watchProcess({
       idle: () => this.#idle(),
       uncaught: this.#onProcessEnd.uncaught,
@@ -92,7 +98,6 @@ export class Signals<Parts> {
       },
       sendLast: () => this.#sendLast(),
     })
-    return signal
   }
 
   #inOrder(): Signal[] {
@@ -131,7 +136,7 @@ export class Signals<Parts> {
     if (isWaiting) void this.#inLanes(IDLE_TIMEOUT_MS, (each, ms) => this.#flushIdle(each, ms))
     else if (!this.#isIdleExitTold) {
       this.#isIdleExitTold = true
-      for (const each of this.#inOrder()) each.beforeIdleExit?.()
+      for (const each of this.#inOrder()) fence('idle exit', () => each.beforeIdleExit?.())
     }
   }
 

@@ -36,6 +36,7 @@ export function openMetrics(config?: Config): Metrics {
   let scope: SeriesScope = { prefix: '', tags: [] }
   let runtime: Collector | undefined
   let exposition: MetricsExposition | undefined
+  let watch = (): void => {}
   const scraped: RegistryHolder = {}
 
   const open = (): MetricsPipeline | undefined => {
@@ -53,6 +54,7 @@ export function openMetrics(config?: Config): Metrics {
     const hasAgent = namesAgent(settings)
     const level = () => (scraped.registry === undefined || hasAgent ? 'warn' : 'info')
     pipeline = new MetricsPipeline({ line, aggregation, telemetry, endpoints, level })
+    watch()
     return pipeline
   }
   const core: ClientCore = {
@@ -84,6 +86,9 @@ export function openMetrics(config?: Config): Metrics {
       runtime?.stop()
       runtime =
         next.enabled && next.runtimeMetrics ? loadRuntime().startRuntimeMetrics(next, unprefixed) : undefined
+    },
+    watchWhenActive(start) {
+      watch = start
     },
     lane: 'metrics',
     items: 'metrics',

@@ -35,6 +35,7 @@ export function openProfiling(config?: Config): ProfilingProduct {
   /** The agent that `setUrl()` named. */
   let url: string | undefined
   let isShut = false
+  let watch = (): void => {}
 
   const get = (activation: 'manual' | 'auto' = 'manual'): Opened | undefined => {
     if (opened !== undefined || isShut) return opened
@@ -47,7 +48,10 @@ export function openProfiling(config?: Config): ProfilingProduct {
   const start = (activation?: 'manual' | 'auto'): boolean => {
     clearTimeout(waiting)
     const isStarted = get(activation)?.profiler.start() === true
-    if (isStarted) isLastWanted = true
+    if (isStarted) {
+      isLastWanted = true
+      watch()
+    }
     return isStarted
   }
 
@@ -88,6 +92,9 @@ export function openProfiling(config?: Config): ProfilingProduct {
       settings = next
       if (next.profiling === 'true' || wasRunning) start()
       else if (next.profiling === 'auto') startWhenOld(next.profilingLongLived)
+    },
+    watchWhenActive(begin) {
+      watch = begin
     },
     lane: 'profiles',
     items: 'profiles',

@@ -124,6 +124,23 @@ describe('the list of signals', () => {
     await signals.shutdown()
   })
 
+  test('tells each signal that the program ends idly, also after one that throws', async () => {
+    const calls: string[] = []
+    const signals = new Signals([
+      recording('broken', calls, {
+        beforeIdleExit() {
+          throw new Error('thrown on purpose')
+        },
+      }),
+      recording('whole', calls, { beforeIdleExit: () => void calls.push('told') }),
+    ])
+    const others = new Set(process.listeners('beforeExit'))
+    signals.start(CONFIG, undefined)
+    for (const each of process.listeners('beforeExit')) if (!others.has(each)) each(0)
+    assert.equal(calls.at(-1), 'told')
+    await signals.shutdown()
+  })
+
   test('watches the process from the first open signal on, until the shutdown', async () => {
     const before = process.listenerCount('beforeExit')
     const signals = new Signals([recording('only', [])])
