@@ -65,7 +65,9 @@ export function assemble(config: Config, signals: Signals<SignalParts>): Assembl
     orgGuard?.learn(info.fields)
   }
   signals.start(config, { version, transport, runtime, sampler, registry, onInfo, signals })
-  const traces = signals.get(TRACES) as Exporter
+  const traces = signals.get(TRACES)
+  // Why it could not be opened has been logged; `init()` leaves the application alone then.
+  if (traces === undefined) throw new Error('traces cannot be sent: nothing is traced')
   runtime.sink = sinkOf(config, signals, traces)
   const stopSweep = startSweep(config.partialFlushEnabled)
   // Callers may come before the first trace leaves.

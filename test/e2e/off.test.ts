@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestAgent } from '../../src/testing/index'
+import { createTracer } from '../../src/tracer'
 import { fixture, REGISTER, runNode } from '../support/programs'
 
 const NOTHING = { exit: 0, beforeExit: 0, SIGTERM: 0, SIGINT: 0 }
@@ -32,4 +33,15 @@ test('a tracer that is switched on patches the same program and sends: the test 
   assert.deepEqual(patched, [true, true, true, true])
   assert.equal(requireUntouched, false)
   assert.notDeepEqual(listeners, NOTHING)
+})
+
+test('a tracer that cannot send traces makes no spans, throws nothing, and says so', async t => {
+  const errors: string[] = []
+  const logger = { error: (text: string) => void errors.push(text) }
+  const tracer = createTracer([]).init({ startupLogs: false, logger })
+  t.after(() => tracer.shutdown())
+  const span = tracer.startSpan('a')
+  span.finish()
+  assert.equal(span.context().toTraceId(), '0')
+  assert.match(errors.join(), /traces cannot be sent/)
 })
