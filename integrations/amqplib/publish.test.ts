@@ -203,7 +203,7 @@ amqpTest('many at once each have their own span and headers', async (t, amqp) =>
 })
 
 function errorOfContext(span: unknown): Error | undefined {
-  return activeSpan() === span ? undefined : new Error(`another span is activeSpan`)
+  return activeSpan() === span ? undefined : new Error(`another span is active`)
 }
 
 function thrownBy(fn: () => unknown): Error {
