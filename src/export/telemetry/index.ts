@@ -61,6 +61,8 @@ export class Telemetry {
   #isStarted = false
   /** Whether a message is being made or sent. */
   #isBusy = false
+  /** Whether the last message is being sent: none may follow it, however long that takes. */
+  #isClosing = false
   /** Whether the next message is not to wait for the heartbeat. */
   #isUrgent = false
   /** Stands for the agent. Replaced when the transport leads to another, which the message under way is not for. */
@@ -109,10 +111,9 @@ export class Telemetry {
     if (!this.#isOn || !this.#isStarted) return async () => {}
     const news = [...this.#changes(), { event: events.closing }]
     return async timeoutMs => {
-      // No heartbeat may follow the last message, however long that takes.
-      this.#isBusy = true
+      this.#isClosing = true
       await endsWithin(this.#request(this.#wrap(news, timeoutMs)), timeoutMs)
-      this.#isBusy = false
+      this.#isClosing = false
       if (this.#isOn) this.#arm(this.#dueInMs())
     }
   }
@@ -123,7 +124,7 @@ export class Telemetry {
   }
 
   async #beat(): Promise<void> {
-    if (this.#isBusy) return
+    if (this.#isBusy || this.#isClosing) return
     this.#isBusy = true
     this.#isUrgent = false
     const agent = this.#agent
@@ -141,6 +142,8 @@ export class Telemetry {
     if (!this.#isStarted && !(await this.#introduce())) return
     if (this.#options.config.telemetryDependencies)
       this.#newDependencies.push(...(await this.#dependencies.collect()))
+    // The program may have begun to end while packages were looked for.
+    if (this.#isClosing || !this.#isOn) return
     const news = [...this.#heartbeats(), ...this.#changes()]
     if (news.length === 0) return
     const outcome = await this.#send(news)

@@ -7,6 +7,7 @@ import { type Config, resolveConfig } from '../../../../src/core/config/resolve'
 import { runtimeId } from '../../../../src/core/runtime-id'
 import { countResponse, countSent, resetCounters } from '../../../../src/core/tracer-counters'
 import { Transport } from '../../../../src/core/transport'
+import { Dependencies } from '../../../../src/export/telemetry/dependencies'
 import type { Integration } from '../../../../src/export/telemetry/events'
 import { Telemetry } from '../../../../src/export/telemetry/index'
 import { type Answer, startFakeAgent } from '../../../support/fake-agent'
@@ -19,7 +20,7 @@ const express: Integration = { name: 'express', version: '5.1.0', enabled: true,
 /** Starts telemetry with an agent of its own. `answer`: answers to the messages, counted from 0. */
 async function telling(
   t: { after(fn: () => unknown): void },
-  { env = {}, answer = (_index: number): Answer => ACCEPTED } = {},
+  { env = {}, answer = (_index: number): Answer => ACCEPTED, onCollect = (): void => {} } = {},
 ) {
   catchLog('off')
   resetCounters()
@@ -36,7 +37,10 @@ async function telling(
     transport,
     tracerVersion: '1.2.3',
     integrations: () => integrations,
-    patched: () => new Map([['express', '5.1.0']]),
+    patched() {
+      onCollect()
+      return new Map([['express', '5.1.0']])
+    },
   })
   t.after(async () => {
     telemetry.stop()
@@ -316,6 +320,25 @@ describe('telemetry', () => {
     await telemetry.closing()(1000)
     assert.deepEqual(types().slice(-2), ['generate-metrics', 'app-closing'])
     assert.equal(messagesTo(agent).at(-1)?.request_type, 'message-batch')
+  })
+
+  test('sends nothing after app-closing, also if packages were being looked for meanwhile', async t => {
+    let collections = 0
+    let last: Promise<unknown> | undefined
+    const { agent, telemetry, transport, types } = await telling(t, {
+      onCollect() {
+        if (++collections > 1) return
+        last = telemetry.closing()(1000)
+        telemetry.stop()
+      },
+    })
+    telemetry.start()
+    await agent.until(() => types().includes('app-closing'))
+    await last
+    // Reads the same files, after telemetry has begun to.
+    await new Dependencies(() => new Map()).collect()
+    await transport.request({ method: 'GET', path: '/marker' })
+    assert.deepEqual(types(), ['app-started', 'app-closing'])
   })
 
   test('waits for app-closing no longer than its limit', async t => {
