@@ -22,12 +22,13 @@ export function signatureOf(document: Document, operation: SyntaxNode): string {
 function fragmentsOf({ definitions }: Document, operation: SyntaxNode): SyntaxNode[] {
   const known = definitions.filter(each => each.kind === 'FragmentDefinition')
   if (known.length === 0) return known
+  const byFragmentName = new Map(known.map(each => [nameOf(each), each] as const).reverse())
   const used = new Set<SyntaxNode>()
   const visit = (node: SyntaxNode): void => {
     for (const selection of node.selectionSet?.selections ?? []) {
       if (selection.kind !== 'FragmentSpread') visit(selection)
       else {
-        const fragment = known.find(each => each.name?.value === selection.name?.value)
+        const fragment = byFragmentName.get(nameOf(selection))
         if (fragment === undefined || used.has(fragment)) continue
         used.add(fragment)
         visit(fragment)
@@ -55,12 +56,24 @@ function definition(node: SyntaxNode): string {
 function selections(set: SyntaxNode['selectionSet']): string {
   if (set === undefined) return ''
   let text = ''
+  let isAfterName = false
   for (const each of [...set.selections].sort(byKindAndName)) {
-    const next = selection(each)
     // A space is needed only where two names would become one.
-    text += text === '' || !/\w$/.test(text) || !/^\w/.test(next) ? next : ` ${next}`
+    if (isAfterName && each.kind === 'Field') text += ' '
+    text += selection(each)
+    isAfterName = endsInName(each)
   }
   return `{${text}}`
+}
+
+/**
+ * Returns whether the text of a selection ends in a name, by its parts: to look at the text would cost its whole
+ * length for each selection.
+ */
+function endsInName({ kind, arguments: own = [], directives = [], selectionSet }: SyntaxNode): boolean {
+  if (selectionSet !== undefined) return false
+  const last = (kind === 'Field' ? directives : sorted(directives)).at(-1)
+  return (last === undefined ? own : (last.arguments ?? [])).length === 0
 }
 
 function selection(node: SyntaxNode): string {

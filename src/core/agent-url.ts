@@ -4,6 +4,7 @@
  */
 
 import { existsSync } from 'node:fs'
+import { withoutSlashes } from '../std/slashes'
 
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_PORT = 8126
@@ -69,7 +70,7 @@ export function parseAgentUrl(url: string): AgentAddress | undefined {
     return { text: url, origin: SOCKET_ORIGIN, socketPath, basePath: '' }
   }
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.hostname === '') return undefined
-  const basePath = parsed.pathname.replace(/\/+$/, '')
+  const basePath = withoutSlashes(parsed.pathname)
   return { text: parsed.origin + basePath, origin: parsed.origin, socketPath: undefined, basePath }
 }
 

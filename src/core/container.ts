@@ -6,7 +6,9 @@ const UUID = '[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-
 const CONTAINER = '[0-9a-f]{64}'
 /** Id of a task of Amazon's Elastic Container Service. */
 const TASK = '[0-9a-f]{32}-\\d+'
-const CONTAINER_ID = new RegExp(`.*(${UUID}|${CONTAINER}|${TASK})(?:\\.scope)?$`)
+const CONTAINER_ID = new RegExp(`(${UUID}|${CONTAINER}|${TASK})(?:\\.scope)?$`)
+/** Longest end of a line that is searched; the longest id is `CONTAINER` with `.scope`. */
+const MAX_ID_LENGTH = 128
 const CGROUP_PATH = /^\d+:[^:]*:(.+)$/
 /** Smaller inodes belong to the root of a file system: the process is in no container. */
 const FIRST_INODE = 3
@@ -56,7 +58,7 @@ export function containerHeaders(
 
 function findContainerId(lines: readonly string[]): string | undefined {
   for (const line of lines) {
-    const id = CONTAINER_ID.exec(line.trimEnd())?.[1]
+    const id = CONTAINER_ID.exec(line.trimEnd().slice(-MAX_ID_LENGTH))?.[1]
     if (id !== undefined) return id
   }
   return undefined

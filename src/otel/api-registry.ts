@@ -107,11 +107,11 @@ function delegate(before: Api | undefined, provider: object): void {
   }
 }
 
-const ENTRY_FILE = /opentelemetry.*[\\/](?:build[\\/]src|dist)[\\/]index\.c?js$/
+const ENTRY_FILE = /[\\/](?:build[\\/]src|dist)[\\/]index\.c?js$/
 
 function loadedCopies(): { trace: { getTracerProvider(): unknown } }[] {
   return Object.keys(require.cache)
-    .filter(file => ENTRY_FILE.test(file))
+    .filter(file => ENTRY_FILE.test(file) && file.includes('opentelemetry'))
     .map(file => require.cache[file]?.exports)
     .filter(copy => typeof copy?.trace?.getTracerProvider === 'function')
 }

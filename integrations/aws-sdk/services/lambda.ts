@@ -11,7 +11,7 @@ export const lambda: Service = {
   resource: ['FunctionName'],
   describe(input) {
     const name = textIn(input, 'FunctionName')
-    return { functionname: name?.replace(/^.*:function:/, '').replace(/:.*$/, ''), 'aws.lambda': name }
+    return { functionname: name?.replace(/^.*:function:/, '').split(':', 1)[0], 'aws.lambda': name }
   },
   operations: {
     Invoke: {

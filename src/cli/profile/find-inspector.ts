@@ -82,7 +82,7 @@ function namedPorts(pid: number): number[] {
     try {
       const text = readFileSync(`/proc/${pid}/${file}`, 'latin1')
       for (const [, port] of text.matchAll(
-        /--(?:inspect|debug)[a-z-]*[=\0 ](?:[^\s\0]*:)?(\d{1,5})(?=[\s\0]|$)/g,
+        /--(?:inspect|debug)[a-z-]{0,32}[=\0 ](?:[^\s\0]{0,255}:)?(\d{1,5})(?=[\s\0]|$)/g,
       ))
         ports.push(Number(port))
     } catch {}

@@ -53,11 +53,7 @@ export function defaultIdentity(env: Environment): Identity {
 function toServiceName(name: string): string {
   // To compile the classes of Unicode takes 0.3 ms, one hundredth of a start; names of packages are mostly ASCII.
   const illegal = /^[ -~]*$/.test(name) ? /[^a-z0-9:./-]+/g : /[^\p{L}\p{N}:./-]+/gu
-  return name
-    .toLowerCase()
-    .replace(illegal, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 100)
+  return name.toLowerCase().replace(illegal, '_').replace(/^_|_$/g, '').slice(0, 100)
 }
 
 function startFolder(): string {

@@ -6,6 +6,7 @@
 import type { Config } from '../../core/config/resolve'
 import { withoutCredentials } from '../../core/config/row'
 import { log } from '../../core/log'
+import { withoutSlashes } from '../../std/slashes'
 
 const DEFAULT_PORT = 4318
 
@@ -56,7 +57,7 @@ export function endpointOf(config: Config, signal = TRACES): Endpoint {
 export function parseEndpoint(url: string, appended: string): Endpoint | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return undefined
-  const path = appended === '' ? parsed.pathname : parsed.pathname.replace(/\/+$/, '') + appended
+  const path = appended === '' ? parsed.pathname : withoutSlashes(parsed.pathname) + appended
   return { origin: parsed.origin, path: path + parsed.search }
 }
 

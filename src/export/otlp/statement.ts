@@ -12,13 +12,16 @@ export interface Statement {
   operation: string
 }
 
-const COMMENT = String.raw`\/\*[\s\S]*?\*\/|--[^\n]*`
+/** Matches a comment in one way only: two comments that could share a character make `OPERATION` exponential. */
+const COMMENT = String.raw`\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|--[^\n]*(?:\n|$)`
+/** Matches a comment without an end, to the end of the statement: no server takes it, and it is hidden. */
+const UNENDED = String.raw`\/\*[\s\S]*`
 const QUOTED = String.raw`'(?:[^'\\]|''|\\[\s\S])*'?`
 const DOLLARS = String.raw`\$(?<mark>[a-z_]\w*)?\$[\s\S]*?(?:\$\k<mark>\$|$)`
 /** Matches parameters (`$1`) and names with digits (`t1`, `"t 1"`, `t 1` in backticks) as a whole: these stay. */
 const NAME = '"(?:[^"]|"")*"?|`[^`]*`?|[$:@a-z_\\u0080-\\uffff][\\w$.\\u0080-\\uffff]*'
 const NUMBER = String.raw`0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`
-const TOKEN = new RegExp(`(${COMMENT})|${QUOTED}|${DOLLARS}|(${NAME})|${NUMBER}`, 'gi')
+const TOKEN = new RegExp(`(${COMMENT})|${UNENDED}|${QUOTED}|${DOLLARS}|(${NAME})|${NUMBER}`, 'gi')
 /** Matches the first word after comments and brackets. */
 const OPERATION = new RegExp(`^(?:${COMMENT}|[\\s(])*([a-z]+)`, 'i')
 

@@ -14,6 +14,16 @@ import type { LocalTrace, SpanRecord } from '../../trace/local-trace'
 import type { CommonTags } from '../encode/common-tags'
 import type { Offer } from './offer'
 
+/** A regular expression that is matched in time linear in the text. */
+interface Expression {
+  test(text: string): boolean
+}
+
+/** The part of the package `re2js` that is used. */
+interface Engine {
+  RE2JS: { compile(source: string): Expression }
+}
+
 /** A condition on a tag of the root. */
 interface TagTest {
   readonly name: string
@@ -25,7 +35,7 @@ export class TraceFilter {
   readonly #common: CommonTags
   readonly #require: readonly TagTest[]
   readonly #reject: readonly TagTest[]
-  readonly #resources: readonly RegExp[]
+  readonly #resources: readonly Expression[]
   /** Rejected traces, for their chunks after the one with the root, which has no tags any more then. */
   readonly #rejected = new WeakSet<LocalTrace>()
 
@@ -95,15 +105,19 @@ function byRegex(tags: readonly string[]): TagTest[] {
 }
 
 /**
- * Returns an expression of the agent, which is written in Go's syntax with flags in front; undefined if it cannot be
- * read.
+ * Returns an expression of the agent, which is written in Go's syntax; undefined if it cannot be read. The engine is
+ * RE2's, as in Go: V8 takes seconds for `^GET /(\w+/?)+$` on a resource of 40 characters. It is loaded for the first
+ * expression (15 ms), and compares a resource in 0.1 to 6 µs; V8 needs 0.03 to 0.2 µs for harmless expressions.
  */
-function expression(source: string): RegExp | undefined {
+function expression(source: string): Expression | undefined {
   try {
-    const [, flags = '', rest] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? []
-    return new RegExp(rest, flags)
-  } catch {
-    log.warn(`filter ${source}`, `the agent filters traces by '${source}', which cannot be read; not used`)
+    return (require('re2js') as Engine).RE2JS.compile(source)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+    log.warn(
+      `filter ${source}`,
+      `the agent filters traces by '${source}', which cannot be read; not used (${reason})`,
+    )
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 /** Obfuscation of secrets in the query of a URL. */
 
-import { QUERY_SECRETS } from '../../core/config/query-secrets'
+import { QUERY_SECRETS, WEB_TOKEN } from '../../core/config/query-secrets'
 
 const LONGEST_QUERY = 4096
 
@@ -13,12 +13,17 @@ export function queryObfuscator(source: unknown, fallback = QUERY_SECRETS): (url
   if (source === '' || source === false) return url => url
   if (source === '.*' || source === true) return dropQuery
   const pattern = compile(source, fallback)
+  const isDefault = pattern.source === new RegExp(QUERY_SECRETS).source
+  const webTokens = new RegExp(WEB_TOKEN, 'gi')
   return url => {
     const query = url.indexOf('?')
     if (query < 0) return url
     // A longer query is cut: what was not searched for secrets must not be sent.
     const text = url.slice(query + 1, query + 1 + LONGEST_QUERY)
-    return url.slice(0, query + 1) + text.replace(pattern, '<redacted>')
+    let hidden = text.replace(pattern, '<redacted>')
+    // A web token that directly follows another secret in one run of characters is the first of its run only now.
+    if (isDefault && hidden !== text) hidden = hidden.replace(webTokens, '<redacted>')
+    return url.slice(0, query + 1) + hidden
   }
 }
 

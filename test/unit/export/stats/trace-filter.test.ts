@@ -65,6 +65,9 @@ const cases: [fields: Record<string, unknown>, tags: Tags, rejected: boolean][] 
   [ignore('^GET /$'), {}, true],
   [ignore('^GET /.+$'), {}, false],
   [ignore('x', '(?i)get'), {}, true],
+  // Syntax that only Go has.
+  [ignore('\\AGET (?i:/)\\z'), {}, true],
+  [ignore('^[[:upper:]]+ '), {}, true],
 ]
 for (const [fields, tags, isRejected] of cases) {
   test(`${JSON.stringify(fields)} ${isRejected ? 'rejects' : 'lets through'} a root with ${JSON.stringify(tags)}`, () => {
@@ -81,8 +84,8 @@ test('an expression that cannot be read is logged and left out; the others are u
   assert.equal(rejects(ignore('(', '^GET'), {}), true)
   assert.equal(rejects(rejectRegex('a:['), { a: '[' }), false)
   assert.deepEqual(lines, [
-    "warn: the agent filters traces by '(', which cannot be read; not used",
-    "warn: the agent filters traces by '[', which cannot be read; not used",
+    "warn: the agent filters traces by '(', which cannot be read; not used (error parsing regexp: missing closing ): `(`)",
+    "warn: the agent filters traces by '[', which cannot be read; not used (error parsing regexp: missing closing ]: `[`)",
   ])
   catchLog('off')
 })
