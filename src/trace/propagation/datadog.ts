@@ -27,8 +27,15 @@ const SQS_WORKER = 'x-aws-sqsd-attr-_datadog'
 const LEGACY_BAGGAGE = 'ot-baggage-'
 
 /** Longest origin in characters; a longer one is ignored. The origin is a tag of every span of the trace. */
-const MAX_ORIGIN_LENGTH = 256
-const MAX_LEGACY_ITEMS = 64
+export const MAX_ORIGIN_LENGTH = 256
+/**
+ * Most items of legacy baggage that are read and written, and most bytes of their headers, each with its name and the
+ * four bytes of `: ` and the line's end. Servers answer 431 to more than 8 to 16 KiB of headers, of which `baggage`
+ * may take 8 KiB.
+ */
+export const MAX_LEGACY_ITEMS = 64
+export const MAX_LEGACY_BYTES = 2048
+const LINE_BYTES = 4
 
 const words: Words = { hi: 0, lo: 0 }
 
@@ -80,8 +87,10 @@ export function extractFromSqsWorker(
   }
 }
 
+/** Reads items up to the limits; an item that does not fit is left out. */
 function readLegacyBaggage(carrier: Carrier, context: RemoteContext): void {
   let left = MAX_LEGACY_ITEMS
+  let bytesLeft = MAX_LEGACY_BYTES
   for (const name in carrier) {
     // 'o': one comparison rules nearly all headers out.
     if (
@@ -91,21 +100,33 @@ function readLegacyBaggage(carrier: Carrier, context: RemoteContext): void {
     )
       continue
     const value = headerText(carrier[name])
-    if (value === '') continue
+    const bytes = name.length + value.length + LINE_BYTES
+    if (value === '' || bytes > bytesLeft) continue
     if (left-- === 0) return
+    bytesLeft -= bytes
     context.legacyBaggage ??= {}
     context.legacyBaggage[name.slice(LEGACY_BAGGAGE.length)] = percentDecode(value)
   }
 }
 
-/** Writes legacy baggage, one header for each item. Empty items, and items whose key is no token, are left out. */
+/**
+ * Writes legacy baggage up to the limits, one header for each item. Empty items, items whose key is no token, and those
+ * that do not fit are left out.
+ */
 export function injectLegacyBaggage(items: Record<string, string>, carrier: Record<string, string>): void {
   let left = MAX_LEGACY_ITEMS
+  let bytesLeft = MAX_LEGACY_BYTES
   for (const key in items) {
     const value = items[key]
     if (typeof value !== 'string' || value === '' || !isToken(key, 0, key.length)) continue
+    const room = bytesLeft - LEGACY_BAGGAGE.length - key.length - LINE_BYTES
+    // Encoding never makes text shorter: an item that is too long already is not encoded.
+    if (value.length > room) continue
+    const text = headerSafe(value)
+    if (text.length > room) continue
     if (left-- === 0) return
-    carrier[LEGACY_BAGGAGE + key] = headerSafe(value)
+    bytesLeft = room - text.length
+    carrier[LEGACY_BAGGAGE + key] = text
   }
 }
 

@@ -11,10 +11,16 @@
 
 import type { RemoteContext } from '../remote-context'
 import { isPrintable } from './characters'
+import { MAX_ORIGIN_LENGTH } from './datadog'
 import { isOt, withoutInvalid } from './probability'
 
 /** Most members of a list (W3C Trace Context, section 3.3.1.1). One of the members that are sent is Datadog's. */
 const MAX_MEMBERS = 32
+/**
+ * Most characters of the members of other vendors, commas included; the standard asks for 512 of the whole list. A
+ * member that does not fit is left out.
+ */
+export const MAX_OTHERS_LENGTH = 1024
 /** Most keys that are read of a `dd` member. */
 const MAX_PAIRS = 64
 /** Longest `p`, in characters. It is passed on as it came, even if it is not 16 hex digits. */
@@ -35,7 +41,7 @@ const LOWER_T = 0x74
 /**
  * Reads the header into `context`: always the members of other vendors and keys of later versions; priority, origin
  * and tags if `own`, which means that `context` was read from the `traceparent` of the same carrier; `p` if `parent`.
- * Malformed members are left out, and so are members after the 32nd.
+ * Malformed members are left out, and so are members after the 32nd and those that make the list too long.
  */
 export function readTracestate(text: string, context: RemoteContext, own: boolean, parent: boolean): void {
   let others = ''
@@ -56,6 +62,7 @@ export function readTracestate(text: string, context: RemoteContext, own: boolea
       if (!foundDd) readDd(text, from + 3, end, context, own, parent)
       foundDd = true
     } else if (isMember(text, from, end) && (foundDd || members < MAX_MEMBERS)) {
+      if (others.length + (others === '' ? 0 : 1) + end - from > MAX_OTHERS_LENGTH) continue
       const member = text.slice(from, end)
       if (isOt(text, from)) {
         if (foundOt) continue
@@ -125,7 +132,8 @@ function readDd(
     } else if (first === LOWER_S) {
       if (own) priority = Number.parseInt(text.slice(colon + 1, to), 10)
     } else if (first === LOWER_O) {
-      if (own && isPrintable(text, colon, to)) context.origin = unescaped(text, colon + 1, to)
+      if (own && to - colon - 1 <= MAX_ORIGIN_LENGTH && isPrintable(text, colon, to))
+        context.origin = unescaped(text, colon + 1, to)
     } else if (isPrintable(text, from, to)) unknown += `;${text.slice(from, to)}`
   }
   if (unknown !== '') context.unknownTracestate = unknown.slice(1)

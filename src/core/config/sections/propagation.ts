@@ -68,7 +68,7 @@ export const propagationRows = {
   legacyBaggageEnabled: bool({
     env: 'DD_TRACE_LEGACY_BAGGAGE_ENABLED',
     fallback: true,
-    doc: 'Send and read `ot-baggage-*` headers.',
+    doc: 'Send and read `ot-baggage-*` headers, up to 64 items and 2048 bytes.',
   }),
   traceId128BitGenerationEnabled: bool({
     env: 'DD_TRACE_128_BIT_TRACEID_GENERATION_ENABLED',
