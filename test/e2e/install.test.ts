@@ -31,7 +31,8 @@ test('the lines of "Install" and "60 seconds" end with a trace', async t => {
 
   const [program] = blocksOf('README.md', sectionOf(readme, '60 seconds'))
   writeFileSync(join(folder, 'app.js'), program.code)
-  const [express, agent, app, request, traces] = linesBelow('60 seconds')
+  const [express, agent, app, request, pause, traces] = linesBelow('60 seconds')
+  assert.equal(pause, 'sleep 3')
   await runLine(express, folder)
 
   // The ports of the README may be taken on this machine.
@@ -44,7 +45,7 @@ test('the lines of "Install" and "60 seconds" end with a trace', async t => {
   const env = { DD_TRACE_AGENT_URL: url, DD_TRACE_STARTUP_LOGS: 'false', PORT: String(port) }
   const running = startLine(app.replace(/ &$/, ''), folder, env)
   t.after(() => stopLine(running))
-  const patiently = '--silent --show-error --retry 30 --retry-delay 1 --retry-connrefused'
+  const patiently = '--silent --show-error --retry 30 --retry-delay 1'
   assert.equal(await runLine(`${request.replace('3000', String(port))} ${patiently}`, folder), 'hello ada\n')
 
   const deadline = Date.now() + 30_000

@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 }
 
 /** Programs that are not part of the package, and subcommands of npm. */
-const OTHERS = /^(curl|docker|env|export|git|go|grep|kubectl|sam|cp)$/
+const OTHERS = /^(curl|docker|env|export|git|go|grep|kubectl|sam|sleep|cp)$/
 const NPM = /^(ci|install|uninstall|pack|ls)$/
 /** Files of the reader's application. */
 const APPLICATION = /^(out\/)?(app|server)\.m?js$/
