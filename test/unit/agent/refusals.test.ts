@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type Agent, startAgent } from '../../../src/agent/server'
+import { TRACE_FORMATS } from '../../../src/std/trace-formats'
 import { startTestAgent } from '../../../src/testing/index'
 import { pack, send, sendTraces, wireSpan } from './payloads'
 
@@ -212,7 +213,11 @@ test('lists in /info only what works', async () => {
     client_drop_p0s: boolean
     config: Record<string, number>
   }
-  assert.deepEqual(info.endpoints, ['/v0.3/traces', '/v0.4/traces', '/v0.5/traces', '/profiling/v1/input'])
+  assert.deepEqual(info.endpoints, [
+    '/v0.3/traces',
+    ...TRACE_FORMATS.map(({ path }) => path),
+    '/profiling/v1/input',
+  ])
   assert.equal(info.client_drop_p0s, false)
   assert.equal(info.config.max_request_bytes, MAX_BYTES)
   assert.equal(info.config.receiver_port, agent.port)
