@@ -22,7 +22,7 @@ export function queryObfuscator(source: unknown, fallback = QUERY_SECRETS): (url
     const text = url.slice(query + 1, query + 1 + LONGEST_QUERY)
     let hidden = text.replace(pattern, '<redacted>')
     // A web token that directly follows another secret in one run of characters is the first of its run only now.
-    if (isDefault && hidden !== text) hidden = hidden.replace(webTokens, '<redacted>')
+    if (isDefault && hidden !== text && text.includes('.')) hidden = hidden.replace(webTokens, '<redacted>')
     return url.slice(0, query + 1) + hidden
   }
 }
