@@ -9,9 +9,10 @@ import type { Signals } from './core/signals'
 import { startupLine } from './core/startup-line'
 import type { Exporter } from './export/send/exporter'
 import { AgentWriter } from './export/send/writer'
+import { loadOtlp } from './lazy'
 import { manifest } from './manifest'
 import { Registry } from './patch/registry'
-import { DATA_STREAMS, type SignalParts, STATS, TRACES } from './signals'
+import { DATA_STREAMS, exportsOtlp, type SignalParts, STATS, TRACES } from './signals'
 import { packageVersion } from './std/version'
 import type { TraceRuntime, TraceSink } from './trace/local-trace'
 import { NOWHERE } from './trace/nowhere'
@@ -30,14 +31,14 @@ export interface Assembly {
   flush(): Promise<unknown>
   /** Makes no spans any more, and puts the originals of all that is patched back. */
   stop(): void
-  /** Ends the connection to the agent; after the signals have shut down. */
+  /** Ends the connection to the agent or collector; after the signals have shut down. */
   close(): void
 }
 
 /** Starts all that a configuration with `enabled` asks for, apart from patching: `registry.install()` begins that. */
 export function assemble(config: Config, signals: Signals<SignalParts>): Assembly {
   const version = packageVersion()
-  const transport = openTransport(config)
+  const transport = exportsOtlp(config) ? loadOtlp().openCollector(config) : openTransport(config)
   const sampler = openSampler(config)
   const orgGuard = openOrgGuard(config)
   const propagator = openPropagator(config, orgGuard)

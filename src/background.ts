@@ -22,6 +22,7 @@ export function wantsBackground({ remoteConfig, telemetry }: Config): boolean {
 
 export function openBackground(parts: AgentServicesParts): Signal {
   let services: AgentServices | undefined
+  let sendClosing: ((timeoutMs: number) => Promise<unknown>) | undefined
   const opening = runDetached(
     later,
     () => {
@@ -30,7 +31,8 @@ export function openBackground(parts: AgentServicesParts): Signal {
     OPENED_AFTER_MS,
   )
   return {
-    lane: 'agent services',
+    // Behind the traces, which use the same connection.
+    lane: 'agent',
     items: 'messages',
     isPending: false,
     flush: async () => undefined,
@@ -41,10 +43,12 @@ export function openBackground(parts: AgentServicesParts): Signal {
     beforeIdleExit() {
       void services?.closing()(CLOSING_MS)
     },
-    async shutdown(timeoutMs) {
+    beforeShutdown() {
       clearTimeout(opening)
-      const sendClosing = services?.closing()
+      sendClosing = services?.closing()
       services?.stop()
+    },
+    async shutdown(timeoutMs) {
       await sendClosing?.(Math.min(timeoutMs, CLOSING_MS))
       return undefined
     },

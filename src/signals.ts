@@ -49,7 +49,7 @@ export const TRACES: Row<Exporter> = {
   name: 'traces',
   isWanted: ({ enabled }) => enabled,
   open(config, { version, transport, sampler, onInfo, signals }) {
-    if (exportsOtlp(config)) return loadOtlp().openOtlp(config, version)
+    if (exportsOtlp(config)) return loadOtlp().openOtlp(config, version, transport)
     return openWriter(config, {
       transport,
       tracerVersion: version,

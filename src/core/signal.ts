@@ -52,6 +52,11 @@ export interface Signal {
   takeUnsent(): Unsent | undefined
   /** Drops what waits, because the receiver has just been tried in vain. Returns how many items are lost. */
   giveUp(): number
+  /**
+   * Hears that the tracer shuts down, before the patches are removed and before any signal is shut down: the place to
+   * gather what is true only now.
+   */
+  beforeShutdown?(): void
   /** Sends what waits, drops what is left after `timeoutMs`, and takes nothing from then on. Never rejects. */
   shutdown(timeoutMs: number): Promise<FlushResult | undefined>
   /**

@@ -65,6 +65,7 @@ export class Signals<Parts> {
 
   /** Shuts all signals down; none is watched any more. Never rejects; the result is that of the traces. */
   async shutdown(timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<FlushResult | undefined> {
+    for (const each of this.#inOrder()) fence('shutdown', () => each.beforeShutdown?.())
     const results = await this.#inLanes(timeoutMs, (each, ms) => each.shutdown(ms))
     this.#unwatch?.()
     this.#unwatch = undefined

@@ -140,7 +140,8 @@ describe('of a command', () => {
       assert.equal(child.exitCode, null)
       child.kill('SIGTERM')
       assert.deepEqual(await exitOf(child), [null, 'SIGTERM'])
-      if (said.includes('no profile: no Node.js process was started')) continue
+      // A process whose last profile took too long to leave says so before the command does.
+      if (/no profile: no Node\.js process was started|the last profile is lost/.test(said)) continue
       assert.match(stderr(), /^tracer: wrote .*\n$/)
       assert.ok(sumOf(read(path), 'wall') > 0)
       return

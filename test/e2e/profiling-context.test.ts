@@ -29,10 +29,23 @@ for (const mode of HAS_FRAME ? ['async-context', 'slot'] : ['slot']) {
   )
 }
 
-async function run(
-  databaseUrl: string,
-  useAsyncContext: boolean,
-): Promise<{ truth: SpanTruth; samples: ProfileSample[]; settings: Record<string, unknown> }> {
+interface Seen {
+  truth: SpanTruth
+  samples: ProfileSample[]
+  settings: Record<string, unknown>
+}
+
+/** Runs the program until its last profile arrives: the second that it has for that is too short on a busy machine. */
+async function run(databaseUrl: string, useAsyncContext: boolean): Promise<Seen> {
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const seen = await runOnce(databaseUrl, useAsyncContext)
+    if (seen !== undefined) return seen
+  }
+  throw new Error('the last profile was lost in all of five runs')
+}
+
+/** Returns undefined where the last profile was lost, which the program says. */
+async function runOnce(databaseUrl: string, useAsyncContext: boolean): Promise<Seen | undefined> {
   const agent = await startFakeAgent({})
   try {
     const ended = await runNode(
@@ -46,6 +59,7 @@ async function run(
       },
       240_000,
     )
+    if (/the last profile is lost/.test(ended.stderr)) return undefined
     assert.deepEqual([ended.code, ended.stderr], [0, ''])
     const uploads = await Promise.all(
       agent.others.filter(({ path }) => path === '/profiling/v1/input').map(readUpload),

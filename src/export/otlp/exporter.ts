@@ -74,11 +74,8 @@ export class OtlpExporter implements Exporter {
     return this.#outbound.flush(timeoutMs)
   }
 
-  /** Ends the connection as well: nothing else uses it. */
-  async shutdown(timeoutMs?: number): Promise<FlushResult> {
-    const result = await this.#outbound.shutdown(timeoutMs)
-    this.#transport.close()
-    return result
+  shutdown(timeoutMs?: number): Promise<FlushResult> {
+    return this.#outbound.shutdown(timeoutMs)
   }
 
   setUrl(url: string): void {

@@ -10,10 +10,14 @@ import { json } from './json'
 import type { SpanFormat } from './output'
 import { processAttributes, resourceOf } from './resource'
 
-/** Opens the exporter with a connection of its own to the collector. */
-export function openOtlp(config: Config, version: string): OtlpExporter {
-  const { origin, path } = endpointOf(config)
-  const transport = new Transport(origin, config.lookup)
+/** Opens the connection to the collector of traces. */
+export function openCollector(config: Config): Transport {
+  return new Transport(endpointOf(config).origin, config.lookup)
+}
+
+/** Opens the exporter. `transport` is what `openCollector` returned; the exporter leaves it open. */
+export function openOtlp(config: Config, version: string, transport: Transport): OtlpExporter {
+  const { path } = endpointOf(config)
   const common = processAttributes(config, version)
   return new OtlpExporter({
     transport,

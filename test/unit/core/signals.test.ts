@@ -102,6 +102,16 @@ describe('the list of signals', () => {
     assert.ok(given[0] <= 500 && given[1] <= given[0] && given[1] >= 0, String(given))
   })
 
+  test('tells every signal of the shutdown before it shuts one down', async () => {
+    const calls: string[] = []
+    const beforeShutdown = (): void => void calls.push('told')
+    const signals = new Signals([recording('first', calls), recording('last', calls, { beforeShutdown })])
+    signals.start(CONFIG, undefined)
+    calls.splice(0)
+    await signals.shutdown()
+    assert.deepEqual(calls, ['told', 'shutdown first', 'shutdown last'])
+  })
+
   test('answers with the result of the signal that has one, and survives one that rejects', async () => {
     const result: FlushResult = { sent: 3, dropped: 0, timedOut: false }
     const signals = new Signals([
@@ -146,7 +156,7 @@ describe('the list of signals', () => {
     const signals = new Signals([recording('only', [])])
     assert.equal(process.listenerCount('beforeExit'), before)
     signals.start(CONFIG, undefined)
-    assert.ok(process.listenerCount('beforeExit') >= before)
+    assert.equal(process.listenerCount('beforeExit'), before + 1)
     await signals.shutdown()
     assert.equal(process.listenerCount('beforeExit'), before)
   })
