@@ -148,7 +148,7 @@ export interface InitOptions {
    * `session.id`, `account.id`.
    */
   baggageTagKeys?: readonly string[]
-  /** Send and read `ot-baggage-*` headers. Default: true. */
+  /** Send and read `ot-baggage-*` headers, up to 64 items and 2048 bytes. Default: true. */
   legacyBaggageEnabled?: boolean
   /** Give new traces ids of 128 bits; when false, of 64 bits. Default: true. */
   traceId128BitGenerationEnabled?: boolean

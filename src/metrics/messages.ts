@@ -5,7 +5,8 @@
  *     _sc|name|0|d:1760000000|h:host|#a:1|c:…|card:low|m:message
  */
 
-import { checkName, cutAt, fieldText, onOneLine, unixSeconds } from './text'
+import { cutText } from '../std/cut-text'
+import { checkName, fieldText, onOneLine, unixSeconds } from './text'
 import type { EventOptions, ServiceCheckOptions, ServiceCheckStatus } from './types'
 
 const ALERT_TYPES = ['info', 'success', 'warning', 'error']
@@ -75,5 +76,5 @@ function cutToBytes(text: string, limitBytes: number): string {
     if (Buffer.byteLength(text.slice(0, middle)) <= limitBytes) low = middle
     else high = middle - 1
   }
-  return low === 0 ? '' : cutAt(text, low)
+  return low === 0 ? '' : cutText(text, low)
 }

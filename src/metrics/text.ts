@@ -4,6 +4,8 @@
  * a field become `_`.
  */
 
+import { cutText } from '../std/cut-text'
+
 /** Length to which the backend cuts names and tags. */
 const MAX_CHARACTERS = 200
 
@@ -27,7 +29,7 @@ export function checkName(name: string): string {
 /** Returns a clean tag: `key:value`, or `key` alone. */
 export function tagText(tag: string): string {
   const clean = tag.replace(ENDS_TAGS, '_')
-  return clean.length > MAX_CHARACTERS ? cutAt(clean, MAX_CHARACTERS) : clean
+  return clean.length > MAX_CHARACTERS ? cutText(clean, MAX_CHARACTERS) : clean
 }
 
 /** Returns a key without `:`, which separates key and value. */
@@ -43,12 +45,6 @@ export function fieldText(text: string): string {
 /** Writes line ends as `\n`, as events and messages have to. */
 export function onOneLine(text: string): string {
   return text.replace(LINE_ENDS, '\\n')
-}
-
-/** Cuts a text to `length` code units, or one less if that would halve a surrogate pair. */
-export function cutAt(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
 }
 
 /** Returns whole seconds since 1970, which the agent takes above 0 only; undefined for other values. */

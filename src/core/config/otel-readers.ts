@@ -5,7 +5,7 @@
  */
 
 import type { OtelReader, Read } from './row'
-import type { TextMap } from './rows'
+import { percentDecoded, type TextMap } from './rows'
 
 /** Resource attributes that are settings of the tracer, with the settings' names; later ones win. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export const resourceAttributes: OtelReader<TextMap> = text => {
   for (const pair of text.split(',')) {
     const equals = pair.indexOf('=')
     const key = pair.slice(0, equals).trim()
-    if (equals > 0 && key !== '') attributes[key] = decode(pair.slice(equals + 1).trim())
+    if (equals > 0 && key !== '') attributes[key] = percentDecoded(pair.slice(equals + 1).trim())
   }
   if (Object.keys(attributes).length === 0) return { problem: 'is not a list key=value,key=value' }
   const tags: Record<string, string> = {}
@@ -29,14 +29,6 @@ export const resourceAttributes: OtelReader<TextMap> = text => {
     if (!Object.hasOwn(ATTRIBUTES, key)) tags[key] = value
   for (const [key, name] of Object.entries(ATTRIBUTES)) if (attributes[key]) tags[name] = attributes[key]
   return { value: tags }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'datadog', 'none']

@@ -49,6 +49,13 @@ describe('unknown variables', () => {
     ])
   })
 
+  test('are not taken for a known one with another word', () => {
+    const names = ['OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', 'OTEL_EXPORTER_OTLP_TRACES_INSECURE']
+    assert.deepEqual(warnings(set(...names)), [
+      `unknown environment variables, without effect: ${names.join(', ')}`,
+    ])
+  })
+
   test('are cut off after twenty', () => {
     const names = Array.from({ length: 22 }, (_, index) => `DD_TRACE_UNHEARD_OF_${index}`)
     const [warning, ...others] = warnings(set(...names))

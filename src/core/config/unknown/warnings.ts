@@ -108,7 +108,7 @@ function withoutPrefix(name: string): string {
   return name.replace(/^(DD|OTEL)_(TRACE_)?/, '')
 }
 
-/** Returns how many edits a misspelt name may have: one for each four letters. */
+/** Returns how many edits a misspelt name may have: one for each four letters, three at most; more is another word. */
 function limitFor(name: string): number {
-  return Math.max(1, Math.floor(name.length / 4))
+  return Math.min(3, Math.max(1, Math.floor(name.length / 4)))
 }
