@@ -1,6 +1,7 @@
 /**
  * Instrumentation telemetry: reports to the agent what is in use. There is no queue: what has not arrived
- * is worked out anew for the next message. A process that ends before the first one sends none.
+ * is worked out anew for the next message. A process that ends before the first one sends none. The file has more than
+ * 250 lines since every message depends on what the messages before it have told.
  */
 
 import type { Config } from '../../core/config/resolve'
